@@ -1,0 +1,1 @@
+"""What can happen: one World, commands that are decided, events that are facts."""

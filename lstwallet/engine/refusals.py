@@ -1,0 +1,165 @@
+"""Why a command cannot be done. A refusal is data; the window makes the sentence.
+
+Refusal
+├── AmountRefused          something is wrong with a number that was typed
+│   ├── NothingToDo        zero, or nothing left that the command could act on
+│   ├── NotEnoughBalance   more than the account holds
+│   ├── BelowMinimum       less than the protocol takes
+│   ├── AboveMaximum       more than the protocol takes at once
+│   └── NotAMultiple       not a multiple of what the protocol takes
+├── MarketRefused          the market or the pool cannot do it now
+│   ├── NotEnoughLiquidity the pool or reserve holds less than was asked for
+│   ├── CapReached         a supply or borrow cap
+│   └── SlippageExceeded   the price moved past the limit that was set
+├── HealthRefused          the position would not be allowed
+│   ├── HealthTooLow       the health factor would fall below 1
+│   └── NotEnoughCollateral the loan would exceed the loan-to-value limit
+├── TimeRefused
+│   └── NotReadyYet        a ticket or an exit that is still waiting
+└── ProtocolRefused        a contract's own reason that has no sentence of its own yet
+
+Each class names in ``field`` the input of the form that it stands beside.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass
+class Refusal(Exception):
+    """A command was refused; the world is unchanged."""
+
+    def __post_init__(self) -> None:
+        super().__init__(repr(self))
+
+    __hash__ = Exception.__hash__
+
+    @property
+    def field(self) -> str:
+        """The input of the form that caused it."""
+        return "amount"
+
+
+class AmountRefused(Refusal):
+    """Something is wrong with a number that was typed."""
+
+
+class MarketRefused(Refusal):
+    """The market or the pool cannot do it now."""
+
+
+class HealthRefused(Refusal):
+    """The position would not be allowed."""
+
+
+class TimeRefused(Refusal):
+    """It is too early."""
+
+
+@dataclass
+class NothingToDo(AmountRefused):
+    """Zero, or nothing that the command could act on. ``what``: e.g. ``claim``, ``stake``."""
+
+    what: str
+
+
+@dataclass
+class NotEnoughBalance(AmountRefused):
+    """``wanted`` of ``token`` but only ``available``, in the token's base units (not shares)."""
+
+    token: str
+    wanted: int
+    available: int
+
+
+@dataclass
+class BelowMinimum(AmountRefused):
+    """Less than ``minimum`` base units of ``token``; ``rule`` names the protocol's rule."""
+
+    token: str
+    wanted: int
+    minimum: int
+    rule: str
+
+
+@dataclass
+class AboveMaximum(AmountRefused):
+    """More than ``maximum`` base units of ``token``; ``rule`` names the protocol's rule."""
+
+    token: str
+    wanted: int
+    maximum: int
+    rule: str
+
+
+@dataclass
+class NotAMultiple(AmountRefused):
+    """Not a multiple of ``step`` base units of ``token``."""
+
+    token: str
+    wanted: int
+    step: int
+
+
+@dataclass
+class NotEnoughLiquidity(MarketRefused):
+    """The pool or reserve ``where`` has only ``available`` of ``token``."""
+
+    where: str
+    token: str
+    wanted: int
+    available: int
+
+
+@dataclass
+class CapReached(MarketRefused):
+    """``kind`` is ``supply`` or ``borrow``; ``room`` base units are left under the cap."""
+
+    token: str
+    kind: str
+    cap: int
+    room: int
+
+
+@dataclass
+class SlippageExceeded(MarketRefused):
+    """``received`` of ``token`` is below the ``minimum`` that was agreed to."""
+
+    token: str
+    received: int
+    minimum: int
+
+
+@dataclass
+class HealthTooLow(HealthRefused):
+    """The health factor (18 decimals) would fall from ``before`` to ``after``, below 1."""
+
+    before: int
+    after: int
+
+
+@dataclass
+class NotEnoughCollateral(HealthRefused):
+    """Only ``available`` base units of ``token`` can be borrowed against the collateral."""
+
+    token: str
+    wanted: int
+    available: int
+
+
+@dataclass
+class NotReadyYet(TimeRefused):
+    """``what`` (a ticket, an exit) is ready between two moments (simulated seconds)."""
+
+    what: str
+    earliest: int
+    latest: int
+
+
+@dataclass
+class ProtocolRefused(Refusal):
+    """``protocol`` refused with its own ``reason``."""
+
+    protocol: str
+    reason: str

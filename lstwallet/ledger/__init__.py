@@ -1,0 +1,1 @@
+"""Double entry: accounts, postings, entries that sum to zero per token, balances."""

@@ -1,0 +1,96 @@
+"""Postings and entries.
+
+The ledger holds only what never changes by itself: stETH as shares, supplied and
+borrowed assets as scaled amounts, LP shares. Time moves one index, never N holders.
+
+A token that is minted comes out of its supply account ``supply:TOKEN``, which goes
+negative by the total supply: so minting and burning are movements like all others, every
+entry sums to zero per token, and the whole ledger does too. ETH is no exception.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, MutableMapping
+from typing import Final, NamedTuple
+
+SUPPLY: Final = "supply:"
+"""Prefix of the accounts that tokens are minted from and burnt into."""
+
+Account = str
+"""``you``, ``crowd:stakers``, ``lido``, ``pool:steth_eth``, ``supply:USDC`` …"""
+Balances = MutableMapping[tuple[Account, str], int]
+"""(account, token symbol) → base units; a balance of zero has no row."""
+
+
+class Posting(NamedTuple):
+    """``units`` of ``token`` into ``account``; negative units leave it."""
+
+    account: Account
+    token: str
+    units: int
+
+
+Entry = tuple[Posting, ...]
+"""Postings that sum to zero per token."""
+
+
+class LedgerBroken(AssertionError):
+    """A bug: an entry does not sum to zero, or an account would fall below zero."""
+
+
+def move(token: str, units: int, source: Account, target: Account) -> Entry:
+    """``units`` of ``token`` from ``source`` to ``target``."""
+    return (Posting(source, token, -units), Posting(target, token, units))
+
+
+def mint(token: str, units: int, target: Account) -> Entry:
+    """New ``units`` of ``token`` for ``target``."""
+    return (Posting(SUPPLY + token, token, -units), Posting(target, token, units))
+
+
+def burn(token: str, units: int, source: Account) -> Entry:
+    """``units`` of ``token`` of ``source`` cease to exist."""
+    return (Posting(source, token, -units), Posting(SUPPLY + token, token, units))
+
+
+def post(balances: Balances, entry: Entry) -> None:
+    """Add an entry to the balances.
+
+    Raises ``LedgerBroken`` when it does not sum to zero per token or when an account other
+    than a supply account would fall below zero. The balances are then half written: the
+    caller throws its draft away.
+    """
+    sums: dict[str, int] = {}
+    for posting in entry:
+        account, token, units = posting
+        sums[token] = sums.get(token, 0) + units
+        key = (account, token)
+        after = balances.get(key, 0) + units
+        if after > 0:
+            balances[key] = after
+        elif after == 0:
+            balances.pop(key, None)
+        elif account.startswith(SUPPLY):
+            balances[key] = after
+        else:
+            raise LedgerBroken(f"{account} would hold {after} {token}")
+    for token, total in sums.items():
+        if total:
+            raise LedgerBroken(f"entry is off by {total} {token}")
+
+
+def supply_of(balances: MutableMapping[tuple[Account, str], int], token: str) -> int:
+    """Total supply of a token: what its supply account has given out."""
+    return -balances.get((SUPPLY + token, token), 0)
+
+
+def audit(balances: MutableMapping[tuple[Account, str], int]) -> Iterable[str]:
+    """What is wrong with the whole ledger; nothing when it is sound."""
+    sums: dict[str, int] = {}
+    for (account, token), units in balances.items():
+        sums[token] = sums.get(token, 0) + units
+        if units < 0 and not account.startswith(SUPPLY):
+            yield f"{account} holds {units} {token}"
+    for token, total in sums.items():
+        if total:
+            yield f"{token} is off by {total}"
