@@ -1,0 +1,39 @@
+"""What is due next, and when. Each area says what it waits for; the earliest comes first.
+
+At the same moment the areas come in the order of ``kernel.AREAS``.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from lstwallet.engine.kernel import AREAS, Command
+from lstwallet.engine.world import Readable
+from lstwallet.units.clock import SimTime
+
+
+class Due(NamedTuple):
+    """``command`` falls due at ``at``."""
+
+    at: SimTime
+    command: Command
+
+
+_SOURCES = tuple(area.due for area in AREAS if hasattr(area, "due"))
+
+
+def next_due(world: Readable) -> Due | None:
+    """The earliest item of any area, or ``None`` when nothing is planned."""
+    best: Due | None = None
+    for source in _SOURCES:
+        found = source(world)
+        if found is not None and (best is None or found[0] < best.at):
+            best = Due(*found)
+    return best
+
+
+def upcoming(world: Readable, until: SimTime) -> list[Due]:
+    """At most one item per area, in order, up to and including ``until``: for display."""
+    found = (source(world) for source in _SOURCES)
+    items = [Due(*item) for item in found if item is not None and item[0] <= until]
+    return sorted(items, key=lambda item: item.at)

@@ -1,0 +1,55 @@
+"""Outside prices: recorded facts that the market hands in.
+
+USD with 8 decimals, as Aave's oracle gives them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
+
+from lstwallet.engine.refusals import NothingToDo
+
+if TYPE_CHECKING:
+    from lstwallet.engine.world import Draft, Readable
+
+USD: Final = 10**8
+"""One dollar."""
+
+
+class Prices(NamedTuple):
+    """What one whole token costs outside, in USD with 8 decimals."""
+
+    eth: int
+    usdc: int
+
+
+class SetPrices(NamedTuple):
+    """The market's hourly tick."""
+
+    eth: int
+    usdc: int
+
+
+class PricesMoved(NamedTuple):
+    """Outside prices are now these (USD, 8 decimals)."""
+
+    at: int
+    eth: int
+    usdc: int
+
+
+def decide_set_prices(world: Readable, command: SetPrices) -> Sequence[PricesMoved]:
+    """Record new prices; a price of zero or less is refused."""
+    if command.eth <= 0 or command.usdc <= 0:
+        raise NothingToDo("price")
+    return (PricesMoved(world.time, command.eth, command.usdc),)
+
+
+def evolve_prices_moved(draft: Draft, event: PricesMoved) -> None:
+    """The new prices stand."""
+    draft.prices = Prices(event.eth, event.usdc)
+
+
+DECIDE: dict[type, Callable[..., Sequence[Any]]] = {SetPrices: decide_set_prices}
+EVOLVE: dict[type, Callable[..., None]] = {PricesMoved: evolve_prices_moved}
