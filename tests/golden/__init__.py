@@ -1,0 +1,1 @@
+"""Golden replays: what the real contracts returned, against what this project computes."""
