@@ -78,7 +78,7 @@ def parse_units(text: str, decimals: int, *, allow_zero: bool = False) -> int:
         raise BadAmount(AmountProblem.NEGATIVE, decimals)
     if "," in bare:
         raise BadAmount(AmountProblem.COMMA, decimals)
-    whole, point, fraction = bare.partition(".")
+    whole, _point, fraction = bare.partition(".")
     if not _ASCII_DIGITS.issuperset(whole + fraction):
         mantissa, mark, exponent = bare.lower().partition("e")
         looks_scientific = mark and mantissa and exponent.lstrip("+-").isdigit()

@@ -1,0 +1,1 @@
+"""Guided lessons: steps as data, proven by the ledger."""

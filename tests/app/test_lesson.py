@@ -1,0 +1,77 @@
+"""Lesson files: good ones load whole, bad ones are refused with one plain sentence."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from lstwallet.app.lessons.lesson import BadLesson, load, load_all
+from lstwallet.units.paths import resources
+
+LESSON = resources() / "lessons" / "en" / "01-any-amount.toml"
+
+
+def test_every_shipped_lesson_loads() -> None:
+    lessons = load_all(LESSON.parent)
+    assert [lesson.id for lesson in lessons] == ["any-amount"]
+    lesson = lessons[0]
+    assert [step.id for step in lesson.steps] == ["alone", "pool", "first-reward"]
+    assert lesson.start.fund == {"ETH": 18_442 * 10**15}
+    assert all(step.hints[2].do for step in lesson.steps)
+
+
+def test_every_dotted_term_is_in_the_glossary() -> None:
+    for lesson in load_all(LESSON.parent):
+        texts = " ".join(step.text + step.after for step in lesson.steps)
+        for term in lesson.terms:
+            assert f"*{term}*" in texts, term
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "sentence"),
+    [
+        ('id = "any-amount"', "", "id is missing"),
+        ("minutes = 4", 'minutes = "four"', "minutes is not a whole number"),
+        ("minutes = 4", "minutes = 4\ncolour = 1", "colour is not known"),
+        ("id = ", "id = = ", "is not valid TOML"),
+        ('fund = { ETH = "18.442" }', 'fund = { ETH = "1,5" }', "fund, ETH is not an amount"),
+        ('fund = { ETH = "18.442" }', 'fund = { DOGE = "1" }', "does not come in DOGE"),
+        ('at = "2025-10-14T13:00:00Z"', 'at = "soon"', "at is not a date and time"),
+        ('event = "Staked", token', 'event = "Stacked", token', "no event “Stacked”"),
+        ('reason = "BelowMinimum"', 'reason = "TooPoor"', "no reason “TooPoor”"),
+        ('command = "StakeNatively"', 'command = "eval"', "no command “eval”"),
+        ("reward_arrived =", "__import__ =", "no predicate “__import__”"),
+        ("hours = 24", 'hours = "24"', "“time_passed” needs “hours”"),
+        ('at_least = "5"', 'at_least = "1e9"', "is not an amount"),
+        ('["step", "day"]', '["shell", "day"]', "is not an action"),
+        ("right = true\nwhy = \"Yes. Half", "why = \"Yes. Half", "exactly one right option"),
+    ],
+)  # fmt: skip
+def test_an_error_is_named_with_its_place(
+    tmp_path: Path, old: str, new: str, sentence: str
+) -> None:
+    text = LESSON.read_text(encoding="utf-8")
+    assert old in text
+    broken = tmp_path / "broken.toml"
+    broken.write_text(text.replace(old, new), encoding="utf-8")
+    with pytest.raises(BadLesson, match="broken.toml") as caught:
+        load(broken)
+    assert sentence in str(caught.value)
+    assert str(caught.value).endswith(".")
+
+
+def test_a_missing_file_and_a_bomb(tmp_path: Path) -> None:
+    with pytest.raises(BadLesson, match="cannot be read"):
+        load(tmp_path / "none.toml")
+    bomb = tmp_path / "bomb.toml"
+    bomb.write_bytes(b"#" * 300_000)
+    with pytest.raises(BadLesson, match="larger"):
+        load(bomb)
+
+
+def test_two_lessons_with_one_id(tmp_path: Path) -> None:
+    for name in ("a.toml", "b.toml"):
+        (tmp_path / name).write_bytes(LESSON.read_bytes())
+    with pytest.raises(BadLesson, match="same id"):
+        load_all(tmp_path)
