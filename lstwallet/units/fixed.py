@@ -55,6 +55,16 @@ def mul_div_half_up(a: int, b: int, d: int) -> int:
     return (a * b + d // 2) // d
 
 
+def half_floor(a: int) -> int:
+    """Half of ``a``, rounded down."""
+    return a // 2
+
+
+def wad_mul_floor(a: int, b: int) -> int:
+    """Product of two 18-decimal numbers, rounded down."""
+    return a * b // WAD
+
+
 def ray_mul(a: int, b: int) -> int:
     """Product of two rays, halves up (aave-v3-origin ``WadRayMath.rayMul``)."""
     return (a * b + HALF_RAY) // RAY
