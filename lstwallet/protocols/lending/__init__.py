@@ -1,0 +1,125 @@
+"""Aave-style lending: pooled reserves, indices, health, liquidation.
+
+Suppliers pool a token and hold shares of the pool (aTokens); borrowers owe shares of the
+debt. Two indices a reserve grow with time, so that nobody's balance has to be touched:
+tokens are scaled balance times index. A utilisation curve sets the rates. A position is
+healthy while its collateral, weighted with liquidation thresholds, exceeds its debt.
+
+Source: aave-dao/aave-v3-origin, tag v3.6.0. ``rules`` holds what differs by version.
+"""
+
+from __future__ import annotations
+
+from lstwallet.protocols.lending.account import (
+    Account,
+    account_data,
+    health_factor,
+    reserve_bonus,
+    reserve_ltv,
+    reserve_threshold,
+)
+from lstwallet.protocols.lending.actions import (
+    Minted,
+    Moved,
+    Transferred,
+    borrow,
+    mint_to_treasury,
+    repay,
+    repay_with_supply,
+    set_collateral,
+    set_emode,
+    supply,
+    transfer,
+    withdraw,
+)
+from lstwallet.protocols.lending.liquidation import (
+    Liquidated,
+    Pair,
+    WrittenOff,
+    liquidate,
+    queue_key,
+    single_pair,
+)
+from lstwallet.protocols.lending.rates import (
+    accrue,
+    borrow_rate,
+    debt_balance,
+    interest_rates,
+    normalized_debt,
+    normalized_income,
+    supply_balance,
+    usage_ratio,
+)
+from lstwallet.protocols.lending.rules import RULES, V3_6, Rules
+from lstwallet.protocols.lending.state import (
+    BPS_TO_RAY,
+    HEALTHY,
+    MAX_AMOUNT,
+    NO_DEBT,
+    EMode,
+    Market,
+    Parameters,
+    Position,
+    RateCurve,
+    Reserve,
+    ReserveConfig,
+    credit,
+    empty_position,
+    find_emode,
+    new_reserve,
+    put,
+)
+
+__all__ = [
+    "BPS_TO_RAY",
+    "HEALTHY",
+    "MAX_AMOUNT",
+    "NO_DEBT",
+    "RULES",
+    "V3_6",
+    "Account",
+    "EMode",
+    "Liquidated",
+    "Market",
+    "Minted",
+    "Moved",
+    "Pair",
+    "Parameters",
+    "Position",
+    "RateCurve",
+    "Reserve",
+    "ReserveConfig",
+    "Rules",
+    "Transferred",
+    "WrittenOff",
+    "account_data",
+    "accrue",
+    "borrow",
+    "borrow_rate",
+    "credit",
+    "debt_balance",
+    "empty_position",
+    "find_emode",
+    "health_factor",
+    "interest_rates",
+    "liquidate",
+    "mint_to_treasury",
+    "new_reserve",
+    "normalized_debt",
+    "normalized_income",
+    "put",
+    "queue_key",
+    "repay",
+    "repay_with_supply",
+    "reserve_bonus",
+    "reserve_ltv",
+    "reserve_threshold",
+    "set_collateral",
+    "set_emode",
+    "single_pair",
+    "supply",
+    "supply_balance",
+    "transfer",
+    "usage_ratio",
+    "withdraw",
+]

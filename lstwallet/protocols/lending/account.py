@@ -1,0 +1,188 @@
+"""What a position is worth, what it owes, and how healthy it is.
+
+Source: aave-v3-origin v3.6.0 ``GenericLogic.calculateUserAccountData``. Collateral counts
+rounded down and debt rounded up, reserve by reserve; both favour the pool.
+"""
+
+from __future__ import annotations
+
+from typing import Final, NamedTuple
+
+from lstwallet.protocols.lending.rates import normalized_debt, normalized_income
+from lstwallet.protocols.lending.rules import RULES, linear_interest
+from lstwallet.protocols.lending.state import (
+    HEALTHY,
+    NO_DEBT,
+    EMode,
+    Market,
+    Parameters,
+    Position,
+    find_emode,
+)
+from lstwallet.units.checked import Revert
+from lstwallet.units.clock import SimTime
+from lstwallet.units.fixed import (
+    BPS,
+    WAD,
+    div_floor,
+    mul_div_floor,
+    mul_div_half_up,
+    percent_div_ceil,
+    ray_mul,
+)
+
+
+class Account(NamedTuple):
+    """The six numbers of ``getUserAccountData``, and one more."""
+
+    collateral: int
+    """Base currency."""
+    debt: int
+    """Base currency."""
+    available_borrows: int
+    """Base currency that can still be borrowed."""
+    liquidation_threshold: int
+    """Basis points, averaged over the collateral by value, rounded down."""
+    ltv: int
+    """Basis points, averaged over the collateral by value, rounded down."""
+    health_factor: int
+    """WAD; ``NO_DEBT`` without debt."""
+    has_zero_ltv: bool
+    """Some of the collateral lends no borrowing power; it has to leave first."""
+
+
+EMPTY: Final = Account(0, 0, 0, 0, 0, NO_DEBT, False)
+
+
+def reserve_ltv(parameters: Parameters, place: int, emode: EMode | None) -> int:
+    """The loan-to-value of a reserve inside an e-mode (or ``None``), basis points."""
+    if emode is not None and place in emode.collateral:
+        return 0 if place in emode.ltv_zero else emode.ltv
+    return parameters.configs[place].ltv
+
+
+def reserve_threshold(parameters: Parameters, place: int, emode: EMode | None) -> int:
+    """The liquidation threshold of a reserve inside an e-mode (or ``None``), basis points."""
+    if emode is not None and place in emode.collateral:
+        return emode.liquidation_threshold
+    return parameters.configs[place].liquidation_threshold
+
+
+def reserve_bonus(parameters: Parameters, place: int, emode: EMode | None) -> int:
+    """What a liquidator gets for 10,000 of debt, basis points."""
+    if emode is not None and place in emode.collateral:
+        return emode.liquidation_bonus
+    return parameters.configs[place].liquidation_bonus
+
+
+def health_from(weighted: int, debt: int) -> int:
+    """Health factor, WAD, of a collateral value weighted with basis points and a debt value.
+
+    Halves up first, truncated after, as the contract does.
+    """
+    return div_floor(mul_div_half_up(weighted, WAD, debt), BPS) if debt else NO_DEBT
+
+
+def account_data(market: Market, position: Position, now: SimTime) -> Account:
+    """All numbers of a position at ``now``, exact as the contract's view."""
+    parameters, reserves, prices = market
+    rules = RULES[parameters.rules]
+    emode = find_emode(parameters, position.emode) if position.emode else None
+    collateral = debt = weighted = borrowing_power = 0
+    has_zero_ltv = used = False
+    rows = zip(position.supplied, position.borrowed, position.collateral, strict=True)
+    for place, (supplied, borrowed, enabled) in enumerate(rows):
+        if enabled:
+            used = True
+            balance = rules.supply_balance(supplied, normalized_income(reserves[place], now))
+            unit = parameters.configs[place].unit
+            value = rules.collateral_value(balance, prices[place], unit)
+            collateral += value
+            weighted += value * reserve_threshold(parameters, place, emode)
+            ltv = reserve_ltv(parameters, place, emode)
+            has_zero_ltv = has_zero_ltv or ltv == 0
+            borrowing_power += value * ltv
+        if borrowed:
+            used = True
+            owed = rules.debt_balance(borrowed, normalized_debt(reserves[place], now, rules))
+            debt += rules.debt_value(owed, prices[place], parameters.configs[place].unit)
+    if not used:
+        return EMPTY
+    ltv = div_floor(borrowing_power, collateral) if collateral else 0
+    threshold = div_floor(weighted, collateral) if collateral else 0
+    available = max(0, mul_div_floor(collateral, ltv, BPS) - debt)
+    health = health_from(weighted, debt)
+    return Account(collateral, debt, available, threshold, ltv, health, has_zero_ltv)
+
+
+def health_factor(market: Market, position: Position, now: SimTime) -> int:
+    """Only the health factor, WAD; ``NO_DEBT`` without debt.
+
+    The same number as ``account_data``'s, without the work for the others: this is what is
+    read at every tick. The index arithmetic stands inline for the same reason.
+    """
+    parameters, reserves, prices = market
+    rules = RULES[parameters.rules]
+    configs = parameters.configs
+    supplied, borrowed, collateral, emode_number = position
+    debt = 0
+    for place, scaled in enumerate(borrowed):
+        if scaled:
+            index = normalized_debt(reserves[place], now, rules)
+            owed = rules.debt_balance(scaled, index)
+            debt += rules.debt_value(owed, prices[place], configs[place].unit)
+    if not debt:
+        return NO_DEBT
+    emode = find_emode(parameters, emode_number) if emode_number else None
+    weighted = 0
+    for place, enabled in enumerate(collateral):
+        if enabled:
+            reserve, config = reserves[place], configs[place]
+            index = reserve.liquidity_index
+            if reserve.liquidity_rate and reserve.updated_at != now:
+                growth = linear_interest(reserve.liquidity_rate, now - reserve.updated_at)
+                index = ray_mul(growth, index)
+            balance = rules.supply_balance(supplied[place], index)
+            weighted += rules.collateral_value(balance, prices[place], config.unit) * (
+                config.liquidation_threshold
+                if emode is None
+                else reserve_threshold(parameters, place, emode)
+            )
+    return health_from(weighted, debt)
+
+
+def is_borrowing(position: Position) -> bool:
+    """Whether the position owes anything."""
+    return any(position.borrowed)
+
+
+def require_healthy(market: Market, position: Position, now: SimTime) -> Account:
+    """The account; reverts when its health factor is below one."""
+    account = account_data(market, position, now)
+    if account.health_factor < HEALTHY:
+        raise Revert("HealthFactorLowerThanLiquidationThreshold")
+    return account
+
+
+def require_healthy_without(market: Market, position: Position, place: int, now: SimTime) -> None:
+    """Check a position after collateral of reserve ``place`` has left it.
+
+    Reverts below a health factor of one, and when collateral without borrowing power stays
+    behind while other collateral leaves.
+    """
+    account = require_healthy(market, position, now)
+    if account.has_zero_ltv:
+        emode = find_emode(market.parameters, position.emode)
+        if reserve_ltv(market.parameters, place, emode) != 0:
+            raise Revert("LtvValidationFailed")
+
+
+def require_covered(market: Market, position: Position, now: SimTime) -> None:
+    """Check a position after a borrow: borrowing power, health, and loan-to-value."""
+    account = account_data(market, position, now)
+    if account.ltv == 0:
+        raise Revert("LtvValidationFailed")
+    if account.health_factor < HEALTHY:
+        raise Revert("HealthFactorLowerThanLiquidationThreshold")
+    if account.collateral < percent_div_ceil(account.debt, account.ltv):
+        raise Revert("CollateralCannotCoverNewBorrow")

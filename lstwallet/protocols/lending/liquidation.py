@@ -1,0 +1,338 @@
+"""Liquidation: how much of a debt may be repaid, what it buys, and what is written off.
+
+Source: aave-v3-origin v3.6.0 ``LiquidationLogic.sol``. Below a health factor of one anyone
+may repay a debt and take collateral worth that and a bonus. While the position is above
+0.95 and both sides are worth 2,000 USD or more, only half of the *total* debt may go at
+once. What stays on both sides must be worth 1,000 USD. When no collateral is left at all,
+every remaining debt is burned and booked as the deficit of its reserve.
+"""
+
+from __future__ import annotations
+
+from typing import Final, NamedTuple
+
+from lstwallet.protocols.lending.account import (
+    Account,
+    account_data,
+    reserve_bonus,
+    reserve_threshold,
+)
+from lstwallet.protocols.lending.rates import accrue, accrue_treasury_again, settle
+from lstwallet.protocols.lending.rules import RULES, Rules
+from lstwallet.protocols.lending.state import (
+    HEALTHY,
+    Market,
+    Position,
+    ReserveConfig,
+    find_emode,
+    put,
+    with_collateral,
+    with_debt,
+    with_reserve,
+    with_supply,
+)
+from lstwallet.units.checked import Revert, checked_sub, require
+from lstwallet.units.clock import SimTime
+from lstwallet.units.fixed import (
+    div_floor,
+    mul_div_floor,
+    percent_div,
+    percent_div_ceil,
+    percent_mul,
+)
+
+CLOSE_FACTOR: Final = 5_000
+"""Basis points of the total debt that may go at once while the rule holds."""
+CLOSE_FACTOR_HEALTH: Final = 95 * 10**16
+"""WAD; at or below it the whole debt may go."""
+MIN_VALUE_FOR_CLOSE_FACTOR: Final = 2_000 * 10**8
+"""Base currency; smaller debts and collaterals may go whole."""
+MIN_LEFTOVER: Final = 1_000 * 10**8
+"""Base currency; the least that may stay behind on both sides."""
+KEY_SCALE: Final = 10**45
+"""Keeps more than twenty digits in a queue key whatever the decimals of the tokens."""
+
+
+class Seizure(NamedTuple):
+    """What a repayment buys, in tokens."""
+
+    debt: int
+    """Repaid by the liquidator."""
+    collateral: int
+    """To the liquidator, bonus included, fee excluded."""
+    fee: int
+    """Collateral to the treasury."""
+    value: int
+    """Base currency of all collateral taken."""
+
+
+class WrittenOff(NamedTuple):
+    """Debt of one reserve that nobody will repay."""
+
+    place: int
+    amount: int
+
+
+class Liquidated(NamedTuple):
+    """A market and its parties after a liquidation."""
+
+    market: Market
+    borrower: Position
+    debt: int
+    """Tokens repaid by the liquidator."""
+    collateral: int
+    """Tokens (or aTokens worth them) that the liquidator gets."""
+    collateral_scaled: int
+    """Scaled aTokens burned, or moved to the liquidator."""
+    fee_scaled: int
+    """Scaled aTokens moved to the treasury."""
+    written_off: tuple[WrittenOff, ...]
+
+
+def max_debt_to_cover(
+    account: Account, debt: int, debt_value: int, collateral_value: int, price: int, unit: int
+) -> int:
+    """How much of a reserve's debt may be repaid at once, in tokens.
+
+    The close factor is half of the position's total debt value, not of this reserve's debt.
+    """
+    if (
+        collateral_value < MIN_VALUE_FOR_CLOSE_FACTOR
+        or debt_value < MIN_VALUE_FOR_CLOSE_FACTOR
+        or account.health_factor <= CLOSE_FACTOR_HEALTH
+    ):
+        return debt
+    half = percent_mul(account.debt, CLOSE_FACTOR)
+    return mul_div_floor(half, unit, price) if debt_value > half else debt
+
+
+def seize(
+    collateral: ReserveConfig,
+    collateral_price: int,
+    debt: ReserveConfig,
+    debt_price: int,
+    to_cover: int,
+    balance: int,
+    bonus: int,
+) -> Seizure:
+    """What repaying ``to_cover`` buys out of ``balance`` collateral at ``bonus`` basis points.
+
+    If the collateral does not suffice, all of it goes and less debt is repaid, rounded up
+    in favour of the pool. The fee is a share of the bonus only.
+    """
+    base = div_floor(debt_price * to_cover * collateral.unit, collateral_price * debt.unit)
+    taken = percent_mul(base, bonus)
+    if taken > balance:
+        taken = balance
+        worth = div_floor(collateral_price * taken * debt.unit, debt_price * collateral.unit)
+        to_cover = percent_div_ceil(worth, bonus)
+    value = mul_div_floor(taken, collateral_price, collateral.unit)
+    fee = 0
+    if collateral.protocol_fee:
+        fee = percent_mul(taken - percent_div(taken, bonus), collateral.protocol_fee)
+    return Seizure(to_cover, taken - fee, fee, value)
+
+
+def _accrue_pair(market: Market, collateral: int, debt: int, now: SimTime, rules: Rules) -> Market:
+    """Both reserves brought to ``now``; one and the same reserve books its share twice."""
+    configs, reserves = market.parameters.configs, market.reserves
+    before = reserves[debt]
+    after = accrue(before, configs[debt], now, rules)
+    if collateral == debt:
+        after = accrue_treasury_again(before, after, configs[debt], rules)
+        return with_reserve(market, debt, after)
+    other = accrue(reserves[collateral], configs[collateral], now, rules)
+    return with_reserve(with_reserve(market, debt, after), collateral, other)
+
+
+def _quote(
+    market: Market,
+    collateral: int,
+    debt: int,
+    borrower: Position,
+    wanted: int,
+    account: Account,
+) -> Seizure:
+    """What may be taken of an accrued market; reverts if dust would stay behind."""
+    parameters, reserves, prices = market
+    rules = RULES[parameters.rules]
+    config, debt_config = parameters.configs[collateral], parameters.configs[debt]
+    price, debt_price = prices[collateral], prices[debt]
+    balance = rules.supply_balance(
+        borrower.supplied[collateral], reserves[collateral].liquidity_index
+    )
+    owed = rules.debt_balance(borrower.borrowed[debt], reserves[debt].borrow_index)
+    limit = max_debt_to_cover(
+        account,
+        owed,
+        rules.debt_value(owed, debt_price, debt_config.unit),
+        rules.collateral_value(balance, price, config.unit),
+        debt_price,
+        debt_config.unit,
+    )
+    bonus = reserve_bonus(parameters, collateral, find_emode(parameters, borrower.emode))
+    seizure = seize(config, price, debt_config, debt_price, min(wanted, limit), balance, bonus)
+    left = balance - seizure.collateral - seizure.fee
+    owing = checked_sub(owed, seizure.debt)
+    if owing and left:
+        kept = rules.collateral_value(left, price, config.unit)
+        still = rules.debt_value(owing, debt_price, debt_config.unit)
+        require(min(kept, still) >= MIN_LEFTOVER, "MustNotLeaveDust")
+    return seizure
+
+
+def _burn_debt(
+    market: Market, place: int, borrower: Position, paid: int, *, all_of_it: bool
+) -> tuple[Market, Position, WrittenOff | None]:
+    """Burn what was paid, or everything; what was not paid then becomes the deficit."""
+    parameters = market.parameters
+    rules, reserve = RULES[parameters.rules], market.reserves[place]
+    held = borrower.borrowed[place]
+    owed = rules.debt_balance(held, reserve.borrow_index)
+    scaled = rules.burn_debt(owed if all_of_it else paid, reserve.borrow_index)
+    require(scaled != 0, "InvalidBurnAmount")
+    lost = owed - paid if all_of_it else 0
+    reserve = settle(
+        reserve,
+        parameters.configs[place],
+        rules,
+        supply_scaled=reserve.supply_scaled,
+        debt_scaled=reserve.debt_scaled - scaled,
+        added=paid,
+        new_deficit=lost,
+    )
+    return (
+        with_reserve(market, place, reserve),
+        with_debt(borrower, place, held - scaled),
+        WrittenOff(place, lost) if lost else None,
+    )
+
+
+def _take_collateral(
+    market: Market, place: int, borrower: Position, amount: int, *, receive_supply: bool
+) -> tuple[Market, Position, int]:
+    """Move aTokens to the liquidator (no rate changes), or burn them and pay out tokens."""
+    parameters = market.parameters
+    rules, reserve = RULES[parameters.rules], market.reserves[place]
+    scaled = rules.burn_supply(amount, reserve.liquidity_index)
+    if not receive_supply:
+        reserve = settle(
+            reserve,
+            parameters.configs[place],
+            rules,
+            supply_scaled=reserve.supply_scaled - scaled,
+            debt_scaled=reserve.debt_scaled,
+            taken=amount,
+        )
+        require(scaled != 0, "InvalidBurnAmount")
+        market = with_reserve(market, place, reserve)
+    left = checked_sub(borrower.supplied[place], scaled)
+    return market, with_supply(borrower, place, left), scaled
+
+
+def liquidate(
+    market: Market,
+    collateral: int,
+    debt: int,
+    borrower: Position,
+    wanted: int,
+    now: SimTime,
+    *,
+    receive_supply: bool = False,
+    by_borrower: bool = False,
+) -> Liquidated:
+    """Repay up to ``wanted`` of a borrower's debt and take collateral for it.
+
+    Reverts ``SelfLiquidation``, ``HealthFactorNotBelowThreshold``,
+    ``CollateralCannotBeLiquidated`` (not in use as collateral),
+    ``SpecifiedCurrencyNotBorrowedByUser``, ``MustNotLeaveDust``, ``InvalidBurnAmount``, or the
+    arithmetic panic when the reserve is short of collateral tokens.
+    """
+    require(not by_borrower, "SelfLiquidation")
+    rules = RULES[market.parameters.rules]
+    market = _accrue_pair(market, collateral, debt, now, rules)
+    account = account_data(market, borrower, now)
+    require(account.health_factor < HEALTHY, "HealthFactorNotBelowThreshold")
+    require(borrower.collateral[collateral], "CollateralCannotBeLiquidated")
+    require(borrower.borrowed[debt] != 0, "SpecifiedCurrencyNotBorrowedByUser")
+    seizure = _quote(market, collateral, debt, borrower, wanted, account)
+
+    index = market.reserves[collateral].liquidity_index
+    balance = rules.supply_balance(borrower.supplied[collateral], index)
+    if seizure.collateral + seizure.fee == balance:
+        borrower = with_collateral(borrower, collateral, False)
+    nothing_left = account.collateral == seizure.value
+    market, borrower, lost = _burn_debt(
+        market, debt, borrower, seizure.debt, all_of_it=nothing_left
+    )
+    written_off = [lost] if lost else []
+    market, borrower, taken = _take_collateral(
+        market, collateral, borrower, seizure.collateral, receive_supply=receive_supply
+    )
+    fee_scaled = 0
+    if seizure.fee:
+        fee_scaled = rules.burn_supply(seizure.fee, index)
+        fee_scaled = min(fee_scaled, borrower.supplied[collateral])
+        left = borrower.supplied[collateral] - fee_scaled
+        borrower = with_supply(borrower, collateral, left)
+    if nothing_left:
+        market, borrower, more = write_off(market, borrower, now)
+        written_off.extend(more)
+    return Liquidated(
+        market,
+        borrower,
+        seizure.debt,
+        seizure.collateral,
+        taken,
+        fee_scaled,
+        tuple(written_off),
+    )
+
+
+def write_off(
+    market: Market, borrower: Position, now: SimTime
+) -> tuple[Market, Position, tuple[WrittenOff, ...]]:
+    """Burn every debt of a position without collateral, as the deficit of its reserve."""
+    rules = RULES[market.parameters.rules]
+    written_off = []
+    for place, config in enumerate(market.parameters.configs):
+        if borrower.borrowed[place]:
+            reserve = accrue(market.reserves[place], config, now, rules)
+            market, borrower, lost = _burn_debt(
+                with_reserve(market, place, reserve), place, borrower, 0, all_of_it=True
+            )
+            if lost:
+                written_off.append(lost)
+    return market, borrower, tuple(written_off)
+
+
+class Pair(NamedTuple):
+    """The reserves of a position with one collateral and one debt."""
+
+    collateral: int
+    debt: int
+
+
+def single_pair(position: Position) -> Pair | None:
+    """The only collateral and the only debt of a position, or ``None`` if it has others."""
+    if position.collateral.count(True) != 1:
+        return None
+    debts = [place for place, scaled in enumerate(position.borrowed) if scaled]
+    if len(debts) != 1:
+        return None
+    return Pair(position.collateral.index(True), debts[0])
+
+
+def queue_key(market: Market, position: Position, pair: Pair) -> int:
+    """Where a single-pair position waits in the liquidation queue: the largest is the worst.
+
+    Scaled debt over scaled collateral weighted by its threshold. Neither prices nor interest
+    change it, so a queue stays in order until a position itself moves.
+    """
+    parameters = market.parameters
+    emode = find_emode(parameters, position.emode)
+    threshold = reserve_threshold(parameters, pair.collateral, emode)
+    weighted = position.supplied[pair.collateral] * threshold
+    if weighted == 0:
+        raise Revert("CollateralCannotBeLiquidated")
+    return mul_div_floor(position.borrowed[pair.debt], KEY_SCALE, weighted)

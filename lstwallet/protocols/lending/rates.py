@@ -1,0 +1,162 @@
+"""Interest: the rate curve, the indices, and what the treasury is owed.
+
+Sources: aave-v3-origin v3.6.0 ``DefaultReserveInterestRateStrategyV2.sol`` and
+``ReserveLogic.sol``. Interest accrues when a reserve is touched; in between, the
+normalised indices say what it would be.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from lstwallet.protocols.lending.rules import Rules, linear_interest
+from lstwallet.protocols.lending.state import RateCurve, Reserve, ReserveConfig
+from lstwallet.units.checked import checked_sub
+from lstwallet.units.clock import SimTime
+from lstwallet.units.fixed import BPS, RAY, percent_mul, ray_div, ray_mul
+
+
+class Rates(NamedTuple):
+    """Both rates of a reserve, rays a year."""
+
+    liquidity: int
+    borrow: int
+
+
+def usage_ratio(debt: int, liquidity: int, deficit: int = 0) -> int:
+    """Debt over everything, a ray, halves up; 0 without debt."""
+    return ray_div(debt, liquidity + debt + deficit) if debt else 0
+
+
+def borrow_rate(curve: RateCurve, usage: int) -> int:
+    """The curve's rate at a utilisation, rays a year.
+
+    Below the kink ``base + slope1 × U/U*``; above it ``base + slope1 + slope2 × (U−U*)/(1−U*)``.
+    """
+    optimal, base, slope1, slope2 = curve
+    if usage > optimal:
+        return base + slope1 + ray_mul(slope2, ray_div(usage - optimal, RAY - optimal))
+    return base + ray_div(ray_mul(slope1, usage), optimal)
+
+
+def interest_rates(
+    curve: RateCurve, reserve_factor: int, debt: int, liquidity: int, deficit: int
+) -> Rates:
+    """Both rates for ``debt`` tokens owed and ``liquidity`` tokens left.
+
+    Without debt suppliers earn nothing and the borrow rate is the base rate. A deficit
+    lowers what suppliers earn, not what borrowers pay.
+    """
+    if debt == 0:
+        return Rates(0, curve[1])
+    borrow = borrow_rate(curve, ray_div(debt, liquidity + debt))
+    earned = ray_mul(borrow, ray_div(debt, liquidity + debt + deficit))
+    return Rates(percent_mul(earned, BPS - reserve_factor), borrow)
+
+
+def normalized_income(reserve: Reserve, now: SimTime) -> int:
+    """The liquidity index as it would be at ``now``, a ray."""
+    rate = reserve.liquidity_rate
+    if rate == 0 or reserve.updated_at == now:
+        return reserve.liquidity_index
+    return ray_mul(linear_interest(rate, now - reserve.updated_at), reserve.liquidity_index)
+
+
+def normalized_debt(reserve: Reserve, now: SimTime, rules: Rules) -> int:
+    """The borrow index as it would be at ``now``, a ray.
+
+    Like the contract's view it grows even while nobody owes anything.
+    """
+    rate = reserve.borrow_rate
+    if rate == 0 or reserve.updated_at == now:
+        return reserve.borrow_index
+    return ray_mul(rules.compound(rate, now - reserve.updated_at), reserve.borrow_index)
+
+
+def supply_balance(reserve: Reserve, scaled: int, now: SimTime, rules: Rules) -> int:
+    """Tokens that ``scaled`` aTokens are worth at ``now``."""
+    return rules.supply_balance(scaled, normalized_income(reserve, now))
+
+
+def debt_balance(reserve: Reserve, scaled: int, now: SimTime, rules: Rules) -> int:
+    """Tokens that ``scaled`` debt amounts to at ``now``."""
+    return rules.debt_balance(scaled, normalized_debt(reserve, now, rules))
+
+
+def accrue(reserve: Reserve, config: ReserveConfig, now: SimTime, rules: Rules) -> Reserve:
+    """The reserve with its indices and the treasury's claim brought to ``now``.
+
+    Supply grows linearly and only while it earns; debt compounds and only while there is
+    some (``ReserveLogic.updateState``).
+    """
+    updated_at = reserve.updated_at
+    if updated_at == now:
+        return reserve
+    income, owed, earned, paid, _, supply, debt, liquidity, accrued, deficit = reserve
+    if earned:
+        income = ray_mul(linear_interest(earned, now - updated_at), income)
+    if debt:
+        before = owed
+        owed = ray_mul(rules.compound(paid, now - updated_at), before)
+        if config.reserve_factor:
+            accrued += rules.treasury_share(debt, before, owed, config.reserve_factor, income)
+    return Reserve(income, owed, earned, paid, now, supply, debt, liquidity, accrued, deficit)
+
+
+def accrue_treasury_again(
+    before: Reserve, after: Reserve, config: ReserveConfig, rules: Rules
+) -> Reserve:
+    """``after`` with the treasury's share between two states booked a second time.
+
+    The contract does so when collateral and debt of a liquidation are the same reserve:
+    both sides work on a copy of the reserve taken before the update.
+    """
+    if not (after.debt_scaled and config.reserve_factor) or before.updated_at == after.updated_at:
+        return after
+    share = rules.treasury_share(
+        after.debt_scaled,
+        before.borrow_index,
+        after.borrow_index,
+        config.reserve_factor,
+        after.liquidity_index,
+    )
+    return after._replace(accrued_to_treasury=after.accrued_to_treasury + share)
+
+
+def available_after(liquidity: int, added: int, taken: int) -> int:
+    """Liquidity after a movement; reverts with the arithmetic panic when it falls short."""
+    return checked_sub(liquidity + added, taken)
+
+
+def settle(
+    reserve: Reserve,
+    config: ReserveConfig,
+    rules: Rules,
+    *,
+    supply_scaled: int,
+    debt_scaled: int,
+    added: int = 0,
+    taken: int = 0,
+    new_deficit: int = 0,
+) -> Reserve:
+    """The accrued reserve after a movement, with the rates that follow from it.
+
+    ``added`` and ``taken`` are tokens that come in and go out. Reverts with the arithmetic
+    panic when more is taken than there is.
+    """
+    liquidity = available_after(reserve.liquidity, added, taken)
+    deficit = reserve.deficit + new_deficit
+    debt = rules.debt_balance(debt_scaled, reserve.borrow_index) if debt_scaled else 0
+    earned, paid = interest_rates(config.curve, config.reserve_factor, debt, liquidity, deficit)
+    return Reserve(
+        reserve.liquidity_index,
+        reserve.borrow_index,
+        earned,
+        paid,
+        reserve.updated_at,
+        supply_scaled,
+        debt_scaled,
+        liquidity,
+        reserve.accrued_to_treasury,
+        deficit,
+    )
