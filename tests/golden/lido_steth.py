@@ -33,9 +33,7 @@ class Stage:
     def __init__(self, case: dict[str, Any]) -> None:
         self.pool = Pool(case["initial_total_pooled_ether"], case["initial_shares"])
         fees = case["fees"]
-        self.fees = Fees(
-            fees["total_fee_1e20"], fees["module_fee_1e20"], fees["precision_points"]
-        )
+        self.fees = Fees(fees["total_fee_1e20"], fees["module_fee_1e20"], fees["precision_points"])
         self.wrapper = Wrapper(0, 0)
         self.queue = withdrawal_queue.EMPTY
         self.requests: dict[int, Request] = {}
@@ -91,9 +89,7 @@ class Stage:
         return ether
 
     def wrap(self, user: str, args: dict[str, Any]) -> int:
-        self.wrapper, minted = lido.wrap(
-            self.pool, self.wrapper, self.held(user), args["steth"]
-        )
+        self.wrapper, minted = lido.wrap(self.pool, self.wrapper, self.held(user), args["steth"])
         self.post(move("stETH", minted, user, WSTETH) + mint("wstETH", minted, user))
         return minted
 
@@ -127,9 +123,7 @@ class Stage:
 
     def enqueue(self, user: str, amount: int) -> int:
         shares = lido.shares_for(self.pool, amount)
-        self.queue, request = withdrawal_queue.enqueue(
-            self.queue, amount, shares, user, self.now
-        )
+        self.queue, request = withdrawal_queue.enqueue(self.queue, amount, shares, user, self.now)
         self.requests[self.queue.last_id] = request
         return self.queue.last_id
 
@@ -143,9 +137,7 @@ class Stage:
                 self.queue, self.requests, rate, args["max_request_timestamp"], args["eth_budget"]
             )
         if batches:
-            ether, shares = withdrawal_queue.prefinalize(
-                self.queue, self.requests, batches, rate
-            )
+            ether, shares = withdrawal_queue.prefinalize(self.queue, self.requests, batches, rate)
         done = lido.rebase(self.pool, self.fees, consensus, execution, ether, shares)
         self.pool = done.pool
         if batches:
