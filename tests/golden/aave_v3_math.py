@@ -8,9 +8,9 @@ from typing import Any, Final
 from lstwallet.protocols import lending
 from lstwallet.protocols.lending import BPS_TO_RAY, V3_6, RateCurve
 from lstwallet.protocols.lending.rates import available_after
-from lstwallet.protocols.lending.rules import linear_interest
 from lstwallet.units import word
 from lstwallet.units.checked import Revert
+from lstwallet.units.interest import linear_growth
 from tests.golden.replay import Checked, as_revert, checked, numbers
 
 Case = dict[str, Any]
@@ -57,7 +57,7 @@ TWO: Final[dict[str, Callable[[int, int], int]]] = {
     "percentDivCeil": word.percent_div_ceil,
 }
 INTEREST: Final[dict[str, Callable[[int, int], int]]] = {
-    "calculateLinearInterest": linear_interest,
+    "calculateLinearInterest": linear_growth,
     "calculateCompoundedInterest": V3_6.compound,
 }
 

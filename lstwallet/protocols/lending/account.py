@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import Final, NamedTuple
 
 from lstwallet.protocols.lending.rates import normalized_debt, normalized_income
-from lstwallet.protocols.lending.rules import RULES, linear_interest
+from lstwallet.protocols.lending.rules import RULES
 from lstwallet.protocols.lending.state import (
     HEALTHY,
     NO_DEBT,
@@ -21,15 +21,8 @@ from lstwallet.protocols.lending.state import (
 )
 from lstwallet.units.checked import Revert
 from lstwallet.units.clock import SimTime
-from lstwallet.units.fixed import (
-    BPS,
-    WAD,
-    div_floor,
-    mul_div_floor,
-    mul_div_half_up,
-    percent_div_ceil,
-    ray_mul,
-)
+from lstwallet.units.fixed import BPS, div_floor, mul_div_floor, percent_div_ceil
+from lstwallet.units.interest import health_ratio
 
 
 class Account(NamedTuple):
@@ -75,14 +68,6 @@ def reserve_bonus(parameters: Parameters, place: int, emode: EMode | None) -> in
     return parameters.configs[place].liquidation_bonus
 
 
-def health_from(weighted: int, debt: int) -> int:
-    """Health factor, WAD, of a collateral value weighted with basis points and a debt value.
-
-    Halves up first, truncated after, as the contract does.
-    """
-    return div_floor(mul_div_half_up(weighted, WAD, debt), BPS) if debt else NO_DEBT
-
-
 def account_data(market: Market, position: Position, now: SimTime) -> Account:
     """All numbers of a position at ``now``, exact as the contract's view."""
     parameters, reserves, prices = market
@@ -94,9 +79,9 @@ def account_data(market: Market, position: Position, now: SimTime) -> Account:
     for place, (supplied, borrowed, enabled) in enumerate(rows):
         if enabled:
             used = True
-            balance = rules.supply_balance(supplied, normalized_income(reserves[place], now))
+            index = normalized_income(reserves[place], now)
             unit = parameters.configs[place].unit
-            value = rules.collateral_value(balance, prices[place], unit)
+            value = rules.supply_value(supplied, index, prices[place], unit)
             collateral += value
             weighted += value * reserve_threshold(parameters, place, emode)
             ltv = reserve_ltv(parameters, place, emode)
@@ -104,14 +89,15 @@ def account_data(market: Market, position: Position, now: SimTime) -> Account:
             borrowing_power += value * ltv
         if borrowed:
             used = True
-            owed = rules.debt_balance(borrowed, normalized_debt(reserves[place], now, rules))
-            debt += rules.debt_value(owed, prices[place], parameters.configs[place].unit)
+            index = normalized_debt(reserves[place], now, rules)
+            unit = parameters.configs[place].unit
+            debt += rules.debt_value(borrowed, index, prices[place], unit)
     if not used:
         return EMPTY
     ltv = div_floor(borrowing_power, collateral) if collateral else 0
     threshold = div_floor(weighted, collateral) if collateral else 0
     available = max(0, mul_div_floor(collateral, ltv, BPS) - debt)
-    health = health_from(weighted, debt)
+    health = health_ratio(weighted, debt) if debt else NO_DEBT
     return Account(collateral, debt, available, threshold, ltv, health, has_zero_ltv)
 
 
@@ -119,18 +105,20 @@ def health_factor(market: Market, position: Position, now: SimTime) -> int:
     """Only the health factor, WAD; ``NO_DEBT`` without debt.
 
     The same number as ``account_data``'s, without the work for the others: this is what is
-    read at every tick. The index arithmetic stands inline for the same reason.
+    read at every tick.
     """
     parameters, reserves, prices = market
-    rules = RULES[parameters.rules]
-    configs = parameters.configs
+    configs, _, rules_name = parameters
+    rules = RULES[rules_name]
     supplied, borrowed, collateral, emode_number = position
     debt = 0
     for place, scaled in enumerate(borrowed):
         if scaled:
-            index = normalized_debt(reserves[place], now, rules)
-            owed = rules.debt_balance(scaled, index)
-            debt += rules.debt_value(owed, prices[place], configs[place].unit)
+            reserve = reserves[place]
+            index = reserve.borrow_index
+            if reserve.updated_at != now:
+                index = normalized_debt(reserve, now, rules)
+            debt += rules.debt_value(scaled, index, prices[place], configs[place].unit)
     if not debt:
         return NO_DEBT
     emode = find_emode(parameters, emode_number) if emode_number else None
@@ -139,16 +127,14 @@ def health_factor(market: Market, position: Position, now: SimTime) -> int:
         if enabled:
             reserve, config = reserves[place], configs[place]
             index = reserve.liquidity_index
-            if reserve.liquidity_rate and reserve.updated_at != now:
-                growth = linear_interest(reserve.liquidity_rate, now - reserve.updated_at)
-                index = ray_mul(growth, index)
-            balance = rules.supply_balance(supplied[place], index)
-            weighted += rules.collateral_value(balance, prices[place], config.unit) * (
-                config.liquidation_threshold
-                if emode is None
-                else reserve_threshold(parameters, place, emode)
-            )
-    return health_from(weighted, debt)
+            if reserve.updated_at != now:
+                index = normalized_income(reserve, now)
+            threshold = config.liquidation_threshold
+            if emode is not None:
+                threshold = reserve_threshold(parameters, place, emode)
+            value = rules.supply_value(supplied[place], index, prices[place], config.unit)
+            weighted += value * threshold
+    return health_ratio(weighted, debt)
 
 
 def is_borrowing(position: Position) -> bool:

@@ -25,7 +25,6 @@ from lstwallet.protocols.lending.state import (
     Position,
     ReserveConfig,
     find_emode,
-    put,
     with_collateral,
     with_debt,
     with_reserve,
@@ -35,6 +34,7 @@ from lstwallet.units.checked import Revert, checked_sub, require
 from lstwallet.units.clock import SimTime
 from lstwallet.units.fixed import (
     div_floor,
+    mul_div_ceil,
     mul_div_floor,
     percent_div,
     percent_div_ceil,
@@ -165,8 +165,8 @@ def _quote(
     limit = max_debt_to_cover(
         account,
         owed,
-        rules.debt_value(owed, debt_price, debt_config.unit),
-        rules.collateral_value(balance, price, config.unit),
+        mul_div_ceil(owed, debt_price, debt_config.unit),
+        mul_div_floor(balance, price, config.unit),
         debt_price,
         debt_config.unit,
     )
@@ -175,8 +175,8 @@ def _quote(
     left = balance - seizure.collateral - seizure.fee
     owing = checked_sub(owed, seizure.debt)
     if owing and left:
-        kept = rules.collateral_value(left, price, config.unit)
-        still = rules.debt_value(owing, debt_price, debt_config.unit)
+        kept = mul_div_floor(left, price, config.unit)
+        still = mul_div_ceil(owing, debt_price, debt_config.unit)
         require(min(kept, still) >= MIN_LEFTOVER, "MustNotLeaveDust")
     return seizure
 

@@ -9,11 +9,12 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from lstwallet.protocols.lending.rules import Rules, linear_interest
+from lstwallet.protocols.lending.rules import Rules
 from lstwallet.protocols.lending.state import RateCurve, Reserve, ReserveConfig
 from lstwallet.units.checked import checked_sub
 from lstwallet.units.clock import SimTime
 from lstwallet.units.fixed import BPS, RAY, percent_mul, ray_div, ray_mul
+from lstwallet.units.interest import linear_growth
 
 
 class Rates(NamedTuple):
@@ -59,7 +60,7 @@ def normalized_income(reserve: Reserve, now: SimTime) -> int:
     rate = reserve.liquidity_rate
     if rate == 0 or reserve.updated_at == now:
         return reserve.liquidity_index
-    return ray_mul(linear_interest(rate, now - reserve.updated_at), reserve.liquidity_index)
+    return ray_mul(linear_growth(rate, now - reserve.updated_at), reserve.liquidity_index)
 
 
 def normalized_debt(reserve: Reserve, now: SimTime, rules: Rules) -> int:
@@ -94,7 +95,7 @@ def accrue(reserve: Reserve, config: ReserveConfig, now: SimTime, rules: Rules) 
         return reserve
     income, owed, earned, paid, _, supply, debt, liquidity, accrued, deficit = reserve
     if earned:
-        income = ray_mul(linear_interest(earned, now - updated_at), income)
+        income = ray_mul(linear_growth(earned, now - updated_at), income)
     if debt:
         before = owed
         owed = ray_mul(rules.compound(paid, now - updated_at), before)

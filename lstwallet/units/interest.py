@@ -1,0 +1,58 @@
+"""Interest and the value of scaled balances: the inner arithmetic of lending in one call.
+
+It lives here because it runs at every tick, and a chain of named divisions would cost more
+than the arithmetic. Each division truncates unless the name says otherwise, in the order of
+the contract; the order matters. Rates are rays a year, indices rays, times whole seconds.
+Sources: aave-v3-origin v3.6.0 ``MathUtils.sol`` and ``GenericLogic.sol``.
+"""
+
+from __future__ import annotations
+
+from lstwallet.units.clock import YEAR
+from lstwallet.units.fixed import BPS, HALF_BPS, HALF_RAY, RAY, WAD
+
+
+def linear_growth(rate: int, elapsed: int) -> int:
+    """``1 + rate × elapsed / year``, a ray (``calculateLinearInterest``)."""
+    return RAY + rate * elapsed // YEAR
+
+
+def taylor_growth(rate: int, elapsed: int) -> int:
+    """``1 + x + x²/2 + x³/6`` with ``x = rate × elapsed / year``, a ray.
+
+    The third-order Taylor polynomial of ``e**x`` (v3.6 ``calculateCompoundedInterest``).
+    The divisions by 2 and 6 truncate, the products round halves up; what the polynomial
+    leaves out favours borrowers.
+    """
+    x = rate * elapsed // YEAR
+    cubic = (x * (x // 6) + HALF_RAY) // RAY
+    return RAY + x + (x * (x // 2 + cubic) + HALF_RAY) // RAY
+
+
+def interest_share_floor(
+    scaled: int, old_index: int, new_index: int, share_bps: int, share_index: int
+) -> int:
+    """A share of the interest on ``scaled`` debt between two indices, itself scaled.
+
+    Interest and result round down, the percentage halves up (``_accrueToTreasury``).
+    """
+    interest = scaled * (new_index - old_index) // RAY
+    return (interest * share_bps + HALF_BPS) // BPS * RAY // share_index
+
+
+def scaled_value_floor(scaled: int, index: int, price: int, unit: int) -> int:
+    """Value of a scaled balance: tokens rounded down, then their value rounded down."""
+    return scaled * index // RAY * price // unit
+
+
+def scaled_value_ceil(scaled: int, index: int, price: int, unit: int) -> int:
+    """Value of a scaled debt: tokens rounded up, then their value rounded up."""
+    return -(-scaled * index // RAY * price // unit)
+
+
+def health_ratio(weighted_bps: int, debt: int) -> int:
+    """``weighted / debt`` in WAD, of a value weighted with basis points.
+
+    Halves up first, truncated after, as the contract does; ``debt`` is not zero.
+    """
+    return (weighted_bps * WAD + debt // 2) // debt // BPS
