@@ -32,12 +32,19 @@ from lstwallet.protocols.lending.actions import (
     transfer,
     withdraw,
 )
+from lstwallet.protocols.lending.limits import (
+    borrow_room,
+    borrowable,
+    supply_room,
+    withdrawable,
+)
 from lstwallet.protocols.lending.liquidation import (
     Liquidated,
     Pair,
     WrittenOff,
     liquidate,
     queue_key,
+    queue_limit,
     single_pair,
 )
 from lstwallet.protocols.lending.rates import (
@@ -96,6 +103,8 @@ __all__ = [
     "accrue",
     "borrow",
     "borrow_rate",
+    "borrow_room",
+    "borrowable",
     "credit",
     "debt_balance",
     "empty_position",
@@ -109,6 +118,7 @@ __all__ = [
     "normalized_income",
     "put",
     "queue_key",
+    "queue_limit",
     "repay",
     "repay_with_supply",
     "reserve_bonus",
@@ -119,7 +129,9 @@ __all__ = [
     "single_pair",
     "supply",
     "supply_balance",
+    "supply_room",
     "transfer",
     "usage_ratio",
     "withdraw",
+    "withdrawable",
 ]

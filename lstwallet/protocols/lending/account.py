@@ -110,9 +110,8 @@ def health_factor(market: Market, position: Position, now: SimTime) -> int:
     parameters, reserves, prices = market
     configs, _, rules_name = parameters
     rules = RULES[rules_name]
-    supplied, borrowed, collateral, emode_number = position
     debt = 0
-    for place, scaled in enumerate(borrowed):
+    for place, scaled in enumerate(position.borrowed):
         if scaled:
             reserve = reserves[place]
             index = reserve.borrow_index
@@ -121,6 +120,15 @@ def health_factor(market: Market, position: Position, now: SimTime) -> int:
             debt += rules.debt_value(scaled, index, prices[place], configs[place].unit)
     if not debt:
         return NO_DEBT
+    return health_ratio(weighted_collateral(market, position, now), debt)
+
+
+def weighted_collateral(market: Market, position: Position, now: SimTime) -> int:
+    """Collateral values times their liquidation thresholds (base currency × basis points)."""
+    parameters, reserves, prices = market
+    configs, _, rules_name = parameters
+    rules = RULES[rules_name]
+    supplied, _, collateral, emode_number = position
     emode = find_emode(parameters, emode_number) if emode_number else None
     weighted = 0
     for place, enabled in enumerate(collateral):
@@ -134,7 +142,7 @@ def health_factor(market: Market, position: Position, now: SimTime) -> int:
                 threshold = reserve_threshold(parameters, place, emode)
             value = rules.supply_value(supplied[place], index, prices[place], config.unit)
             weighted += value * threshold
-    return health_ratio(weighted, debt)
+    return weighted
 
 
 def is_borrowing(position: Position) -> bool:

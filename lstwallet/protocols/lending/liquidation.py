@@ -17,7 +17,13 @@ from lstwallet.protocols.lending.account import (
     reserve_bonus,
     reserve_threshold,
 )
-from lstwallet.protocols.lending.rates import accrue, accrue_treasury_again, settle
+from lstwallet.protocols.lending.rates import (
+    accrue,
+    accrue_treasury_again,
+    normalized_debt,
+    normalized_income,
+    settle,
+)
 from lstwallet.protocols.lending.rules import RULES, Rules
 from lstwallet.protocols.lending.state import (
     HEALTHY,
@@ -33,6 +39,7 @@ from lstwallet.protocols.lending.state import (
 from lstwallet.units.checked import Revert, checked_sub, require
 from lstwallet.units.clock import SimTime
 from lstwallet.units.fixed import (
+    BPS,
     div_floor,
     mul_div_ceil,
     mul_div_floor,
@@ -49,6 +56,9 @@ MIN_VALUE_FOR_CLOSE_FACTOR: Final = 2_000 * 10**8
 """Base currency; smaller debts and collaterals may go whole."""
 MIN_LEFTOVER: Final = 1_000 * 10**8
 """Base currency; the least that may stay behind on both sides."""
+KEY_MARGIN: Final = 10
+"""Parts in a million by which a queue limit errs on the side of looking."""
+MILLION: Final = 10**6
 KEY_SCALE: Final = 10**45
 """Keeps more than twenty digits in a queue key whatever the decimals of the tokens."""
 
@@ -336,3 +346,21 @@ def queue_key(market: Market, position: Position, pair: Pair) -> int:
     if weighted == 0:
         raise Revert("CollateralCannotBeLiquidated")
     return mul_div_floor(position.borrowed[pair.debt], KEY_SCALE, weighted)
+
+
+def queue_limit(market: Market, pair: Pair, now: SimTime) -> int:
+    """Positions of a pair with a smaller queue key are healthy; the others need a look.
+
+    The key at which the health factor is one at these prices and indices, less ``KEY_MARGIN``
+    for the roundings of values. (Those weigh more for a position worth less than a dime: it
+    may be seen a hundred-thousandth later.)
+    """
+    parameters, reserves, prices = market
+    rules = RULES[parameters.rules]
+    config, debt_config = parameters.configs[pair.collateral], parameters.configs[pair.debt]
+    supply_index = normalized_income(reserves[pair.collateral], now)
+    debt_index = normalized_debt(reserves[pair.debt], now, rules)
+    worth = supply_index * prices[pair.collateral] * debt_config.unit
+    owing = debt_index * prices[pair.debt] * config.unit
+    limit = mul_div_floor(KEY_SCALE, worth, owing * BPS)
+    return limit - mul_div_floor(limit, KEY_MARGIN, MILLION)
