@@ -1,0 +1,113 @@
+"""Recorded daily prices from a CSV file, and the way between two days.
+
+Columns ``date,eth_usd`` and optionally ``steth_per_eth``; one row a day, in order,
+without gaps. A row is the *close* of its day: it stands at 00:00 UTC of the next day.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+from datetime import date, timedelta
+from typing import Final, NamedTuple
+
+from lstwallet.units.amount import BadAmount, parse_units
+from lstwallet.units.clock import DAY, SimTime, parse_iso
+
+REQUIRED: Final = ("date", "eth_usd")
+OPTIONAL: Final = ("steth_per_eth",)
+USD_DECIMALS: Final = 8
+RATIO_DECIMALS: Final = 18
+FEWEST_ROWS: Final = 2
+MOST_CHARACTERS: Final = 2_000_000
+MOST_DIGITS: Final = 24
+
+
+class PriceTableError(ValueError):
+    """A price file cannot be used; ``line`` is 0 when it concerns the whole file."""
+
+    def __init__(self, line: int, problem: str) -> None:
+        where = f"line {line}: " if line else ""
+        super().__init__(f"price file, {where}{problem}")
+        self.line = line
+        self.problem = problem
+
+
+class PriceTable(NamedTuple):
+    """Closes of consecutive days; index 0 stands at ``begin``, each next one a day later."""
+
+    begin: SimTime
+    """When the first close stands (the end of the first row's day)."""
+    eth: tuple[int, ...]
+    """USD with 8 decimals."""
+    steth: tuple[int, ...]
+    """ETH paid for one stETH, 18 decimals; empty when the file does not say."""
+
+    @property
+    def end(self) -> SimTime:
+        """When the last close stands."""
+        return self.begin + (len(self.eth) - 1) * DAY
+
+
+def read_price_table(text: str) -> PriceTable:
+    """The table written in ``text``.
+
+    Raises ``PriceTableError`` naming the line: a wrong header, a bad number or date, days
+    out of order, doubled or left out, fewer than two rows.
+    """
+    if len(text) > MOST_CHARACTERS:
+        raise PriceTableError(0, f"it is longer than {MOST_CHARACTERS} characters")
+    try:
+        rows = list(csv.reader(io.StringIO(text.lstrip("\ufeff"))))
+    except csv.Error as problem:
+        raise PriceTableError(0, f"it is not CSV ({problem})") from problem
+    columns = _columns(rows)
+    days: list[date] = []
+    eth: list[int] = []
+    steth: list[int] = []
+    for line, row in enumerate(rows[1:], start=2):
+        if not any(cell.strip() for cell in row):
+            continue
+        if len(row) != len(columns):
+            raise PriceTableError(line, f"{len(row)} cells where the header has {len(columns)}")
+        cells = dict(zip(columns, (cell.strip() for cell in row), strict=True))
+        days.append(_next_day(cells["date"], days, line))
+        eth.append(_number(cells["eth_usd"], USD_DECIMALS, "eth_usd", line))
+        if "steth_per_eth" in cells:
+            steth.append(_number(cells["steth_per_eth"], RATIO_DECIMALS, "steth_per_eth", line))
+    if len(days) < FEWEST_ROWS:
+        raise PriceTableError(0, f"it has {len(days)} rows; at least {FEWEST_ROWS} are needed")
+    return PriceTable(parse_iso(days[0].isoformat()) + DAY, tuple(eth), tuple(steth))
+
+
+def _columns(rows: list[list[str]]) -> list[str]:
+    if not rows:
+        raise PriceTableError(0, "it is empty")
+    columns = [cell.strip() for cell in rows[0]]
+    known = set(REQUIRED + OPTIONAL)
+    if not set(REQUIRED) <= set(columns) <= known or len(set(columns)) != len(columns):
+        raise PriceTableError(1, "the header must read date,eth_usd or date,eth_usd,steth_per_eth")
+    return columns
+
+
+def _next_day(text: str, days: list[date], line: int) -> date:
+    try:
+        day = date.fromisoformat(text)
+    except ValueError:
+        raise PriceTableError(line, f"“{text[:40]}” is not a date like 2022-06-14") from None
+    if days and day <= days[-1]:
+        raise PriceTableError(line, f"{day} comes after {days[-1]}: days must go up, each once")
+    if days and day != days[-1] + timedelta(days=1):
+        raise PriceTableError(line, f"the days between {days[-1]} and {day} are missing")
+    return day
+
+
+def _number(text: str, decimals: int, column: str, line: int) -> int:
+    try:
+        if len(text) > MOST_DIGITS:
+            raise PriceTableError(line, f"the number in {column} is too long")
+        return parse_units(text, decimals)
+    except BadAmount:
+        raise PriceTableError(
+            line, f"“{text}” in {column} is not a number above zero like 1208.50"
+        ) from None

@@ -1,0 +1,123 @@
+"""Counter-based randomness: any hour's numbers can be drawn alone.
+
+Each stream is a Philox-4x64 generator (Salmon et al., SC'11) with the key (seed, stream)
+and the counter set to the absolute day. There is no generator state to save: the numbers
+of an hour depend on the seed, the stream and the hour, and on nothing that was drawn
+before. What is kept of a day is only a cache.
+"""
+
+from __future__ import annotations
+
+from enum import IntEnum
+from typing import Final, TypeVar
+
+import numpy as np
+from numpy.typing import NDArray
+
+from lstwallet.units.clock import HOUR, SimTime, steps_between
+
+HOURS_A_DAY: Final = 24
+_WORD: Final = 2**64
+_KEPT_DAYS: Final = 32
+
+_EMPTY_BUFFER: Final = np.zeros(4, dtype=np.uint64)
+
+Floats = NDArray[np.float64]
+T = TypeVar("T")
+
+
+class Stream(IntEnum):
+    """One number per purpose; a number is never used for another purpose later."""
+
+    ETH_DAY = 1
+    """How turbulent a day is."""
+    ETH_HOUR = 2
+    """The steps of the ETH price."""
+    USDC = 3
+    BRIDGE = 4
+    """The way between two recorded daily prices."""
+    BASIS = 5
+    """What the outside market pays for stETH over or under its rate."""
+    CROWD = 6
+    """Who is there when a world is made."""
+    STAKING = 7
+    LENDING = 8
+    TRADING = 9
+    LIQUIDITY = 10
+    VALIDATORS = 11
+
+
+class Dice:
+    """Generators of a seed. One is reused: making a new one costs eight times as much."""
+
+    def __init__(self, seed: int) -> None:
+        self._key = seed % _WORD
+        self._bits = np.random.Philox(key=(self._key, 0))
+        self._generator = np.random.Generator(self._bits)
+
+    def roll(self, stream: Stream, index: int) -> np.random.Generator:
+        """A generator at the start of block ``index`` (an absolute day) of a stream.
+
+        It is the same object each time: draw from it before the next call.
+        """
+        self._bits.state = {
+            "bit_generator": "Philox",
+            "state": {
+                "counter": np.array((0, 0, 0, index % _WORD), dtype=np.uint64),
+                "key": np.array((self._key, int(stream)), dtype=np.uint64),
+            },
+            "buffer": _EMPTY_BUFFER,
+            "buffer_pos": 4,
+            "has_uint32": 0,
+            "uinteger": 0,
+        }
+        return self._generator
+
+
+def hour_of(at: SimTime) -> int:
+    """The absolute hour that ``at`` lies in."""
+    return steps_between(HOUR, 0, at)
+
+
+class Uniforms:
+    """Uniform numbers in [0, 1): ``width`` of them for every hour of a stream."""
+
+    def __init__(self, seed: int, stream: Stream, width: int) -> None:
+        self._dice = Dice(seed)
+        self._stream = stream
+        self._width = width
+        self._days: dict[int, list[list[float]]] = {}
+
+    def at(self, hour: int) -> list[float]:
+        """The ``width`` numbers of an absolute hour."""
+        day, of_day = divmod(hour, HOURS_A_DAY)
+        block = self._days.get(day)
+        if block is None:
+            drawn = self._dice.roll(self._stream, day).random((HOURS_A_DAY, self._width))
+            block = _keep(self._days, day, drawn.tolist())
+        return block[of_day]
+
+
+class Normals:
+    """One standard normal number for every hour of a stream."""
+
+    def __init__(self, seed: int, stream: Stream) -> None:
+        self._dice = Dice(seed)
+        self._stream = stream
+        self._days: dict[int, Floats] = {}
+
+    def day(self, day: int) -> Floats:
+        """The 24 numbers of an absolute day, shape (24,)."""
+        block = self._days.get(day)
+        if block is None:
+            drawn = self._dice.roll(self._stream, day).standard_normal(HOURS_A_DAY)
+            block = _keep(self._days, day, drawn)
+        return block
+
+
+def _keep(cache: dict[int, T], day: int, block: T) -> T:
+    """Put a block into its cache, which forgets its oldest entry when it is full."""
+    if len(cache) >= _KEPT_DAYS:
+        del cache[next(iter(cache))]
+    cache[day] = block
+    return block
