@@ -11,7 +11,7 @@ in is rounded up by adding one. Nothing here knows who holds what.
 from __future__ import annotations
 
 from math import isqrt
-from typing import Final, NamedTuple
+from typing import Final, NamedTuple, NoReturn
 
 from lstwallet.units.checked import MAX_UINT256, Revert, require
 from lstwallet.units.fixed import div_floor, mul_div_floor
@@ -47,6 +47,9 @@ BELOW_ZERO: Final = "ds-math-sub-underflow"
 TOO_LARGE: Final = "ds-math-mul-overflow"
 NO_REASON: Final = "revert without reason"
 
+_new: Final = tuple.__new__
+"""Makes a NamedTuple in half the time of its own constructor: for the swap only."""
+
 Pair = tuple[int, int]
 """One number for each token."""
 
@@ -66,9 +69,9 @@ class Pool(NamedTuple):
 
     reserve_0: int
     reserve_1: int
-    surplus_0: int
-    """Tokens sent to the pair that its reserves do not count yet."""
-    surplus_1: int
+    balance_0: int
+    """Tokens there are: what was sent to the pair stands here before its reserves count it."""
+    balance_1: int
     supply: int
     """LP tokens, locked ones included."""
     k_last: int
@@ -157,22 +160,32 @@ def swap_exact_in(pool: Pool, token_in: int, paid: int, min_out: int, now: int) 
     The product cannot fall here: the output is rounded down. Reverts: nothing paid, an
     empty pair, less than ``min_out``, an output of nothing.
     """
-    reserve_0, reserve_1, surplus_0, surplus_1, supply, k_last, clock = pool
+    reserve_0, reserve_1, held_0, held_1, supply, k_last, clock = pool
+    traded = paid * AFTER_FEE
     if token_in == 0:
-        out = amount_out(paid, reserve_0, reserve_1)
-        held_0, held_1 = reserve_0 + surplus_0 + paid, reserve_1 + surplus_1 - out
+        out = mul_div_floor(traded, reserve_1, reserve_0 * THOUSAND + traded)
+        held_0 += paid
+        held_1 -= out
     else:
-        out = amount_out(paid, reserve_1, reserve_0)
-        held_0, held_1 = reserve_0 + surplus_0 - out, reserve_1 + surplus_1 + paid
-    if out < min_out:
-        raise Revert(TOO_LITTLE_OUT)
-    if out == 0:
-        raise Revert(NOTHING_OUT)
-    if held_0 > MAX_RESERVE or held_1 > MAX_RESERVE:
-        raise Revert(OVERFLOW)
+        out = mul_div_floor(traded, reserve_0, reserve_1 * THOUSAND + traded)
+        held_0 -= out
+        held_1 += paid
+    if out <= 0 or out < min_out or held_0 > MAX_RESERVE or held_1 > MAX_RESERVE:
+        _refuse_swap(pool, token_in, paid, min_out)
     if now != clock.updated:
         clock = _ticked(clock, reserve_0, reserve_1, now)
-    return Swapped(Pool(held_0, held_1, 0, 0, supply, k_last, clock), paid, out)
+    return _new(
+        Swapped, (_new(Pool, (held_0, held_1, held_0, held_1, supply, k_last, clock)), paid, out)
+    )
+
+
+def _refuse_swap(pool: Pool, token_in: int, paid: int, min_out: int) -> NoReturn:
+    """Say why, in the order in which router and pair look."""
+    reserves = (pool.reserve_0, pool.reserve_1)
+    out = amount_out(paid, reserves[token_in], reserves[1 - token_in])
+    require(out >= min_out, TOO_LITTLE_OUT)
+    require(out > 0, NOTHING_OUT)
+    raise Revert(OVERFLOW)
 
 
 def swap_exact_out(pool: Pool, token_in: int, out: int, max_in: int, now: int) -> Swapped:
@@ -187,10 +200,15 @@ def swap_exact_out(pool: Pool, token_in: int, out: int, max_in: int, now: int) -
 
 
 def receive(pool: Pool, token: int, amount: int) -> Pool:
-    """A plain transfer to the pair: it counts as surplus until the pair acts."""
-    reserve_0, reserve_1, surplus_0, surplus_1, supply, k_last, clock = pool
-    surplus = (surplus_0 + amount, surplus_1) if token == 0 else (surplus_0, surplus_1 + amount)
-    return Pool(reserve_0, reserve_1, *surplus, supply, k_last, clock)
+    """A plain transfer to the pair: its reserves count it once the pair acts."""
+    reserve_0, reserve_1, held_0, held_1, supply, k_last, clock = pool
+    held_0, held_1 = (held_0 + amount, held_1) if token == 0 else (held_0, held_1 + amount)
+    return Pool(reserve_0, reserve_1, held_0, held_1, supply, k_last, clock)
+
+
+def surplus(pool: Pool) -> Pair:
+    """What the pair holds beyond its reserves."""
+    return pool.balance_0 - pool.reserve_0, pool.balance_1 - pool.reserve_1
 
 
 def swap(pool: Pool, outs: Pair, now: int) -> Pool:
@@ -200,10 +218,8 @@ def swap(pool: Pool, outs: Pair, now: int) -> Pool:
     """
     require(outs[0] > 0 or outs[1] > 0, NOTHING_OUT)
     require(outs[0] < pool.reserve_0 and outs[1] < pool.reserve_1, MORE_THAN_RESERVES)
-    held_0 = pool.reserve_0 + pool.surplus_0 - outs[0]
-    held_1 = pool.reserve_1 + pool.surplus_1 - outs[1]
-    in_0 = max(0, held_0 - (pool.reserve_0 - outs[0]))
-    in_1 = max(0, held_1 - (pool.reserve_1 - outs[1]))
+    held_0, held_1 = pool.balance_0 - outs[0], pool.balance_1 - outs[1]
+    in_0, in_1 = surplus(pool)
     require(in_0 > 0 or in_1 > 0, NOTHING_IN)
     adjusted = _mul(held_0 * THOUSAND - in_0 * FEE, held_1 * THOUSAND - in_1 * FEE)
     require(adjusted >= pool.reserve_0 * pool.reserve_1 * THOUSAND**2, PRODUCT_FELL)
@@ -245,7 +261,7 @@ def mint(pool: Pool, now: int, *, fee_on: bool = False) -> Minted:
 
     ``amounts`` of the result is the surplus taken in.
     """
-    amounts = (pool.surplus_0, pool.surplus_1)
+    amounts = surplus(pool)
     protocol_fee, k_last = _protocol_fee(pool, fee_on)
     supply = pool.supply + protocol_fee
     if supply == 0:
@@ -258,7 +274,7 @@ def mint(pool: Pool, now: int, *, fee_on: bool = False) -> Minted:
             _part(_mul(amounts[1], supply), pool.reserve_1),
         )
     require(minted > 0, NOTHING_MINTED)
-    held_0, held_1 = pool.reserve_0 + amounts[0], pool.reserve_1 + amounts[1]
+    held_0, held_1 = pool.balance_0, pool.balance_1
     after = _updated(
         pool, held_0, held_1, supply + locked + minted, held_0 * held_1 if fee_on else k_last, now
     )
@@ -277,7 +293,7 @@ def remove_liquidity(
 
 def burn(pool: Pool, liquidity: int, now: int, *, fee_on: bool = False) -> Burned:
     """Burn ``liquidity`` for its part of everything the pair holds, surplus included."""
-    held_0, held_1 = pool.reserve_0 + pool.surplus_0, pool.reserve_1 + pool.surplus_1
+    held_0, held_1 = pool.balance_0, pool.balance_1
     protocol_fee, k_last = _protocol_fee(pool, fee_on)
     supply = pool.supply + protocol_fee
     out_0 = _part(_mul(liquidity, held_0), supply)
@@ -311,22 +327,14 @@ def _protocol_fee(pool: Pool, fee_on: bool) -> Pair:
 
 def skim(pool: Pool) -> Skimmed:
     """Take the surplus away."""
-    reserve_0, reserve_1, surplus_0, surplus_1, supply, k_last, clock = pool
-    return Skimmed(
-        Pool(reserve_0, reserve_1, 0, 0, supply, k_last, clock), (surplus_0, surplus_1)
-    )
+    reserve_0, reserve_1, _, _, supply, k_last, clock = pool
+    left = Pool(reserve_0, reserve_1, reserve_0, reserve_1, supply, k_last, clock)
+    return Skimmed(left, surplus(pool))
 
 
 def sync(pool: Pool, now: int) -> Pool:
     """Count the surplus into the reserves: a gift to all liquidity."""
-    return _updated(
-        pool,
-        pool.reserve_0 + pool.surplus_0,
-        pool.reserve_1 + pool.surplus_1,
-        pool.supply,
-        pool.k_last,
-        now,
-    )
+    return _updated(pool, pool.balance_0, pool.balance_1, pool.supply, pool.k_last, now)
 
 
 def _updated(pool: Pool, held_0: int, held_1: int, supply: int, k_last: int, now: int) -> Pool:
@@ -334,7 +342,7 @@ def _updated(pool: Pool, held_0: int, held_1: int, supply: int, k_last: int, now
     if held_0 > MAX_RESERVE or held_1 > MAX_RESERVE:
         raise Revert(OVERFLOW)
     clock = _ticked(pool.clock, pool.reserve_0, pool.reserve_1, now)
-    return Pool(held_0, held_1, 0, 0, supply, k_last, clock)
+    return Pool(held_0, held_1, held_0, held_1, supply, k_last, clock)
 
 
 def _ticked(clock: PriceClock, reserve_0: int, reserve_1: int, now: int) -> PriceClock:

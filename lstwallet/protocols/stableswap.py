@@ -329,7 +329,7 @@ def remove_liquidity(pool: Pool, burn: int, min_amounts: Pair = (0, 0)) -> Remov
 
     Reverts: nothing burned, more than there are, fewer than ``min_amounts``.
     """
-    require(0 < burn, NO_REASON)
+    require(burn > 0, NO_REASON)
     held = balances(pool)
     out = (_pro_rata(held[0], burn, pool.supply), _pro_rata(held[1], burn, pool.supply))
     require(out[0] >= min_amounts[0] and out[1] >= min_amounts[1], TOO_FEW_WITHDRAWN)

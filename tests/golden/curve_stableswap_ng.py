@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from functools import partial
 from typing import Any
 
 from lstwallet.protocols import stableswap
 from lstwallet.protocols.stableswap import Pair, Terms
 from lstwallet.units.checked import Revert, checked_sub
+from lstwallet.units.fixed import WAD
+from lstwallet.units.newton import A_PRECISION
 from tests.golden.replay import Checked, as_revert, checked, numbers
 
 Json = dict[str, Any]
@@ -54,7 +57,7 @@ class Book:
         self.now: int = params["initial_timestamp"]
         self.oracle_rate: int = params["initial_oracle_rate"]
         self.pool = stableswap.Pool((0, 0), (0, 0), 0)
-        self.ramp = stableswap.steady(params["A"] * stableswap.A_PRECISION)
+        self.ramp = stableswap.steady(params["A"] * A_PRECISION)
         self.oracle = stableswap.new_oracle(self.now)
         self.lp = {"alice": 0, "bob": 0, "carol": 0}
         self.donated = [0, 0]
@@ -73,9 +76,7 @@ class Book:
 
     def op_add_liquidity(self, user: str, amounts: list[int], min_mint: int) -> int:
         first = self.pool.supply == 0
-        done = stableswap.add_liquidity(
-            self.pool, self.terms(), (amounts[0], amounts[1]), min_mint
-        )
+        done = stableswap.add_liquidity(self.pool, self.terms(), (amounts[0], amounts[1]), min_mint)
         self.pool = done.pool
         self.lp[user] += done.minted
         if first:
@@ -89,28 +90,20 @@ class Book:
     ) -> Pair:
         done = stableswap.remove_liquidity(self.pool, burn, (min_amounts[0], min_amounts[1]))
         self.burn(user, burn)
-        self.oracle = stableswap.observe_withdrawal(
-            self.oracle, burn, self.pool.supply, self.now
-        )
+        self.oracle = stableswap.observe_withdrawal(self.oracle, burn, self.pool.supply, self.now)
         self.pool = done.pool
         if claim_admin_fees:
             self.op_withdraw_admin_fees(user)
         return done.amounts
 
-    def op_remove_liquidity_one_coin(
-        self, user: str, burn: int, i: int, min_received: int
-    ) -> int:
-        done = stableswap.remove_liquidity_one_coin(
-            self.pool, self.terms(), burn, i, min_received
-        )
+    def op_remove_liquidity_one_coin(self, user: str, burn: int, i: int, min_received: int) -> int:
+        done = stableswap.remove_liquidity_one_coin(self.pool, self.terms(), burn, i, min_received)
         self.burn(user, burn)
         self.pool = done.pool
         self.observe(done.values, done.d)
         return done.received
 
-    def op_remove_liquidity_imbalance(
-        self, user: str, amounts: list[int], max_burn: int
-    ) -> int:
+    def op_remove_liquidity_imbalance(self, user: str, amounts: list[int], max_burn: int) -> int:
         done = stableswap.remove_liquidity_imbalance(
             self.pool, self.terms(), (amounts[0], amounts[1]), max_burn
         )
@@ -122,7 +115,7 @@ class Book:
     def op_withdraw_admin_fees(self, _user: str | None) -> None:
         self.pool = stableswap.claim_admin_fees(self.pool).pool
 
-    def op_ramp_A(self, _user: str | None, future_A: int, duration: int) -> None:  # noqa: N802, N803 the file's own names
+    def op_ramp_A(self, _user: str | None, future_A: int, duration: int) -> None:
         self.ramp = stableswap.start_ramp(self.ramp, future_A, duration, self.now)
 
     def op_set_rate(self, _user: str | None, rate: int) -> None:
@@ -146,7 +139,7 @@ class Book:
 
     def rates(self) -> Pair:
         first, second = (
-            stableswap.stored_rate(decimals, self.oracle_rate if earns == 1 else stableswap.WAD)
+            stableswap.stored_rate(decimals, self.oracle_rate if earns == 1 else WAD)
             for decimals, earns in zip(
                 self.params["decimals"], self.params["asset_types"], strict=True
             )
@@ -172,8 +165,7 @@ class Book:
         return {
             "balances": held,
             "token_balances_of_pool": [
-                stored + given
-                for stored, given in zip(self.pool.stored, self.donated, strict=True)
+                stored + given for stored, given in zip(self.pool.stored, self.donated, strict=True)
             ],
             "admin_balances": self.pool.admin,
             "total_supply": self.pool.supply,
@@ -181,11 +173,9 @@ class Book:
             "A_precise": terms.amp,
             "virtual_price": _tried(lambda: stableswap.virtual_price(self.pool, terms)),
             "lp": self.lp,
-            "probes": [_tried(lambda probe=probe: self.probe(probe)) for probe in self.probes],
+            "probes": [_tried(partial(self.probe, probe)) for probe in self.probes],
             "get_p": _tried(
-                lambda: stableswap.spot_price(
-                    values, terms.amp, stableswap.invariant(held, terms)
-                )
+                lambda: stableswap.spot_price(values, terms.amp, stableswap.invariant(held, terms))
             ),
             "last_price": self.oracle.last_price,
             "ema_price": self.oracle.average_price,

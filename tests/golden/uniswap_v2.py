@@ -65,7 +65,7 @@ class Book:
         """Run one operation; returns what the contract returned."""
         return getattr(self, f"op_{name}")(user, **args)
 
-    def op_router_addLiquidity(self, user: str, desired: list[int], min: list[int]) -> list[int]:  # noqa: N802, A002 the file's own names
+    def op_router_addLiquidity(self, user: str, desired: list[int], min: list[int]) -> list[int]:
         done = constant_product.add_liquidity(
             self.pool, _pair(desired), _pair(min), self.now, fee_on=self.fee_on
         )
@@ -73,7 +73,7 @@ class Book:
         self.minted(user, done)
         return [*done.amounts, done.minted]
 
-    def op_router_removeLiquidity(self, user: str, liquidity: int, min: list[int]) -> Pair:  # noqa: N802, A002
+    def op_router_removeLiquidity(self, user: str, liquidity: int, min: list[int]) -> Pair:
         left = self.lp_less(user, liquidity)
         done = constant_product.remove_liquidity(
             self.pool, liquidity + self.lp_of_pair, _pair(min), self.now, fee_on=self.fee_on
@@ -82,13 +82,13 @@ class Book:
         self.burned(user, done)
         return done.amounts
 
-    def op_router_swapExactTokensForTokens(  # noqa: N802
+    def op_router_swapExactTokensForTokens(
         self, user: str, token_in: int, amount_in: int, min_out: int
     ) -> Pair:
         done = constant_product.swap_exact_in(self.pool, token_in, amount_in, min_out, self.now)
         return self.swapped(user, token_in, done)
 
-    def op_router_swapTokensForExactTokens(  # noqa: N802
+    def op_router_swapTokensForExactTokens(
         self, user: str, token_in: int, amount_out: int, max_in: int
     ) -> Pair:
         done = constant_product.swap_exact_out(self.pool, token_in, amount_out, max_in, self.now)
@@ -174,10 +174,7 @@ class Book:
             "k_last": pool.k_last,
             "price0_cumulative_last": pool.clock.cumulative_0,
             "price1_cumulative_last": pool.clock.cumulative_1,
-            "pair_token_balances": (
-                pool.reserve_0 + pool.surplus_0,
-                pool.reserve_1 + pool.surplus_1,
-            ),
+            "pair_token_balances": (pool.balance_0, pool.balance_1),
             "lp": self.lp,
             "wallet": self.wallet,
             "probes": [_probe(pool, amount) for amount in probe_amounts],

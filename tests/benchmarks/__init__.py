@@ -1,0 +1,1 @@
+"""Figures beside their floors: ``python3 packaging/bootstrap.py bench``."""
