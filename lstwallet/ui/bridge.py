@@ -1,0 +1,384 @@
+"""Between the window and the engine: commands down, one signal up, nobody asks back.
+
+The window holds an immutable ``World`` and previews on it. Everything that touches the
+session (the engine, SQLite) happens in the lane; its answers come back as signals in the
+GUI thread. The GUI never waits.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
+
+from PySide6.QtCore import QElapsedTimer, QObject, QTimer, Signal
+
+from lstwallet.ui import wording
+from lstwallet.ui.jobs import GATE, Jobs
+
+if TYPE_CHECKING:
+    from lstwallet.app.session import ActivityRecord, Outcome, Progress, Series, Session
+    from lstwallet.engine.kernel import Command
+    from lstwallet.engine.quotes import Quote
+    from lstwallet.engine.refusals import Refusal
+    from lstwallet.engine.world import World
+
+SLICE_MS: Final = 200
+"""While time plays, the world moves this often: charts redraw five times a second."""
+LONGEST_SLICE_MS: Final = 400
+"""A slow machine plays slower; it does not jump."""
+SPEEDS: Final = (3_600, 4 * 3_600, 86_400, 7 * 86_400)
+"""Simulated seconds per second of play."""
+EVERYTHING: Final = frozenset(
+    {"time", "prices", "wallet", "staking", "validators", "lending", "pools", "profile"}
+)
+"""All areas that an ``Outcome`` may name."""
+
+
+class Preferences(NamedTuple):
+    """What pages need to know of the user's settings."""
+
+    privacy: str = "exact"
+    """What is shown of what the user owns: ``exact``, ``hidden`` or ``percent``."""
+    default_slippage_bps: int = 50
+    """Offered in forms that trade: basis points below the quoted amount."""
+    net_worth: int = 0
+    """USD, 8 decimals: what ``percent`` is a percentage of."""
+
+    def fiat(self, usd: int) -> str:
+        """A value the user owns, as the eye button wants it shown."""
+        if self.privacy == "hidden":
+            return wording.HIDDEN
+        if self.privacy == "percent":
+            return wording.percent(usd / self.net_worth if self.net_worth else None)
+        return wording.fiat(usd)
+
+    def amount(self, units: int, symbol: str) -> str:
+        """A balance the user owns, as the eye button wants it shown."""
+        if self.privacy == "exact":
+            return wording.amount(units, symbol)
+        return f"{wording.HIDDEN} {wording.token_name(symbol)}"
+
+
+class Opened(NamedTuple):
+    """What the window knows about the profile that is open."""
+
+    name: str
+    path: Path
+    world: World
+
+
+class _Run:
+    """A run of time that is under way."""
+
+    def __init__(self, begin: int, until: int, reply: Callable[[Outcome], None] | None) -> None:
+        self.begin = begin
+        self.until = until
+        self.reply = reply
+        self.cancelled = False
+        self.so_far: Outcome | None = None
+
+
+class Bridge(QObject):
+    """The only way from a page to the session."""
+
+    opened = Signal()
+    """A profile was opened: ``profile`` and ``world`` are set; every page is stale."""
+    outcome = Signal(object)
+    """An ``Outcome``: something was committed (or refused), ``world`` is already the new one."""
+    progress = Signal(object)
+    """A ``Progress``: a run goes on; ``world`` is already that moment's."""
+    failed = Signal(object)
+    """An exception from the lane: the environment's (``StoreUnavailable``) or a bug."""
+    refused = Signal(object, object)
+    """A command and its ``Refusal``, when a form or the engine refused it: for the coach."""
+    busy_changed = Signal(bool)
+    """A run of time begins or ends."""
+    clock_changed = Signal()
+    """Playing or paused, or another speed."""
+    preferences_changed = Signal()
+    """Another privacy mode or default."""
+
+    def __init__(self, jobs: Jobs, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self.jobs: Final = jobs
+        self.profile: Opened | None = None
+        self.world: World | None = None
+        self.preferences = Preferences()
+        self._session: Session | None = None  # belongs to the lane
+        self._run: _Run | None = None
+        self._slicing = False
+        self._playing = False
+        self._speed: int = SPEEDS[1]
+        self._timer = QTimer(self)
+        self._timer.setInterval(SLICE_MS)
+        self._timer.timeout.connect(self._slice)
+        self._elapsed = QElapsedTimer()
+
+    def prefer(self, **values: Any) -> None:
+        """Change some preferences."""
+        wanted = self.preferences._replace(**values)
+        if wanted != self.preferences:
+            self.preferences = wanted
+            self.preferences_changed.emit()
+
+    # --- the profile --------------------------------------------------------------------
+
+    def open(
+        self,
+        opener: Callable[[], Session],
+        refused: Callable[[BaseException], None] | None = None,
+    ) -> None:
+        """Open a profile in the lane and close the one before it; then ``opened``.
+
+        When it cannot be opened the profile before stays, and ``refused`` (or the
+        signal ``failed``) gets the exception.
+        """
+        self.pause()
+        self.cancel()
+
+        def work() -> Opened:
+            session = opener()
+            before, self._session = self._session, session
+            if before is not None:
+                before.close()
+            return Opened(session.name, session.path, session.world)
+
+        self.jobs.run(work, self._opened, refused or self._failed)
+
+    def close(self) -> bool:
+        """Stop time, commit, close the profile and end the lane. False: it did not end."""
+        self.pause()
+        self.cancel()
+        return self.jobs.close(self._close_session, 10.0)
+
+    def _close_session(self) -> None:
+        session, self._session = self._session, None
+        if session is not None:
+            session.close()
+
+    def _opened(self, opened: Opened) -> None:
+        self.profile = opened
+        self.world = opened.world
+        self.opened.emit()
+
+    # --- commands -----------------------------------------------------------------------
+
+    def preview(self, command: Command) -> Quote | Refusal:
+        """What the command would do to the world that is shown: the engine's own decision."""
+        from lstwallet.engine import quotes
+        from lstwallet.engine.refusals import Refusal
+
+        assert self.world is not None, "no profile is open"
+        try:
+            return quotes.preview(self.world, command)
+        except Refusal as refusal:
+            return refusal
+
+    def send(
+        self,
+        command: Command,
+        reply: Callable[[Outcome], None] | None = None,
+        failed: Callable[[BaseException], None] | None = None,
+    ) -> None:
+        """Have the command executed. ``reply`` gets the outcome once it is committed.
+
+        A run of time that is under way makes room and goes on afterwards.
+        """
+
+        def done(outcome: Outcome) -> None:
+            self.world = outcome.world
+            if reply is not None:
+                reply(outcome)
+            self.outcome.emit(outcome)
+
+        def broken(error: BaseException) -> None:
+            if failed is not None:
+                failed(error)
+            self._failed(error)
+
+        self.jobs.run(lambda: self._require().execute(command), done, broken)
+
+    def call(
+        self,
+        work: Callable[[Session], Any],
+        reply: Callable[[Any], None],
+        failed: Callable[[BaseException], None] | None = None,
+    ) -> None:
+        """Run ``work`` on the session in the lane (exports, checks); reads only."""
+        self.jobs.run(lambda: work(self._require()), reply, failed or self._failed)
+
+    def series(
+        self, names: Sequence[str], begin: int, end: int, reply: Callable[[Series], None]
+    ) -> None:
+        """Samples for a chart, see ``Session.series``."""
+        self.call(lambda session: session.series(names, begin, end), reply)
+
+    def activity(
+        self,
+        reply: Callable[[list[ActivityRecord]], None],
+        *,
+        before: int | None = None,
+        limit: int = 500,
+    ) -> None:
+        """The user's own entries, newest first, see ``Session.activity``."""
+        self.call(lambda session: session.activity(before=before, limit=limit), reply)
+
+    # --- time ---------------------------------------------------------------------------
+
+    @property
+    def running(self) -> bool:
+        """Whether a run asked for by ``advance`` is under way."""
+        return self._run is not None
+
+    @property
+    def playing(self) -> bool:
+        """Whether time goes on by itself."""
+        return self._playing
+
+    @property
+    def speed(self) -> int:
+        """Simulated seconds per second of play."""
+        return self._speed
+
+    def advance(
+        self,
+        seconds: int = 0,
+        *,
+        until: int | None = None,
+        reply: Callable[[Outcome], None] | None = None,
+    ) -> bool:
+        """Let time pass. ``reply`` comes at the end, or at a cancel. False: one is under way."""
+        if self._run is not None or self.world is None:
+            return False
+        begin = self.world.time
+        self._run = _Run(begin, begin + seconds if until is None else until, reply)
+        self.busy_changed.emit(True)
+        self._advance(self._run)
+        return True
+
+    def advance_to_next_event(self, reply: Callable[[Outcome], None] | None = None) -> None:
+        """Let time pass until the next thing that concerns the user has happened."""
+
+        def known(at: int | None) -> None:
+            if at is not None:
+                self.advance(until=at, reply=reply)
+
+        self.call(lambda session: session.next_event(), known)
+
+    def cancel(self) -> None:
+        """Stop the run that is under way; what has happened stays, nothing is lost."""
+        if self._run is not None:
+            self._run.cancelled = True
+
+    def play(self, speed: int | None = None) -> None:
+        """Let time go on by itself, at ``speed`` simulated seconds a second."""
+        if speed is not None:
+            self._speed = speed
+        if self.world is not None and not self._playing:
+            self._playing = True
+            self._elapsed.start()
+            self._timer.start()
+        self.clock_changed.emit()
+
+    def pause(self) -> None:
+        """Time stands still."""
+        if self._playing:
+            self._playing = False
+            self._timer.stop()
+            self.clock_changed.emit()
+
+    def set_speed(self, speed: int) -> None:
+        """Another speed, playing or not."""
+        self._speed = speed
+        self.clock_changed.emit()
+
+    def _slice(self) -> None:
+        if self._slicing or self._run is not None or self.world is None:
+            return
+        passed = min(self._elapsed.restart(), LONGEST_SLICE_MS)
+        until = self.world.time + max(1, self._speed * passed // 1_000)
+        self._slicing = True
+
+        def done(outcome: Outcome) -> None:
+            self._slicing = False
+            self._publish(outcome)
+
+        def broken(error: BaseException) -> None:
+            self._slicing = False
+            self.pause()
+            self._failed(error)
+
+        def work() -> Outcome:
+            return self._require().advance(
+                until, cancelled=self.jobs.waiting, gate=GATE.wait
+            )
+
+        self.jobs.run(work, done, broken)
+
+    def _advance(self, run: _Run) -> None:
+        def report(progress: Progress) -> None:
+            self.jobs.tell(lambda: self._progressed(run, progress))
+
+        def work() -> Outcome:
+            return self._require().advance(
+                run.until,
+                progress=report,
+                cancelled=lambda: run.cancelled or self.jobs.waiting(),
+                gate=GATE.wait,
+            )
+
+        self.jobs.run(work, lambda outcome: self._ran(run, outcome), self._run_failed)
+
+    def _progressed(self, run: _Run, progress: Progress) -> None:
+        self.world = progress.world
+        self.progress.emit(progress._replace(begin=run.begin, until=run.until))
+
+    def _ran(self, run: _Run, outcome: Outcome) -> None:
+        run.so_far = _joined(run.so_far, outcome)
+        arrived = outcome.world.time >= run.until
+        if arrived or run.cancelled or outcome.refusal is not None:
+            self._run = None
+            self.world = outcome.world
+            if run.reply is not None:
+                run.reply(run.so_far)
+            self.outcome.emit(outcome)
+            if self._run is None:
+                self.busy_changed.emit(False)
+        else:  # it made room for a command; now it goes on
+            self._publish(outcome)
+            self._advance(run)
+
+    def _run_failed(self, error: BaseException) -> None:
+        self._run = None
+        self.busy_changed.emit(False)
+        self._failed(error)
+
+    # --- answers ------------------------------------------------------------------------
+
+    def _publish(self, outcome: Outcome) -> None:
+        self.world = outcome.world
+        self.outcome.emit(outcome)
+
+    def _failed(self, error: BaseException) -> None:
+        """Tell, then show again what is really committed."""
+        self.failed.emit(error)
+        if self._session is not None:
+            self.jobs.run(lambda: self._require().world, self._restored, lambda _: None)
+
+    def _restored(self, world: World) -> None:
+        self.world = world
+        self.opened.emit()
+
+    def _require(self) -> Session:
+        assert self._session is not None, "no profile is open"
+        return self._session
+
+
+def _joined(first: Outcome | None, second: Outcome) -> Outcome:
+    """One outcome of two that followed each other."""
+    if first is None:
+        return second
+    return second._replace(
+        events=(*first.events, *second.events), changes=first.changes | second.changes
+    )

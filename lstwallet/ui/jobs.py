@@ -1,0 +1,178 @@
+"""The lane: one worker thread that owns the engine and SQLite, and the gate it stops at.
+
+Under the GIL a busy lane makes a 6 ms paint take 60 ms. So the lane parks between events
+while the window is handling anything: ``GATE`` counts how deep the window is in its
+handlers (``Application.notify`` enters and leaves it), and the lane calls ``GATE.wait``.
+"""
+
+from __future__ import annotations
+
+import importlib
+import queue
+import sys
+import threading
+import time
+from collections.abc import Callable
+from typing import Any, Final, NamedTuple, Protocol
+
+from PySide6.QtCore import QObject, Qt, Signal
+
+SWITCH_INTERVAL_S: Final = 0.0005
+"""How long a thread may keep the interpreter while another wants it."""
+NAP_S: Final = 0.0005
+LONGEST_PARK_S: Final = 0.1
+"""A handler that runs an event loop of its own must not stop the lane for ever."""
+
+Work = Callable[[], Any]
+Reply = Callable[[Any], None]
+Failure = Callable[[BaseException], None]
+
+
+class Gate:
+    """Whether the window is handling something. Entered and left by the GUI thread only."""
+
+    __slots__ = ("_patient", "depth")
+
+    def __init__(self) -> None:
+        self.depth = 0
+        self._patient = True
+
+    def enter(self) -> None:
+        """The window begins to handle something."""
+        self.depth += 1
+
+    def leave(self) -> None:
+        """The window has handled it."""
+        self.depth -= 1
+        if self.depth <= 0:
+            self._patient = True
+
+    def wait(self) -> None:
+        """Return when the window is idle. Called by the lane between two events."""
+        if self.depth <= 0 or not self._patient:
+            return
+        until = time.monotonic() + LONGEST_PARK_S
+        while self.depth > 0:
+            time.sleep(NAP_S)
+            if time.monotonic() > until:
+                self._patient = False
+                return
+
+
+GATE: Final = Gate()
+"""One window, one gate."""
+
+
+class Jobs(Protocol):
+    """Where work runs. The window uses ``Lane``, tests may use ``Inline``."""
+
+    def run(self, work: Work, done: Reply, failed: Failure) -> None:
+        """Do ``work``, then call exactly one of ``done`` and ``failed`` in the GUI thread."""
+
+    def waiting(self) -> bool:
+        """Whether work is queued behind what runs now. Asked by that work itself."""
+
+    def tell(self, report: Callable[[], None]) -> None:
+        """Called by running work: have ``report`` run in the GUI thread, in order."""
+
+    def close(self, last: Work, seconds: float) -> bool:
+        """Do ``last`` after everything queued, then stop. False when it took too long."""
+
+
+class _Task(NamedTuple):
+    work: Work
+    done: Reply
+    failed: Failure
+
+
+class Lane(QObject):
+    """One worker thread, first in, first out. Answers arrive in the GUI thread, in order."""
+
+    _arrived = Signal(object)
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        sys.setswitchinterval(SWITCH_INTERVAL_S)
+        self._tasks: queue.SimpleQueue[_Task | None] = queue.SimpleQueue()
+        self._arrived.connect(self._deliver, Qt.ConnectionType.QueuedConnection)
+        self._closed = False
+        self._thread = threading.Thread(target=self._work, name="lane", daemon=True)
+        self._thread.start()
+
+    def run(self, work: Work, done: Reply, failed: Failure) -> None:
+        """See ``Jobs``. After ``close`` nothing is taken any more."""
+        if not self._closed:
+            self._tasks.put(_Task(work, done, failed))
+
+    def waiting(self) -> bool:
+        """See ``Jobs``."""
+        return not self._tasks.empty()
+
+    def tell(self, report: Callable[[], None]) -> None:
+        """See ``Jobs``."""
+        self._arrived.emit(report)
+
+    def close(self, last: Work, seconds: float = 10.0) -> bool:
+        """See ``Jobs``. Waits for the thread: for the end of the program only."""
+        if not self._closed:
+            self._closed = True
+            self._tasks.put(_Task(last, _nothing, _nothing))
+            self._tasks.put(None)
+        self._thread.join(seconds)
+        return not self._thread.is_alive()
+
+    def _work(self) -> None:
+        while (task := self._tasks.get()) is not None:
+            try:
+                answer = task.work()
+            except BaseException as error:  # whatever it was, the window hears of it
+                self._arrived.emit(_Answer(task.failed, error))
+            else:
+                self._arrived.emit(_Answer(task.done, answer))
+            del task
+
+    def _deliver(self, answer: Callable[[], None]) -> None:
+        answer()
+
+
+class _Answer(NamedTuple):
+    call: Callable[[Any], None]
+    value: Any
+
+    def __call__(self) -> None:
+        self.call(self.value)
+
+
+class Inline:
+    """Work done at once, in the caller's thread: for tests that need no window."""
+
+    def run(self, work: Work, done: Reply, failed: Failure) -> None:
+        """See ``Jobs``."""
+        try:
+            answer = work()
+        except Exception as error:
+            failed(error)
+        else:
+            done(answer)
+
+    def waiting(self) -> bool:
+        """See ``Jobs``: nothing ever waits."""
+        return False
+
+    def tell(self, report: Callable[[], None]) -> None:
+        """See ``Jobs``."""
+        report()
+
+    def close(self, last: Work, seconds: float = 0.0) -> bool:
+        """See ``Jobs``."""
+        last()
+        return True
+
+
+def load(name: str) -> Work:
+    """Work that imports a module: heavy modules are imported in the lane, never by the window."""
+    return lambda: importlib.import_module(name)
+
+
+def _nothing(_: Any) -> None:
+    """An answer nobody waits for."""

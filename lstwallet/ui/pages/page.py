@@ -1,0 +1,80 @@
+"""The shape of every page: it gets the bridge, shows a World, and emits what is wanted."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QShowEvent
+from PySide6.QtWidgets import QLayout, QVBoxLayout, QWidget
+
+from lstwallet.ui.theme import tokens
+from lstwallet.ui.widgets.layout import Scroller, column, holder, tidy
+
+if TYPE_CHECKING:
+    from lstwallet.engine.world import World
+    from lstwallet.ui.bridge import Bridge
+
+
+class Page(QWidget):
+    """One room. Built when it is first entered, with ``bridge.world`` set.
+
+    A page that is hidden while its interests change goes stale and refreshes when it is
+    shown again.
+    """
+
+    key: ClassVar[str]
+    """The room's key in ``pages.ROOMS``."""
+    interests: ClassVar[frozenset[str]] = frozenset()
+    """Areas as in ``Outcome.changes``; the page refreshes when one of them changed."""
+
+    command_wanted = Signal(object)
+    """A command without a dialogue of its own (the window sends it)."""
+    navigate = Signal(str, object)
+    """Room key and arguments for its ``show_request`` (or ``None``)."""
+
+    def __init__(self, bridge: Bridge, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.bridge = bridge
+        self.narrow = False
+        self._stale = True
+
+    def refresh(self, world: World) -> None:
+        """Show this world. Called when visible, at most ten times a second; be quick."""
+        raise NotImplementedError
+
+    def show_request(self, arguments: Any) -> None:
+        """Entered from another room with a wish (e.g. ``{"token": "wstETH"}``)."""
+
+    def set_narrow(self, narrow: bool) -> None:
+        """The window crossed 1180 px: move side columns. Extend, and call ``super``."""
+        self.narrow = narrow
+
+    def notice(self, changes: frozenset[str]) -> None:
+        """These areas changed: refresh now, or when shown."""
+        if self.interests & changes:
+            self.mark_stale()
+
+    def mark_stale(self) -> None:
+        """What is shown is out of date."""
+        world = self.bridge.world
+        if self.isVisible() and world is not None:
+            self._stale = False
+            self.refresh(world)
+        else:
+            self._stale = True
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        if self._stale:
+            self.mark_stale()
+
+
+def centred(content: QLayout) -> QVBoxLayout:
+    """A page's layout: ``content`` with the page's margins, at most 1600 px wide, scrolling."""
+    tidy(content, (tokens.PAGE_MARGIN, 14, 16, 14), content.spacing())
+    inner = holder(content)
+    inner.setMaximumWidth(tokens.CONTENT_MAX)
+    scroller = Scroller(inner)
+    scroller.setAlignment(Qt.AlignmentFlag.AlignHCenter)
+    return column((scroller, 1), spacing=0)
