@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from PySide6.QtCore import QElapsedTimer, QObject, QTimer, Signal
 
-from lstwallet.ui import wording
 from lstwallet.ui.jobs import GATE, Jobs
 
 if TYPE_CHECKING:
@@ -44,20 +43,6 @@ class Preferences(NamedTuple):
     """Offered in forms that trade: basis points below the quoted amount."""
     net_worth: int = 0
     """USD, 8 decimals: what ``percent`` is a percentage of."""
-
-    def fiat(self, usd: int) -> str:
-        """A value the user owns, as the eye button wants it shown."""
-        if self.privacy == "hidden":
-            return wording.HIDDEN
-        if self.privacy == "percent":
-            return wording.percent(usd / self.net_worth if self.net_worth else None)
-        return wording.fiat(usd)
-
-    def amount(self, units: int, symbol: str) -> str:
-        """A balance the user owns, as the eye button wants it shown."""
-        if self.privacy == "exact":
-            return wording.amount(units, symbol)
-        return f"{wording.HIDDEN} {wording.token_name(symbol)}"
 
 
 class Opened(NamedTuple):

@@ -18,6 +18,7 @@ from lstwallet.units.clock import DAY, HOUR, MINUTE
 
 if TYPE_CHECKING:
     from lstwallet.engine.refusals import Refusal
+    from lstwallet.ui.bridge import Preferences
 
 MINUS: Final = "\u2212"
 UNKNOWN: Final = "–"
@@ -129,6 +130,22 @@ def health_word(factor: int | None) -> str:
         "bad": translate("wording", "Danger"),
     }
     return words[health_tone(factor)]
+
+
+def owned_fiat(preferences: Preferences, usd: int) -> str:
+    """A value the user owns, as the eye button wants it shown."""
+    if preferences.privacy == "hidden":
+        return HIDDEN
+    if preferences.privacy == "percent":
+        return percent(usd / preferences.net_worth if preferences.net_worth else None)
+    return fiat(usd)
+
+
+def owned_amount(preferences: Preferences, units: int, symbol: str) -> str:
+    """A balance the user owns, as the eye button wants it shown."""
+    if preferences.privacy == "exact":
+        return amount(units, symbol)
+    return f"{HIDDEN}{NO_BREAK}{token_name(symbol)}"
 
 
 def count(number: int) -> str:
