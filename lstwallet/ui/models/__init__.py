@@ -1,0 +1,1 @@
+"""Tables: one generic model over frozen rows, and the view that draws LOOK's cells."""

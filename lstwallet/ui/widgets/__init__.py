@@ -1,0 +1,1 @@
+"""Widgets that every page is built from. Import the module that is needed, not all of them."""
