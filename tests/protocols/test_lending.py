@@ -639,7 +639,7 @@ def test_the_queue_is_in_order_of_health_and_its_limit_misses_nobody(
         stock, position, _ = lending.borrow(stock, USDC, position, usdc, START)
         pair = lending.single_pair(position)
         assert pair == lending.Pair(WETH, USDC)
-        queue.append((lending.queue_key(stock, position, pair), position))
+        queue.append((lending.queue_key(stock.parameters, position, pair), position))
     queue.sort(reverse=True)
     now, moved = START + wait, priced(stock, eth_usd)
     healths = [health_factor(moved, position, now) for _, position in queue]
@@ -662,6 +662,13 @@ def test_positions_with_several_debts_or_collaterals_have_no_pair() -> None:
     assert lending.single_pair(empty_position(3)) is None
 
 
+def test_worthless_collateral_cannot_wait_in_a_queue() -> None:
+    stock, position = leveraged(10 * ETHER, 5_000 * DOLLAR)
+    empty = lending.Position((0, 0, 0), position.borrowed, position.collateral, 0)
+    with reverts("CollateralCannotBeLiquidated"):
+        lending.queue_key(stock.parameters, empty, lending.Pair(WETH, USDC))
+
+
 # --- limits ----------------------------------------------------------------------------
 
 
@@ -680,6 +687,24 @@ def test_limits_can_be_used_and_hardly_exceeded(weth: int, loan_bps: int, wait: 
         lending.withdraw(stock, WETH, position, out, now)
     with pytest.raises(Revert):
         lending.withdraw(stock, WETH, position, out + 10**12, now)
+
+
+@given(st.integers(10, 4 * ETHER), st.integers(10, 3_000 * DOLLAR), st.integers(0, YEAR))
+def test_health_after_is_the_health_after(out: int, more: int, wait: int) -> None:
+    stock, position = leveraged(10 * ETHER, 5_000 * DOLLAR)
+    now = START + wait
+    less = lending.withdraw(stock, WETH, position, out, now)
+    told = lending.health_after(stock, WETH, position, now, supply_change=-out)
+    assert told == health_factor(less.market, less.position, now)
+    owing = lending.borrow(stock, USDC, position, more, now)
+    told = lending.health_after(stock, USDC, position, now, debt_change=more)
+    assert told == health_factor(owing.market, owing.position, now)
+    paid = lending.repay(stock, USDC, position, more, now)
+    told = lending.health_after(stock, USDC, position, now, debt_change=-more)
+    assert told == health_factor(paid.market, paid.position, now)
+    richer = lending.supply(stock, WETH, position, out, now)
+    told = lending.health_after(stock, WETH, position, now, supply_change=out)
+    assert told == health_factor(richer.market, richer.position, now)
 
 
 def test_limits_by_caps_liquidity_and_mode() -> None:

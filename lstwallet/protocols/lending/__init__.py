@@ -35,6 +35,7 @@ from lstwallet.protocols.lending.actions import (
 from lstwallet.protocols.lending.limits import (
     borrow_room,
     borrowable,
+    health_after,
     supply_room,
     withdrawable,
 )
@@ -109,6 +110,7 @@ __all__ = [
     "debt_balance",
     "empty_position",
     "find_emode",
+    "health_after",
     "health_factor",
     "interest_rates",
     "liquidate",

@@ -11,6 +11,7 @@ from typing import Final
 
 from lstwallet.protocols.lending.account import (
     account_data,
+    health_factor,
     is_borrowing,
     reserve_ltv,
     reserve_threshold,
@@ -19,11 +20,18 @@ from lstwallet.protocols.lending.account import (
 from lstwallet.protocols.lending.rates import (
     accrue,
     debt_balance,
+    normalized_debt,
     normalized_income,
     supply_balance,
 )
 from lstwallet.protocols.lending.rules import RULES
-from lstwallet.protocols.lending.state import Market, Position, find_emode
+from lstwallet.protocols.lending.state import (
+    Market,
+    Position,
+    find_emode,
+    with_debt,
+    with_supply,
+)
 from lstwallet.units.clock import SimTime
 from lstwallet.units.fixed import BPS, div_floor, mul_div_floor
 
@@ -95,3 +103,33 @@ def withdrawable(market: Market, place: int, position: Position, now: SimTime) -
     value = max(0, div_floor(spare, threshold) - MARGIN)
     amount = mul_div_floor(value, config.unit, market.prices[place]) - MARGIN
     return max(0, min(free, amount))
+
+
+def health_after(
+    market: Market,
+    place: int,
+    position: Position,
+    now: SimTime,
+    *,
+    supply_change: int = 0,
+    debt_change: int = 0,
+) -> int:
+    """The health factor a position would have with tokens more or less, unchecked.
+
+    Rounded like the actions: coming in favours the pool, and so does leaving. A change below
+    the whole balance takes all of it.
+    """
+    reserve, rules = market.reserves[place], RULES[market.parameters.rules]
+    supplied, borrowed = position.supplied[place], position.borrowed[place]
+    index = normalized_income(reserve, now)
+    if supply_change > 0:
+        supplied += rules.mint_supply(supply_change, index)
+    elif supply_change:
+        supplied = max(0, supplied - rules.burn_supply(-supply_change, index))
+    index = normalized_debt(reserve, now, rules)
+    if debt_change > 0:
+        borrowed += rules.mint_debt(debt_change, index)
+    elif debt_change:
+        borrowed = max(0, borrowed - rules.burn_debt(-debt_change, index))
+    moved = with_debt(with_supply(position, place, supplied), place, borrowed)
+    return health_factor(market, moved, now)

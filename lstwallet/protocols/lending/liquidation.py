@@ -28,6 +28,7 @@ from lstwallet.protocols.lending.rules import RULES, Rules
 from lstwallet.protocols.lending.state import (
     HEALTHY,
     Market,
+    Parameters,
     Position,
     ReserveConfig,
     find_emode,
@@ -94,6 +95,8 @@ class Liquidated(NamedTuple):
     """Tokens (or aTokens worth them) that the liquidator gets."""
     collateral_scaled: int
     """Scaled aTokens burned, or moved to the liquidator."""
+    fee: int
+    """Tokens that the treasury's aTokens are worth, before their rounding."""
     fee_scaled: int
     """Scaled aTokens moved to the treasury."""
     written_off: tuple[WrittenOff, ...]
@@ -294,6 +297,7 @@ def liquidate(
         seizure.debt,
         seizure.collateral,
         taken,
+        seizure.fee,
         fee_scaled,
         tuple(written_off),
     )
@@ -333,13 +337,13 @@ def single_pair(position: Position) -> Pair | None:
     return Pair(position.collateral.index(True), debts[0])
 
 
-def queue_key(market: Market, position: Position, pair: Pair) -> int:
+def queue_key(parameters: Parameters, position: Position, pair: Pair) -> int:
     """Where a single-pair position waits in the liquidation queue: the largest is the worst.
 
     Scaled debt over scaled collateral weighted by its threshold. Neither prices nor interest
-    change it, so a queue stays in order until a position itself moves.
+    change it, so a queue stays in order until a position itself moves. Reverts for
+    collateral that counts for nothing.
     """
-    parameters = market.parameters
     emode = find_emode(parameters, position.emode)
     threshold = reserve_threshold(parameters, pair.collateral, emode)
     weighted = position.supplied[pair.collateral] * threshold
