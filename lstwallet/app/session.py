@@ -1,0 +1,339 @@
+"""One open profile: execute a command, let time pass, read what charts and Activity need.
+
+A session lives in one thread (the lane). What it acknowledges is committed: a command's
+outcome comes back after its transaction, a run publishes only worlds that are in the
+file. When a commit fails, nothing of it is acknowledged: the session goes back to the
+last committed world, raises the store's error and tries the file again at the next call.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+from typing import Any, Final, NamedTuple
+
+from lstwallet.engine import agenda, kernel
+from lstwallet.engine.kernel import Command, Event
+from lstwallet.engine.prices import SetPrices
+from lstwallet.engine.refusals import Refusal
+from lstwallet.engine.world import YOU, Draft, World
+from lstwallet.market.driver import Driver, MarketConfig
+from lstwallet.readmodel.samples import SERIES, Series, gathered, sample
+from lstwallet.store import codec, journal
+from lstwallet.store.errors import (
+    BadText,
+    Damage,
+    StoreBroken,
+    StoreError,
+    StoreUnavailable,
+    Trouble,
+)
+from lstwallet.store.journal import Loaded, Store
+from lstwallet.store.records import Gain, Page, Recorder
+from lstwallet.store.verify import Report, verify_store
+from lstwallet.units.clock import SimTime
+
+COMMIT_SECONDS: Final = 0.1
+"""A run commits, and publishes, when this much real time has passed since the last commit."""
+MOST_POINTS: Final = 2_000
+"""About how many points a series has at most."""
+
+_NAME: Final = "name"
+_MARKET: Final = "market"
+
+
+class Outcome(NamedTuple):
+    """What a command or a run has done."""
+
+    world: World
+    """Published, immutable."""
+    events: tuple[Event, ...]
+    """What happened; for a run, what concerns the user and the last event of each kind."""
+    changes: frozenset[str]
+    """Areas touched: ``time``, ``prices``, ``wallet``, ``staking`` …"""
+    refusal: Refusal | None
+    """Set: nothing has changed."""
+    seq: int
+    """``world.events`` after it."""
+
+
+class Progress(NamedTuple):
+    """How far a run is; ``world`` is committed."""
+
+    at: SimTime
+    begin: SimTime
+    until: SimTime
+    world: World
+
+
+class ActivityRecord(NamedTuple):
+    """One event that concerns the user."""
+
+    seq: int
+    at: SimTime
+    kind: str
+    event: Event
+    command: Command | None
+    """The user's command that caused it; ``None`` for what time brought."""
+    gains: tuple[Gain, ...] = ()
+    """What a rebase added to the user's holdings, which no posting shows."""
+
+
+def _areas_by_kind() -> dict[type, frozenset[str]]:
+    """Which area an event kind belongs to; what moves money touches the wallet too."""
+    found: dict[type, frozenset[str]] = {kernel.Born: frozenset({"profile"})}
+    for area in kernel.AREAS:
+        name = area.__name__.rsplit(".", 1)[-1]
+        for kind in area.EVOLVE:
+            moves = "entry" in getattr(kind, "_fields", ())
+            found[kind] = frozenset({name, "wallet"} if moves else {name})
+    return found
+
+
+_AREAS: Final = _areas_by_kind()
+
+
+def changes_of(kinds: Sequence[type]) -> frozenset[str]:
+    """The areas that events of these kinds touch."""
+    empty: frozenset[str] = frozenset()
+    return empty.union(*(_AREAS[kind] for kind in kinds))
+
+
+class Session:
+    """One open profile."""
+
+    def __init__(self, store: Store, *, read_only: bool = False) -> None:
+        self.path = store.path
+        self.read_only = read_only
+        self._store: Store | None = store
+        self.name = store.meta(_NAME) or store.path.stem
+        self.market = _read_market(store)
+        self._stand(store, store.load())
+
+    # --- opening ---------------------------------------------------------------------------
+
+    @classmethod
+    def create(cls, path: Path, world: World, market: MarketConfig, *, name: str) -> Session:
+        """A new profile whose history begins with ``world``. Raises ``StoreUnavailable``."""
+        meta = {_NAME: name, _MARKET: codec.dumps(market)}
+        return cls._on(Store.create(path, world, meta), read_only=False)
+
+    @classmethod
+    def open(cls, path: Path, *, read_only: bool = False) -> Session:
+        """An existing profile. Raises ``StoreUnavailable`` or ``StoreBroken``."""
+        return cls._on(Store.open(path, read_only=read_only), read_only=read_only)
+
+    @classmethod
+    def _on(cls, store: Store, *, read_only: bool) -> Session:
+        try:
+            return cls(store, read_only=read_only)
+        except BaseException:
+            store.close()
+            raise
+
+    def close(self) -> None:
+        """Let go of the file; a second call does nothing."""
+        store, self._store = self._store, None
+        if store is not None:
+            store.close()
+
+    # --- doing -----------------------------------------------------------------------------
+
+    def execute(self, command: Command) -> Outcome:
+        """Decide, apply, commit. Raises ``StoreError`` with nothing done."""
+        self._ready_to_write()
+        draft = Draft(self.world)
+        try:
+            events = kernel.handle(draft, command)
+        except Refusal as refusal:
+            return Outcome(self.world, (), frozenset(), refusal, self.world.events)
+        self._recorder.write(events, command)
+        self._commit(draft.freeze())
+        changes = changes_of([type(event) for event in events])
+        return Outcome(self.world, tuple(events), changes, None, self.world.events)
+
+    def advance(
+        self,
+        until: SimTime,
+        *,
+        progress: Callable[[Progress], None] | None = None,
+        cancelled: Callable[[], bool] | None = None,
+        gate: Callable[[], None] | None = None,
+    ) -> Outcome:
+        """Let time pass. ``gate`` is called between events and may wait.
+
+        When ``cancelled`` says so the run stops after the event it is at: what has happened is
+        committed, the rest happens at the next advance just as it would have.
+        Raises ``StoreError``: what was published before stands.
+        """
+        self._ready_to_write()
+        begin = self.world.time
+        if until <= begin:
+            return Outcome(self.world, (), frozenset(), None, self.world.events)
+        self._recorder.yours.clear()
+        draft = Draft(self.world)
+        last: dict[type, Event] = {}
+        due = time.monotonic() + COMMIT_SECONDS
+        try:
+            for _ in self._steps(draft, until, last):
+                if gate is not None:
+                    gate()
+                if cancelled is not None and cancelled():
+                    break
+                if time.monotonic() >= due:
+                    self._commit(draft.freeze())
+                    if progress is not None:
+                        progress(Progress(self.world.time, begin, until, self.world))
+                    due = time.monotonic() + COMMIT_SECONDS
+            self._commit(draft.freeze())
+        except BaseException:
+            self._forget()
+            raise
+        told = {id(event): event for event in (*self._recorder.yours, *last.values())}
+        happened = tuple(sorted(told.values(), key=_moment))
+        return Outcome(
+            self.world, happened, changes_of(list(last)) | {"time"}, None, self.world.events
+        )
+
+    def _steps(self, draft: Draft, until: SimTime, last: dict[type, Event]) -> Iterator[None]:
+        """Let the driver move the draft, step by step, and record what happens.
+
+        The hour's sample is taken after the market's tick: it depends on the steps alone,
+        not on where a run was cut.
+        """
+        recorder = self._recorder
+        if recorder.sampled_at is None:
+            recorder.sample(draft.time, sample(draft))
+        for command, events in self._driver.steps(draft, until):
+            recorder.write(events)
+            for event in events:
+                last[type(event)] = event
+            if type(command) is SetPrices:
+                recorder.sample(draft.time, sample(draft))
+            yield
+
+    # --- reading ---------------------------------------------------------------------------
+
+    def next_event(self) -> SimTime | None:
+        """When the next thing that concerns the user falls due, as far as that is planned."""
+        far = 1 << 62
+        mine = [due.at for due in agenda.upcoming(self.world, far) if self._concerns(due.command)]
+        return min(mine, default=None)
+
+    def series(self, names: Sequence[str], begin: SimTime, end: SimTime) -> Series:
+        """Hourly samples between two moments for charts, thinned, the present one last."""
+        store = self._ready()
+        return gathered(names, begin, end, store.sample_days(begin, end), self.world, MOST_POINTS)
+
+    def activity(self, *, before: int | None = None, limit: int = 500) -> list[ActivityRecord]:
+        """What concerns the user, newest first; ``before``: only events before that one."""
+        return [
+            ActivityRecord(row.seq, row.at, row.kind, event, command, row.gains)
+            for row, event, command in self._ready().activity(before, limit)
+        ]
+
+    def verify(self, *, gate: Callable[[], None] | None = None) -> Report:
+        """Replay and audit the whole profile. Raises ``StoreError``."""
+        return verify_store(self._ready(), gate=gate)
+
+    # --- inside ----------------------------------------------------------------------------
+
+    def _stand(self, store: Store, loaded: Loaded) -> None:
+        """Stand on what the file holds."""
+        problems = kernel.audit(loaded.world)
+        if problems:
+            raise StoreBroken(self.path, Damage.DAMAGED, problems[0])
+        self.world = loaded.world
+        self._head = loaded.head
+        self._snapshot_seq = max(store.snapshot_seqs(), default=1)
+        self._start_afresh(store)
+
+    def _start_afresh(self, store: Store) -> None:
+        """Forget what was gathered but not committed."""
+        self._recorder = Recorder(self._head, SERIES, store.last_sample_day())
+        self._driver = Driver(self.market, self.world.seed)
+
+    def _forget(self) -> None:
+        """An error ended a run: what was gathered since the last commit has not happened."""
+        if self._store is not None:
+            self._start_afresh(self._store)
+
+    def _ready(self) -> Store:
+        """The store; opened again if an error closed it. Raises ``StoreError``."""
+        if self._store is None:
+            self._reopen()
+        assert self._store is not None
+        return self._store
+
+    def _ready_to_write(self) -> Store:
+        if self.read_only:
+            raise StoreUnavailable(self.path, Trouble.READ_ONLY, "opened for reading only")
+        return self._ready()
+
+    def _commit(self, world: World) -> None:
+        """Make ``world``, and all that led to it, the profile's. Raises ``StoreError``."""
+        page = self._recorder.page(world.time)
+        assert page.head.seq == world.events, "an event was not recorded"
+        if page.head.seq - self._snapshot_seq >= journal.SNAPSHOT_EVERY:
+            page = page._replace(snapshot=journal.pack(world))
+        try:
+            self._ready().commit(page)
+        except StoreError:
+            if not self._was_committed(page):
+                raise
+        self.world = world
+        self._head = page.head
+        if page.snapshot is not None:
+            self._snapshot_seq = page.head.seq
+
+    def _was_committed(self, page: Page) -> bool:
+        """After an error: go back to what the file holds; whether that is the page after all."""
+        store, self._store = self._store, None
+        if store is not None:
+            store.close()
+        before, recorder, driver = self._head, self._recorder, self._driver
+        try:
+            self._reopen()
+        except StoreError:
+            return False  # told by the error that brought us here; the next call tries again
+        if self._head != page.head or page.head == before:
+            return False
+        self._recorder, self._driver = recorder, driver  # a run goes on with what it has
+        return True
+
+    def _reopen(self) -> None:
+        """Open the file again; whatever was committed there is what stands."""
+        store = Store.open(self.path, read_only=self.read_only)
+        try:
+            if store.head() == self._head:
+                self._start_afresh(store)
+            else:
+                self._stand(store, store.load())
+        except BaseException:
+            store.close()
+            raise
+        self._store = store
+
+    def _concerns(self, command: Command) -> bool:
+        return getattr(command, "account", None) == YOU
+
+
+def _moment(event: Any) -> SimTime:
+    at: SimTime = event.at
+    return at
+
+
+def _read_market(store: Store) -> MarketConfig:
+    """The market that moves this profile's world. Raises ``StoreBroken``."""
+    text = store.meta(_MARKET)
+    if text is None:
+        raise StoreBroken(store.path, Damage.DAMAGED, "its market is not named")
+    try:
+        config: MarketConfig = codec.reader_of(MarketConfig)(codec.loads(text))
+    except BadText as error:
+        raise StoreBroken(store.path, Damage.UNDECODABLE, f"its market: {error}") from error
+    return config
+
+
+__all__ = ["ActivityRecord", "Outcome", "Progress", "Series", "Session", "changes_of"]

@@ -1,0 +1,127 @@
+"""What the user likes: one small JSON file, written whole or not at all, read tolerantly.
+
+A value that is missing or makes no sense falls back to its default, alone. A file that is
+not JSON at all is kept aside under another name and said to be so; nothing is thrown away.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any, Final, NamedTuple
+
+THEMES: Final = ("system", "light", "dark")
+PRIVACY: Final = ("exact", "hidden", "percent")
+TEXT_SCALES: Final = range(100, 151)
+"""Percent."""
+SLIPPAGE: Final = range(1, 3_001)
+"""Basis points: 0.01 % to 30 %."""
+LONGEST_TEXT: Final = 20_000
+LARGEST_FILE: Final = 1_000_000
+
+
+class Settings(NamedTuple):
+    """Every setting, with its default."""
+
+    theme: str = "system"
+    text_scale: int = 100
+    """Percent, 100 to 150."""
+    reduced_motion: bool = False
+    privacy: str = "exact"
+    """How amounts are shown: ``exact``, ``hidden`` or ``percent``."""
+    slippage_bps: int = 50
+    """The default limit of a swap, in basis points."""
+    last_profile: str = ""
+    """Path of the profile that was open last; empty at first."""
+    window_geometry: str = ""
+    """The window's own text; opaque here."""
+    window_state: str = ""
+    last_room: str = ""
+
+
+class SettingsProblem(Exception):
+    """The settings file cannot be read or written: ``path``, and ``detail`` in plain words.
+
+    ``kept`` is where a file that makes no sense was moved to.
+    """
+
+    def __init__(self, path: Path, detail: str, kept: Path | None = None) -> None:
+        super().__init__(f"{path}: {detail}")
+        self.path = path
+        self.detail = detail
+        self.kept = kept
+
+
+def _one_of(*allowed: str) -> Callable[[Any], bool]:
+    return lambda value: isinstance(value, str) and value in allowed
+
+
+def _within(allowed: range) -> Callable[[Any], bool]:
+    return lambda value: type(value) is int and value in allowed
+
+
+def _is_text(value: Any) -> bool:
+    return isinstance(value, str) and len(value) <= LONGEST_TEXT
+
+
+_CHECKS: Final[Mapping[str, Callable[[Any], bool]]] = {
+    "theme": _one_of(*THEMES),
+    "text_scale": _within(TEXT_SCALES),
+    "reduced_motion": lambda value: type(value) is bool,
+    "privacy": _one_of(*PRIVACY),
+    "slippage_bps": _within(SLIPPAGE),
+}
+"""What makes sense; every other setting is a text."""
+
+
+def load(path: Path) -> tuple[Settings, SettingsProblem | None]:
+    """The settings in ``path``, and what was wrong with the file, if anything was."""
+    try:
+        if path.stat().st_size > LARGEST_FILE:
+            return Settings(), _keep_aside(path, "the settings file is far too large")
+        raw = json.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        return Settings(), None
+    except OSError as error:
+        return Settings(), SettingsProblem(path, error.strerror or str(error))
+    except (ValueError, RecursionError):
+        return Settings(), _keep_aside(path, "the settings file is not JSON")
+    if not isinstance(raw, dict):
+        return Settings(), _keep_aside(path, "the settings file holds no settings")
+    good = {
+        name: raw[name]
+        for name in Settings._fields
+        if name in raw and _CHECKS.get(name, _is_text)(raw[name])
+    }
+    return Settings(**good), None
+
+
+def _keep_aside(path: Path, detail: str) -> SettingsProblem:
+    """Move a file out of the way without overwriting one that was moved before."""
+    for number in range(1, 1_000):
+        kept = path.with_name(f"{path.name}.broken-{number}")
+        if not kept.exists():
+            with contextlib.suppress(OSError):
+                path.rename(kept)
+                return SettingsProblem(path, detail, kept)
+            break
+    return SettingsProblem(path, detail)
+
+
+def save(path: Path, settings: Settings) -> None:
+    """Replace the file in one step. Raises ``SettingsProblem``."""
+    fresh = path.with_name(path.name + ".new")
+    text = json.dumps(settings._asdict(), indent=1, sort_keys=True) + "\n"
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        handle = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+        with os.fdopen(handle, "w", encoding="utf-8") as file:
+            file.write(text)
+            file.flush()
+            os.fsync(file.fileno())
+        os.replace(fresh, path)
+    except OSError as error:
+        raise SettingsProblem(path, error.strerror or str(error)) from error

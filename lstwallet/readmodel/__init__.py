@@ -1,0 +1,1 @@
+"""World and events → frozen rows and series that a screen or a CSV needs."""

@@ -1,0 +1,87 @@
+"""Numbers kept once a simulated hour, for charts.
+
+``NONE`` stands where there is no number (no debt: no health); a chart shows a gap.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Final, NamedTuple, Protocol
+
+from lstwallet.engine.world import Readable, World
+from lstwallet.units.clock import HOUR, SimTime
+from lstwallet.units.fixed import div_ceil
+
+NONE: Final = -1
+"""No number: all that is sampled is zero or more."""
+
+SERIES: Final = ("eth_usd8", "usdc_usd8")
+
+
+class Series(NamedTuple):
+    """Points in time and, for each name, one number (or ``None``) per point."""
+
+    at: list[SimTime]
+    columns: Mapping[str, list[int | None]]
+
+    def column(self, name: str) -> list[int | None]:
+        """The numbers of one name, as long as ``at``."""
+        return self.columns[name]
+
+
+class Day(Protocol):
+    """A stored day: rows of the moment and one number per name."""
+
+    @property
+    def names(self) -> tuple[str, ...]: ...
+    @property
+    def hours(self) -> list[list[int]]: ...
+
+
+def sample(world: Readable) -> tuple[int, ...]:
+    """One number per name of ``SERIES``."""
+    return (world.prices.eth, world.prices.usdc)
+
+
+def gathered(
+    names: Sequence[str],
+    begin: SimTime,
+    end: SimTime,
+    days: Iterable[Day],
+    now: World,
+    most: int,
+) -> Series:
+    """Stored days between two moments as columns, at most about ``most`` points.
+
+    Thinned by whole hours of absolute time, so that points stay where they are while the
+    range moves. The present world is the last point when it lies in the range.
+    """
+    span = max(min(end, now.time) - begin, 0)
+    stride = HOUR * max(1, div_ceil(span, HOUR * most))
+    at: list[SimTime] = []
+    columns: dict[str, list[int | None]] = {name: [] for name in names}
+    last = -1
+    for day in days:
+        places = [day.names.index(name) + 1 if name in day.names else 0 for name in names]
+        for row in day.hours:
+            slot = row[0] - row[0] % stride
+            if begin <= row[0] <= end and slot != last:
+                last = slot
+                _add(at, columns, row, places)
+    if begin <= now.time <= end and (not at or at[-1] < now.time):
+        row = [now.time, *sample(now)]
+        _add(at, columns, row, [SERIES.index(name) + 1 for name in names])
+    return Series(at, columns)
+
+
+def _add(
+    at: list[SimTime],
+    columns: Mapping[str, list[int | None]],
+    row: Sequence[int],
+    places: Sequence[int],
+) -> None:
+    """Append one row; a place of 0 is a name that was not sampled then."""
+    at.append(row[0])
+    for column, place in zip(columns.values(), places, strict=True):
+        value = row[place] if place else NONE
+        column.append(None if value == NONE else value)

@@ -1,0 +1,1 @@
+"""One SQLite file per profile: a journal of events with a hash chain, and what follows from it."""

@@ -1,0 +1,369 @@
+"""Events, commands and worlds as JSON arrays, and back, compiled once per class.
+
+A record is ``[kind, field, field, …]``: ``kind`` is the class's name, nested records are
+plain arrays of their fields, integers are plain digits of any length. There is one text
+for one record, so its bytes can be hashed. Maps (in a World only) are arrays of
+``[key, value]`` pairs: in their own order in the journal, so that a replayed World is the
+same down to the order of its maps; sorted by key for ``world_hash``.
+
+Decoding is strict: an unknown kind, a missing or extra field, a number where a text
+belongs, ``true`` for 1, a float or a NaN raise ``BadText``.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import types
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from enum import Enum
+from json import encoder as _json_encoder
+from typing import Any, Final, Literal, Union, get_args, get_origin, get_type_hints
+
+from lstwallet.engine import kernel
+from lstwallet.engine.lending import Lending
+from lstwallet.engine.pools import Pools
+from lstwallet.engine.prices import Prices
+from lstwallet.engine.staking import Staking, Ticket
+from lstwallet.engine.validators import Beacon, Validator
+from lstwallet.engine.world import MAPS, World
+from lstwallet.protocols.lending import Position
+from lstwallet.store.errors import BadText
+
+PIECE: Final = 64
+"""Rows of a World's maps that are encoded at a time: no call holds the interpreter for long."""
+
+_WORLD_NAMES: Final[dict[str, Any]] = {
+    "Beacon": Beacon,
+    "Lending": Lending,
+    "Pools": Pools,
+    "Position": Position,
+    "Prices": Prices,
+    "Staking": Staking,
+    "Ticket": Ticket,
+    "Validator": Validator,
+}
+"""Types that ``engine/world.py`` imports for type checkers only."""
+
+
+# --- text ------------------------------------------------------------------------------------
+
+
+def _refuse(value: object) -> Any:
+    raise TypeError(f"{type(value).__name__} has no place in a record")
+
+
+def _compile_dumps() -> Callable[[Any], str]:
+    """The C encoder, made once (making it anew for every event costs as much as a small event)."""
+    make = getattr(_json_encoder, "c_make_encoder", None)
+    plain = json.JSONEncoder(separators=(",", ":"), check_circular=False, allow_nan=False)
+    if make is None:
+        return plain.encode
+    pieces = make(
+        None, _refuse, _json_encoder.encode_basestring_ascii, None, ":", ",", False, False, False
+    )
+
+    def dumps(value: Any) -> str:
+        return "".join(pieces(value, 0))
+
+    return dumps
+
+
+dumps: Final = _compile_dumps()
+"""JSON without spaces; tuples and NamedTuples are arrays."""
+
+
+def _reject_constant(text: str) -> Any:
+    raise BadText(f"{text} is not a number")
+
+
+_DECODER: Final = json.JSONDecoder(parse_constant=_reject_constant)
+
+
+def loads(text: str) -> Any:
+    """JSON → lists, integers, texts. Raises ``BadText``."""
+    try:
+        return _DECODER.decode(text)
+    except (ValueError, RecursionError) as error:
+        raise BadText(f"not JSON: {error}") from error
+
+
+# --- from arrays -----------------------------------------------------------------------------
+
+Reader = Callable[[Any], Any]
+"""A JSON value → the typed value. Raises ``BadText``."""
+
+_SCALARS: Final[dict[Any, type]] = {int: int, str: str, bool: bool, type(None): type(None)}
+_readers: dict[Any, Reader] = {}
+
+
+def _hints(kind: type) -> dict[str, Any]:
+    """The field types of a NamedTuple, names resolved."""
+    return get_type_hints(kind, localns=_WORLD_NAMES)
+
+
+def _is_record(hint: Any) -> bool:
+    return isinstance(hint, type) and issubclass(hint, tuple) and hasattr(hint, "_fields")
+
+
+def _expect(value: Any, kind: type, where: str) -> None:
+    if type(value) is not kind:
+        raise BadText(f"{where}: {kind.__name__} expected, {str(value)[:40]!r} found")
+
+
+def _scalar_reader(kind: type) -> Reader:
+    def read(value: Any) -> Any:
+        _expect(value, kind, "value")
+        return value
+
+    return read
+
+
+def _literal_reader(allowed: tuple[Any, ...]) -> Reader:
+    def read(value: Any) -> Any:
+        if not isinstance(value, str | int) or value not in allowed:
+            raise BadText(f"one of {allowed} expected, {str(value)[:40]!r} found")
+        return value
+
+    return read
+
+
+def _enum_reader(kind: type[Enum]) -> Reader:
+    def read(value: Any) -> Any:
+        try:
+            return kind(value)
+        except (ValueError, TypeError) as error:
+            raise BadText(str(error)) from error
+
+    return read
+
+
+def _union_reader(options: tuple[Any, ...]) -> Reader:
+    """Scalars and literals are told apart by their JSON type; at most one option is an array."""
+    readers = [reader_of(option) for option in options]
+
+    def read(value: Any) -> Any:
+        for reader in readers:
+            try:
+                return reader(value)
+            except BadText:
+                continue
+        raise BadText(f"{str(value)[:40]!r} is none of {len(options)} kinds")
+
+    return read
+
+
+def _row_reader(item: Any) -> Reader:
+    """``tuple[item, ...]``."""
+    if item in _SCALARS:
+        kind = _SCALARS[item]
+
+        def read_scalars(value: Any) -> Any:
+            _expect(value, list, "row")
+            for each in value:
+                _expect(each, kind, "row")
+            return tuple(value)
+
+        return read_scalars
+    reader = reader_of(item)
+
+    def read(value: Any) -> Any:
+        _expect(value, list, "row")
+        return tuple([reader(each) for each in value])
+
+    return read
+
+
+def _fields_reader(name: str, hints: list[Any], make: Callable[[list[Any]], Any]) -> Reader:
+    """A fixed number of fields. One comparison of types settles all that are plain."""
+    shape: list[type | None] = []
+    nested: list[tuple[int, Reader]] = []
+    for place, hint in enumerate(hints):
+        if hint in _SCALARS:
+            shape.append(_SCALARS[hint])
+        else:
+            is_array = _is_record(hint) or get_origin(hint) in {tuple, Mapping} or hint is tuple
+            shape.append(list if is_array else None)
+            nested.append((place, reader_of(hint)))
+    wanted = tuple(shape)
+    loose = [place for place, kind in enumerate(shape) if kind is None]
+
+    def read(value: Any) -> Any:
+        _expect(value, list, name)
+        found = list(map(type, value))
+        if len(found) == len(wanted):
+            for place in loose:
+                found[place] = None  # type: ignore[call-overload]
+        if tuple(found) != wanted:
+            raise BadText(f"{name}: fields do not fit")
+        for place, reader in nested:
+            value[place] = reader(value[place])
+        return make(value)
+
+    return read
+
+
+def _map_reader(key: Any, item: Any) -> Reader:
+    read_key, read_item = reader_of(key), reader_of(item)
+
+    def read(value: Any) -> Any:
+        _expect(value, list, "map")
+        found = {}
+        for pair in value:
+            if type(pair) is not list or len(pair) != 2:
+                raise BadText("map: a pair expected")
+            found[read_key(pair[0])] = read_item(pair[1])
+        if len(found) != len(value):
+            raise BadText("map: a key stands twice")
+        return found
+
+    return read
+
+
+def _record_maker(kind: type) -> Callable[[list[Any]], Any]:
+    new = tuple.__new__
+
+    def make(row: list[Any]) -> Any:
+        return new(kind, row)
+
+    return make
+
+
+def _compile_reader(hint: Any) -> Reader:
+    if hint is Any:
+        return _read_command
+    if hint in _SCALARS:
+        return _scalar_reader(_SCALARS[hint])
+    origin, args = get_origin(hint), get_args(hint)
+    if origin is Literal:
+        return _literal_reader(args)
+    if origin in {Union, types.UnionType}:
+        return _union_reader(args)
+    if origin is tuple:
+        if len(args) == 2 and args[1] is Ellipsis:
+            return _row_reader(args[0])
+        return _fields_reader("tuple", list(args), tuple)
+    if origin is not None and issubclass(origin, Mapping):
+        return _map_reader(*args)
+    if _is_record(hint):
+        kinds = _hints(hint)
+        fields = [kinds[name] for name in hint._fields]
+        return _fields_reader(hint.__name__, fields, _record_maker(hint))
+    if isinstance(hint, type) and issubclass(hint, Enum):
+        return _enum_reader(hint)
+    raise TypeError(f"no place for {hint} in a record")
+
+
+def reader_of(hint: Any) -> Reader:
+    """The reader of a type, compiled once. Raises ``TypeError`` for a type without a place."""
+    reader = _readers.get(hint)
+    if reader is None:
+        reader = _readers[hint] = _compile_reader(hint)
+    return reader
+
+
+def _read_tagged(value: Any, kinds: Mapping[str, type]) -> Any:
+    """``[kind, field, …]`` → the record."""
+    _expect(value, list, "record")
+    kind = kinds.get(value[0]) if value and type(value[0]) is str else None
+    if kind is None:
+        raise BadText(f"unknown kind {str(value[:1])[:60]}")
+    del value[0]
+    reader = _readers.get(kind) or reader_of(kind)
+    return reader(value)
+
+
+def _read_command(value: Any) -> Any:
+    return _read_tagged(value, kernel.COMMANDS)
+
+
+def decode_event(text: str) -> kernel.Event:
+    """The event in one line of the journal. Raises ``BadText``."""
+    return _read_tagged(loads(text), kernel.EVENTS)
+
+
+def decode_command(text: str) -> kernel.Command:
+    """The command beside a row of the journal. Raises ``BadText``."""
+    return _read_command(loads(text))
+
+
+def decode_world(text: str) -> World:
+    """The World of a snapshot. Raises ``BadText``."""
+    world: World = reader_of(World)(loads(text))
+    return world
+
+
+# --- to arrays -------------------------------------------------------------------------------
+
+
+def encode_event(event: kernel.Event) -> str:
+    """One line of the journal: ``["Funded",1655198400,"you",…]``."""
+    kind = type(event)
+    if kind is kernel.Born:
+        return '["Born",' + str(event.at) + "," + encode_world(event.world) + "]"
+    return dumps((kind.__name__, *event))
+
+
+def _plain_command(command: kernel.Command) -> tuple[Any, ...]:
+    if type(command) is kernel.Batch:
+        return ("Batch", tuple(_plain_command(each) for each in command.commands))
+    return (type(command).__name__, *command)
+
+
+def encode_command(command: kernel.Command) -> str:
+    """``["Stake","you",5000000000000000000]``; a batch holds tagged commands."""
+    return dumps(_plain_command(command))
+
+
+def _world_pieces(world: World, *, in_order: bool) -> Iterator[str]:
+    """The JSON text of a World in short pieces; ``in_order`` sorts the maps by key."""
+    for place, name in enumerate(World._fields):
+        yield "," if place else "["
+        value = getattr(world, name)
+        if name in MAPS or name == "tokens":
+            rows = sorted(value.items()) if in_order else list(value.items())
+            yield "["
+            for start in range(0, len(rows), PIECE):
+                yield ("," if start else "") + dumps(rows[start : start + PIECE])[1:-1]
+            yield "]"
+        else:
+            yield dumps(value)
+    yield "]"
+
+
+def encode_world(world: World) -> str:
+    """The JSON text of a World, maps in their own order."""
+    return "".join(_world_pieces(world, in_order=False))
+
+
+def world_hash(world: World) -> str:
+    """SHA-256 (hexadecimal) of the canonical JSON of a World: maps sorted by key.
+
+    Equal worlds have equal hashes on every machine.
+    """
+    digest = hashlib.sha256()
+    for piece in _world_pieces(world, in_order=True):
+        digest.update(piece.encode("ascii"))
+    return digest.hexdigest()
+
+
+# --- the chain -------------------------------------------------------------------------------
+
+NO_HISTORY: Final = bytes(32)
+"""What the hash chain begins with."""
+
+
+def link(previous: bytes, line: str) -> bytes:
+    """The chain after one more event: SHA-256 of the hash before it and the event's bytes."""
+    return hashlib.sha256(previous + line.encode("ascii")).digest()
+
+
+def encode_linked(events: Iterable[kernel.Event], previous: bytes) -> tuple[list[str], bytes]:
+    """The lines of events and the chain after the last of them."""
+    lines = []
+    sha256 = hashlib.sha256
+    for event in events:
+        line = encode_event(event)
+        lines.append(line)
+        previous = sha256(previous + line.encode("ascii")).digest()
+    return lines, previous

@@ -1,0 +1,125 @@
+"""What can go wrong with a profile file: the user's environment, or the file itself.
+
+StoreError
+├── StoreUnavailable   the environment: missing, unreadable, locked, full disk … Told, and retried
+└── StoreBroken        the file is not a sound profile: stop, keep it, say so
+    └── NewerVersion   a later version of the program wrote it
+
+Each carries data for a plain sentence; ``ui/wording.py`` and the command line make it.
+"""
+
+from __future__ import annotations
+
+import errno
+import sqlite3
+from enum import StrEnum
+from pathlib import Path
+
+
+class Trouble(StrEnum):
+    """What the environment refuses."""
+
+    MISSING = "missing"
+    EXISTS = "exists"
+    UNREADABLE = "unreadable"
+    READ_ONLY = "read_only"
+    LOCKED = "locked"
+    DISK_FULL = "disk_full"
+    MOVED = "moved"
+    IO = "io"
+
+
+class Damage(StrEnum):
+    """What is wrong with the file."""
+
+    NOT_SQLITE = "not_sqlite"
+    NOT_A_PROFILE = "not_a_profile"
+    DAMAGED = "damaged"
+    CHAIN = "chain"
+    UNDECODABLE = "undecodable"
+    NEWER = "newer"
+
+
+class StoreError(Exception):
+    """Something about ``path`` keeps the program from its profile."""
+
+    def __init__(self, path: Path, detail: str = "") -> None:
+        super().__init__(f"{path}: {detail}")
+        self.path = path
+        self.detail = detail
+
+
+class StoreUnavailable(StoreError):
+    """The environment will not let us: ``trouble`` says how. Nothing acknowledged is lost."""
+
+    def __init__(self, path: Path, trouble: Trouble, detail: str = "") -> None:
+        super().__init__(path, detail or trouble.value)
+        self.trouble = trouble
+
+
+class StoreBroken(StoreError):
+    """The file is not a sound profile: ``damage`` says what, ``detail`` where."""
+
+    def __init__(self, path: Path, damage: Damage, detail: str = "") -> None:
+        super().__init__(path, detail or damage.value)
+        self.damage = damage
+
+
+class NewerVersion(StoreBroken):
+    """Format ``found`` was written by a later version of the program, which knows ``known``."""
+
+    def __init__(self, path: Path, found: int, known: int) -> None:
+        super().__init__(path, Damage.NEWER, f"format {found}, this program knows {known}")
+        self.found = found
+        self.known = known
+
+
+class BadText(ValueError):
+    """A text does not hold the record that it should (codec); the caller names the file."""
+
+
+_TROUBLE_OF_ERRNO = {
+    errno.ENOENT: Trouble.MISSING,
+    errno.EEXIST: Trouble.EXISTS,
+    errno.EACCES: Trouble.UNREADABLE,
+    errno.EPERM: Trouble.UNREADABLE,
+    errno.EISDIR: Trouble.UNREADABLE,
+    errno.EROFS: Trouble.READ_ONLY,
+    errno.ENOSPC: Trouble.DISK_FULL,
+    errno.EDQUOT: Trouble.DISK_FULL,
+    errno.EFBIG: Trouble.DISK_FULL,
+}
+
+_TROUBLE_OF_SQLITE = {
+    sqlite3.SQLITE_BUSY: Trouble.LOCKED,
+    sqlite3.SQLITE_LOCKED: Trouble.LOCKED,
+    sqlite3.SQLITE_FULL: Trouble.DISK_FULL,
+    sqlite3.SQLITE_READONLY: Trouble.READ_ONLY,
+    sqlite3.SQLITE_PERM: Trouble.UNREADABLE,
+    sqlite3.SQLITE_AUTH: Trouble.UNREADABLE,
+    sqlite3.SQLITE_CANTOPEN: Trouble.UNREADABLE,
+    sqlite3.SQLITE_IOERR: Trouble.IO,
+}
+
+_DAMAGE_OF_SQLITE = {
+    sqlite3.SQLITE_NOTADB: Damage.NOT_SQLITE,
+    sqlite3.SQLITE_CORRUPT: Damage.DAMAGED,
+}
+
+_PRIMARY = 0xFF
+"""SQLite's extended result codes carry the primary one in their low byte."""
+
+
+def from_os(path: Path, error: OSError) -> StoreUnavailable:
+    """The store's word for an error of the operating system."""
+    trouble = _TROUBLE_OF_ERRNO.get(error.errno or 0, Trouble.IO)
+    return StoreUnavailable(path, trouble, error.strerror or str(error))
+
+
+def from_sqlite(path: Path, error: sqlite3.Error) -> StoreError:
+    """The store's word for an error of SQLite; what has no word of its own is ``DAMAGED``."""
+    code = getattr(error, "sqlite_errorcode", 0) & _PRIMARY
+    trouble = _TROUBLE_OF_SQLITE.get(code)
+    if trouble is not None:
+        return StoreUnavailable(path, trouble, str(error))
+    return StoreBroken(path, _DAMAGE_OF_SQLITE.get(code, Damage.DAMAGED), str(error))

@@ -1,0 +1,55 @@
+"""One writer: an advisory lock beside the profile, held while it is open for writing.
+
+The operating system drops the lock when the process ends, however it ends: a lock file
+that is left behind means nothing.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import sys
+from pathlib import Path
+
+from lstwallet.store.errors import StoreUnavailable, Trouble, from_os
+
+if sys.platform == "win32":
+    import msvcrt
+
+    def _take(handle: int) -> None:
+        msvcrt.locking(handle, msvcrt.LK_NBLCK, 1)
+
+else:
+    import fcntl
+
+    def _take(handle: int) -> None:
+        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+
+
+def lock_path(profile: Path) -> Path:
+    """``Main.lstwallet`` → ``Main.lstwallet.lock``."""
+    return profile.with_name(profile.name + ".lock")
+
+
+class WriterLock:
+    """Held from construction to ``release``. Raises ``StoreUnavailable`` (``LOCKED``)."""
+
+    def __init__(self, profile: Path) -> None:
+        path = lock_path(profile)
+        try:
+            self._handle = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
+        except OSError as error:
+            raise from_os(profile, error) from error
+        try:
+            _take(self._handle)
+        except OSError as error:
+            os.close(self._handle)
+            detail = "another process has it open"
+            raise StoreUnavailable(profile, Trouble.LOCKED, detail) from error
+
+    def release(self) -> None:
+        """Let go; a second call does nothing."""
+        handle, self._handle = self._handle, -1
+        if handle >= 0:
+            with contextlib.suppress(OSError):
+                os.close(handle)

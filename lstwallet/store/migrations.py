@@ -1,0 +1,95 @@
+"""The tables, as numbered steps. A step that was released is never changed.
+
+Amounts are TEXT: SQLite refuses integers of 2⁶³ and more, and 10 ETH in wei is one.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+from sqlite_utils import Database, Migrations
+
+FORMAT: Final = 1
+"""``user_version``: raised whenever a program that knows the number before cannot read a file."""
+MAIN: Final = 1
+"""The branch that every profile has."""
+
+migrations: Final = Migrations("lstwallet")
+
+_FIRST: Final = (
+    # The journal is a tree: a branch leaves its parent after an event. Today there is one.
+    """CREATE TABLE branch (
+        id INTEGER PRIMARY KEY,
+        parent INTEGER REFERENCES branch (id),
+        forked_at_seq INTEGER NOT NULL,
+        name TEXT NOT NULL UNIQUE
+    ) STRICT""",
+    # A row is one user command or (a part of) one simulated day; `events` is JSON Lines.
+    # The hash chain runs over events, so it does not depend on where rows are cut.
+    """CREATE TABLE journal (
+        branch INTEGER NOT NULL REFERENCES branch (id),
+        first_seq INTEGER NOT NULL,
+        last_seq INTEGER NOT NULL CHECK (last_seq >= first_seq),
+        began INTEGER NOT NULL,
+        ended INTEGER NOT NULL CHECK (ended >= began),
+        command TEXT,
+        events TEXT NOT NULL,
+        hash BLOB NOT NULL CHECK (length(hash) = 32),
+        PRIMARY KEY (branch, first_seq)
+    ) STRICT""",
+    # What the user's own accounts were posted; everyone else's follow from the events.
+    """CREATE TABLE entries (
+        branch INTEGER NOT NULL REFERENCES branch (id),
+        seq INTEGER NOT NULL,
+        place INTEGER NOT NULL,
+        at INTEGER NOT NULL,
+        account TEXT NOT NULL,
+        token TEXT NOT NULL,
+        units TEXT NOT NULL,
+        kind TEXT NOT NULL,
+        PRIMARY KEY (branch, seq, place)
+    ) STRICT""",
+    # Events that concern the user, whether or not they moved a token: the list of Activity.
+    """CREATE TABLE activity (
+        branch INTEGER NOT NULL REFERENCES branch (id),
+        seq INTEGER NOT NULL,
+        at INTEGER NOT NULL,
+        kind TEXT NOT NULL,
+        gain TEXT NOT NULL,
+        PRIMARY KEY (branch, seq)
+    ) STRICT""",
+    # Hourly numbers for charts: one row a simulated day, a JSON array of [at, value, …].
+    """CREATE TABLE samples (
+        branch INTEGER NOT NULL REFERENCES branch (id),
+        day INTEGER NOT NULL,
+        names TEXT NOT NULL,
+        hours TEXT NOT NULL,
+        PRIMARY KEY (branch, day)
+    ) STRICT""",
+    # A cache: every row can be thrown away.
+    """CREATE TABLE snapshots (
+        branch INTEGER NOT NULL REFERENCES branch (id),
+        seq INTEGER NOT NULL,
+        blob BLOB NOT NULL,
+        hash BLOB NOT NULL,
+        PRIMARY KEY (branch, seq)
+    ) STRICT""",
+    # The simulated time reached, and the end of the chain: written in every transaction.
+    """CREATE TABLE head (
+        branch INTEGER PRIMARY KEY REFERENCES branch (id),
+        time INTEGER NOT NULL,
+        seq INTEGER NOT NULL,
+        hash BLOB NOT NULL CHECK (length(hash) = 32)
+    ) STRICT""",
+    "CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT",
+)
+
+
+@migrations()
+def m001_first(db: Database) -> None:
+    """The tables of the first release."""
+    for statement in _FIRST:
+        db.execute(statement)
+    db.table("branch").insert(
+        {"id": MAIN, "parent": None, "forked_at_seq": 0, "name": "main"}, pk="id"
+    )

@@ -1,0 +1,213 @@
+"""What one transaction adds to a profile, and the recorder that gathers it.
+
+Amounts are integers here and TEXT in the file.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from types import MappingProxyType
+from typing import Final, NamedTuple
+
+from lstwallet.engine import kernel
+from lstwallet.engine.world import YOU
+from lstwallet.store.codec import dumps, encode_command, encode_linked, loads
+from lstwallet.units.clock import DAY, SimTime, start_of
+
+_MARK: Final = f'"{YOU}"'
+"""Stands in the text of every event that names the user's account."""
+
+
+class Head(NamedTuple):
+    """How far a profile has come: all that is acknowledged."""
+
+    time: SimTime
+    seq: int
+    hash: bytes
+    """The chain after event ``seq``."""
+
+
+class JournalRow(NamedTuple):
+    """One user command, or a stretch of one simulated day."""
+
+    first_seq: int
+    last_seq: int
+    began: SimTime
+    ended: SimTime
+    command: str | None
+    """JSON of the user's command; ``None`` for what time brought."""
+    events: str
+    """JSON Lines."""
+    hash: bytes
+    """The chain after the last event."""
+
+
+class EntryRow(NamedTuple):
+    """One posting to an account of the user's."""
+
+    seq: int
+    place: int
+    """Which posting of the event."""
+    at: SimTime
+    account: str
+    token: str
+    units: int
+    kind: str
+
+
+class Gain(NamedTuple):
+    """Base units (amounts, not shares) that the user's holding of ``token`` grew by."""
+
+    token: str
+    units: int
+
+
+class ActivityRow(NamedTuple):
+    """An event that concerns the user."""
+
+    seq: int
+    at: SimTime
+    kind: str
+    gains: tuple[Gain, ...]
+    """What a rebase did to the user's holding, which no posting shows."""
+
+
+class SampleDay(NamedTuple):
+    """The hourly samples of one simulated day."""
+
+    day: SimTime
+    """Its first second."""
+    names: tuple[str, ...]
+    hours: list[list[int]]
+    """Rows of the moment, then one number per name."""
+
+
+class Page(NamedTuple):
+    """What one transaction adds."""
+
+    head: Head
+    rows: Sequence[JournalRow]
+    entries: Sequence[EntryRow]
+    activity: Sequence[ActivityRow]
+    samples: Sequence[SampleDay]
+    snapshot: bytes | None = None
+    """The World at ``head``, packed; a cache."""
+    meta: Mapping[str, str] = MappingProxyType({})
+
+
+def encode_gains(gains: Sequence[Gain]) -> str:
+    """``[["stETH",1234]]``."""
+    return dumps(tuple(gains))
+
+
+def decode_gains(text: str) -> tuple[Gain, ...]:
+    """Raises ``BadText``."""
+    return tuple(Gain(str(token), int(units)) for token, units in loads(text))
+
+
+class Recorder:
+    """Gathers what happened since the last commit; ``page`` hands it over for the next one.
+
+    ``tail`` is the newest stored sample row, if there is one: the rest of its day joins it.
+    """
+
+    def __init__(self, head: Head, names: tuple[str, ...], tail: SampleDay | None = None) -> None:
+        self.seq = head.seq
+        self.sampled_at: SimTime | None = tail.hours[-1][0] if tail and tail.hours else None
+        """The moment of the newest sample."""
+        self.yours: list[kernel.Event] = []
+        """Events that concern the user, since the recorder was made or ``yours`` cleared."""
+        self._hash = head.hash
+        self._names = names
+        self._day = tail if tail is not None and tail.names == names else None
+        self._rows: list[JournalRow] = []
+        self._open: list[str] = []
+        self._opened: tuple[SimTime, SimTime] = (0, 0)
+        self._open_day = -1
+        self._entries: list[EntryRow] = []
+        self._activity: list[ActivityRow] = []
+        self._samples: list[SampleDay] = []
+
+    def write(self, events: Sequence[kernel.Event], command: kernel.Command | None = None) -> None:
+        """Add events that happened at one moment; those of a ``command`` get a row of their own."""
+        if not events:
+            return
+        at: SimTime = events[-1].at
+        day = start_of(DAY, at)
+        if command is not None or day != self._open_day:
+            self._cut()  # before the chain goes on: a row ends with its own last hash
+        lines, self._hash = encode_linked(events, self._hash)
+        if not self._open:
+            self._opened = (self.seq + 1, events[0].at)
+            self._open_day = day
+        self._open.extend(lines)
+        for event, line in zip(events, lines, strict=True):
+            self.seq += 1
+            if _MARK in line:
+                self._note(event)
+        self._ended = at
+        if command is not None:
+            self._cut(encode_command(command))
+
+    def gained(self, event: kernel.Event, gains: tuple[Gain, ...]) -> None:
+        """The event written last grew what the user holds, though no posting names them."""
+        row = ActivityRow(self.seq, event.at, type(event).__name__, gains)
+        if self._activity and self._activity[-1].seq == self.seq:
+            self._activity[-1] = row
+        else:
+            self._activity.append(row)
+            self.yours.append(event)
+
+    def sample(self, at: SimTime, values: Sequence[int]) -> None:
+        """Add the numbers of one hour, in the order of the names."""
+        day = start_of(DAY, at)
+        if self._day is None or self._day.day != day:
+            self._day = SampleDay(day, self._names, [])
+        if not self._samples or self._samples[-1] is not self._day:
+            self._samples.append(self._day)
+        self._day.hours.append([at, *values])
+        self.sampled_at = at
+
+    def page(self, time: SimTime) -> Page:
+        """All that was gathered, for a commit that reaches ``time``; starts anew."""
+        self._cut()
+        page = Page(
+            Head(time, self.seq, self._hash),
+            self._rows,
+            self._entries,
+            self._activity,
+            self._samples,
+        )
+        self._rows, self._entries, self._activity, self._samples = [], [], [], []
+        return page
+
+    def _note(self, event: kernel.Event) -> None:
+        """The event's text names the user: keep the postings, and the event for Activity."""
+        kind = type(event).__name__
+        concerned = getattr(event, "account", None) == YOU or kind == "Born"
+        for place, posting in enumerate(getattr(event, "entry", ())):
+            if posting.account == YOU:
+                concerned = True
+                account, token, units = posting
+                self._entries.append(
+                    EntryRow(self.seq, place, event.at, account, token, units, kind)
+                )
+        if concerned or _names_you(event):
+            self._activity.append(ActivityRow(self.seq, event.at, kind, ()))
+            self.yours.append(event)
+
+    def _cut(self, command: str | None = None) -> None:
+        """Close the row that is being written."""
+        if self._open:
+            first, began = self._opened
+            text = "\n".join(self._open)
+            self._rows.append(
+                JournalRow(first, self.seq, began, self._ended, command, text, self._hash)
+            )
+            self._open = []
+        self._open_day = -1
+
+
+def _names_you(event: kernel.Event) -> bool:
+    """Whether any plain field of the event is the user's account (``owner``, ``borrower`` …)."""
+    return any(field == YOU for field in event)
