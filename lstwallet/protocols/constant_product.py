@@ -256,6 +256,17 @@ def add_liquidity(
     return Minted(done.pool, amounts, done.minted, done.locked, done.protocol_fee)
 
 
+def one_sided_part(amount: int, reserve: int) -> int:
+    """How much of ``amount`` to swap first, so that the rest fits the new ratio.
+
+    The part ``s`` solves ``997·s² + 1997·reserve·s = 1000·reserve·amount``: then what is
+    left is to the new reserve as what came out is to the other one. Rounded down.
+    """
+    weight = (THOUSAND + AFTER_FEE) * reserve
+    root = isqrt(weight * weight + 4 * AFTER_FEE * THOUSAND * reserve * amount)
+    return div_floor(root - weight, 2 * AFTER_FEE)
+
+
 def mint(pool: Pool, now: int, *, fee_on: bool = False) -> Minted:
     """LP tokens for the surplus in the pair, by the scarcer of the two.
 
