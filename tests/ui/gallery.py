@@ -32,6 +32,16 @@ from lstwallet.ui.models.table import ROW_DENSE, ROW_ONE_LINE, TableView
 from lstwallet.ui.theme.tokens import ThemeName
 from lstwallet.ui.widgets.action_panel import ActionPanel, receipt_head
 from lstwallet.ui.widgets.amount_field import AmountField
+from lstwallet.ui.widgets.bars import (
+    Bar,
+    BreakEvenBar,
+    Compose,
+    HatchedProgress,
+    LtvBar,
+    ProgressRow,
+    Spark,
+    Tick,
+)
 from lstwallet.ui.widgets.buttons import (
     Button,
     CheckBox,
@@ -52,9 +62,14 @@ from lstwallet.ui.widgets.cards import (
     LinkRow,
 )
 from lstwallet.ui.widgets.chips import Chip, ChipRow
+from lstwallet.ui.widgets.gantt import Gantt, GanttRow
+from lstwallet.ui.widgets.gauge import Gauge
+from lstwallet.ui.widgets.history import HistoryBar, Mark
 from lstwallet.ui.widgets.labels import Icon, Label, Link, SplitNumber, UnitNumber
 from lstwallet.ui.widgets.layout import LEFT, Panel, Rule, column, holder, row
+from lstwallet.ui.widgets.ring import Legend, Part, Ring
 from lstwallet.ui.widgets.rows import BeforeAfter, CheckLine, KeyValue, MoveRow
+from lstwallet.ui.widgets.waterfall import Step, Waterfall
 
 BUILDERS: dict[str, Callable[[], QWidget]] = {}
 
@@ -399,6 +414,83 @@ def choices() -> QWidget:
     side = holder(column(*cards, None, spacing=9))
     side.setFixedWidth(600)
     return page(side, width=640)
+
+
+DAY = 86_400
+
+
+@shows("figures")
+def figures() -> QWidget:
+    parts = [
+        Part("ETH in wallet", 22.7, "s8", "22.7%"), Part("jitoSOL", 17.7, "s3", "17.7%"),
+        Part("stETH", 15.3, "s5", "15.3%"), Part("wstETH / ETH loop", 11.7, "s1", "11.7%"),
+        Part("rETH", 11.3, "s2", "11.3%"), Part("Curve wstETH / ETH", 7.9, "s4", "7.9%"),
+        Part("weETH", 5.4, "s6", "5.4%"), Part("In exit queue", 7.9, "s7", "7.9%"),
+    ]  # fmt: skip
+    ring, legend = Ring(name="Allocation"), Legend()
+    ring.set_parts(parts, "total", "$214.1k")
+    legend.set_parts(parts)
+    ring.pointed.connect(legend.light)
+    allocation = Card("Allocation")
+    allocation.add(row(ring, (legend, 1), spacing=16))
+    fall = Waterfall("Yield by layer")
+    fall.set_rows(
+        [
+            Step("Consensus", 2.61, "s1", "+2.61%"), Step("MEV and tips", 0.44, "s5", "+0.44%"),
+            Step("Restaking", 0.38, "s6", "+0.38%"), Step("Lending", 0.29, "s3", "+0.29%"),
+            Step("Pool fees", 0.21, "s4", "+0.21%"), Step("Borrow cost", -0.62, "bad_mark", "−0.62%"),
+        ],
+        "Net yield", 3.31, "3.31%",
+    )  # fmt: skip
+    layers = Card("Yield by layer", note="a year, 30-day average", padding=(16, 12, 16, 10))
+    layers.add(fall)
+    below = Waterfall("Negative")
+    below.set_rows([Step("Trading fees", 0.5, "s3", "+0.50%"), Step("Divergence", -1.6, "bad_mark", "−1.60%")], "Against holding", -1.1, "−1.10%")
+    layers.add(below)
+    waits = Gantt("Unstaking")
+    waits.set(
+        [
+            GanttRow("a", "3.2000 ETH", "Lido queue #20377", -5 * DAY, 0, 0, "Ready", "Claim now", ready=True),
+            GanttRow("b", "42.00 SOL", "Jito epoch end", -DAY, DAY, DAY, "in 1 d 7 h", "Wed 15, 16:00"),
+            GanttRow("c", "3.2000 ETH", "Lido queue #20418", -2 * DAY, 3 * DAY, 5 * DAY, "in 3 to 5 d", "about Fri 17"),
+            GanttRow("d", "1.1000 weETH", "EigenLayer escrow", -4 * DAY, 10 * DAY, 10 * DAY, "in 9 d 20 h", "Fri 24 Oct", role="s6"),
+        ],
+        0, [(-4 * DAY, "10 Oct"), (5 * DAY, "19 Oct"), (10 * DAY, "24 Oct")],
+    )  # fmt: skip
+    unstaking = Card("Unstaking", note="3 waiting, 1 ready", padding=(16, 10, 16, 10), spacing=6)
+    unstaking.add(waits)
+    health = Card("Health", note="pointer: after the loop, 1.17")
+    for now, text_, word, tone, icon, after in (
+        (1.42, "1.42", "Watch", "warn", "warning", 1.17), (1.04, "1.04", "Danger", "bad", "warning-octagon", None),
+        (4.2, "4.20", "Safe", "good", "check-circle", 3.1), (None, "∞", "No debt", "plain", "minus-circle", None),
+    ):  # fmt: skip
+        gauge = Gauge("Health factor")
+        gauge.set(now, text_, word, tone, icon, after)
+        health.add(gauge)
+    ltv = LtvBar()
+    ltv.set(0.57, "57.0%", 0.81, "81% liquidation", "warn")
+    health.add(ltv)
+    pool = Card("What the pool holds")
+    compose = Compose()
+    compose.set(0.613)
+    hatched = HatchedProgress()
+    hatched.set(0.4, 0.7)
+    progress = ProgressRow("Running one year")
+    progress.set(0.42)
+    breaks = BreakEvenBar()
+    breaks.set(0.64, "38.5% a year", "0%  your use earns less: wait", "earns more: sell now  60%", 0.12, "jitoSOL 7.3%")
+    bar = Bar(0.5, "s3", (Tick(0.2, "a tick", "2"), Tick(0.25, "dropped", "2"), Tick(0.99, "at the end", "bad")))
+    pool.add(compose, hatched, progress, bar, breaks, row(Spark(spark(3)), Spark(spark(7)), None))
+    time = HistoryBar("History")
+    tones = ("good", "3", "3", "warn", "bad", "good", "3", "good", "good")
+    time.set(0, 82, 100, [Mark(5 + 11 * i, tone) for i, tone in enumerate(tones)])
+    bar_of_time = Panel("rail", "line", "top")
+    bar_of_time.setLayout(row(time, margins=(16, 10, 16, 10)))
+    pool.add(bar_of_time)
+    first, second, third = (holder(column(*c, None, spacing=14)) for c in ((allocation, layers), (unstaking, pool), (health,)))
+    for one in (first, second, third):
+        one.setFixedWidth(round(404 * theme.current().scale))
+    return page(first, second, third, width=1290)
 
 
 def render(build: Callable[[], QWidget], path: Path) -> None:
