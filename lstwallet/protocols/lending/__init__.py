@@ -76,6 +76,7 @@ from lstwallet.protocols.lending.state import (
     find_emode,
     new_reserve,
     put,
+    with_collateral,
 )
 
 __all__ = [
@@ -134,6 +135,7 @@ __all__ = [
     "supply_room",
     "transfer",
     "usage_ratio",
+    "with_collateral",
     "withdraw",
     "withdrawable",
 ]

@@ -1,0 +1,117 @@
+"""Reading the lending market of a world: prices, positions, health.
+
+Read models and other areas come in here; nothing changes.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from lstwallet.engine.lending_facts import Feed, Lending
+from lstwallet.engine.refusals import ProtocolRefused
+from lstwallet.ledger.entries import Account
+from lstwallet.protocols import lending as protocol
+from lstwallet.protocols import lido
+from lstwallet.protocols.lending import Market, Position
+from lstwallet.units.fixed import WAD, mul_div_floor
+
+if TYPE_CHECKING:
+    from lstwallet.engine.world import Readable
+
+AAVE: Final = "aave"
+SAME_AS: Final = {"ETH": "WETH"}
+"""Tokens that stand for a reserve's own token at the door."""
+
+
+def reserve_token(token: str) -> str:
+    """The token that a reserve holds for ``token``: WETH for ETH, itself otherwise."""
+    return SAME_AS.get(token, token)
+
+
+def find_place(lending: Lending, token: str) -> int | None:
+    """Where the reserve of ``token`` (ETH counts as WETH) stands, or ``None``."""
+    symbol = reserve_token(token)
+    for place, config in enumerate(lending.parameters.configs):
+        if config.symbol == symbol:
+            return place
+    return None
+
+
+def place_of(lending: Lending, token: str) -> int:
+    """Where the reserve of ``token`` stands. Refused when there is none."""
+    place = find_place(lending, token)
+    if place is None:
+        raise ProtocolRefused(AAVE, "AssetNotListed")
+    return place
+
+
+def supply_token(symbol: str) -> str:
+    """The ledger's name for scaled supply."""
+    return f"a{symbol}"
+
+
+def debt_token(symbol: str) -> str:
+    """The ledger's name for scaled debt."""
+    return f"d{symbol}"
+
+
+def price_of(feed: Feed, eth: int, usdc: int, steth_per_wsteth: int) -> int:
+    """What a feed says, USD with 8 decimals, rounded down."""
+    if feed.source == "eth":
+        return eth
+    if feed.source == "usdc":
+        return usdc
+    if feed.source == "wsteth":
+        return mul_div_floor(eth, steth_per_wsteth, WAD)
+    return feed.price
+
+
+def oracle_prices(world: Readable) -> tuple[int, ...]:
+    """The price of every reserve's token, USD with 8 decimals."""
+    eth, usdc, rate = world.prices.eth, world.prices.usdc, 0
+    prices = []
+    for feed in world.lending.feeds:
+        if feed.source == "wsteth" and not rate:
+            rate = lido.steth_per_wsteth(world.staking.pool)
+        prices.append(price_of(feed, eth, usdc, rate))
+    return tuple(prices)
+
+
+def market_of(world: Readable) -> Market:
+    """The lending market at the world's prices."""
+    lending = world.lending
+    return Market(lending.parameters, lending.reserves, oracle_prices(world))
+
+
+def position_of(world: Readable, account: Account) -> Position:
+    """What an account holds in the market; empty if it was never there."""
+    found = world.positions.get(account)
+    return found if found is not None else protocol.empty_position(len(world.lending.reserves))
+
+
+def account_of(world: Readable, account: Account) -> protocol.Account:
+    """Collateral, debt, thresholds and health of an account now."""
+    return protocol.account_data(market_of(world), position_of(world, account), world.time)
+
+
+def health_of(world: Readable, account: Account) -> int:
+    """Health factor now, WAD; ``NO_DEBT`` without debt."""
+    return protocol.health_factor(market_of(world), position_of(world, account), world.time)
+
+
+def supplied_units(world: Readable, account: Account, token: str) -> int:
+    """Tokens that an account's supply is worth now."""
+    lending = world.lending
+    place = place_of(lending, token)
+    rules = protocol.RULES[lending.parameters.rules]
+    scaled = position_of(world, account).supplied[place]
+    return protocol.supply_balance(lending.reserves[place], scaled, world.time, rules)
+
+
+def owed_units(world: Readable, account: Account, token: str) -> int:
+    """Tokens that an account owes now."""
+    lending = world.lending
+    place = place_of(lending, token)
+    rules = protocol.RULES[lending.parameters.rules]
+    scaled = position_of(world, account).borrowed[place]
+    return protocol.debt_balance(lending.reserves[place], scaled, world.time, rules)
