@@ -14,30 +14,54 @@ contract would go through and give next to nothing for the rest.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING, Any, NamedTuple, NoReturn
+from typing import TYPE_CHECKING, Any
 
 from lstwallet.engine import staking
+from lstwallet.engine.pools_admin import decide_claim_fees, decide_ramp, decide_remove_exact
 from lstwallet.engine.pools_facts import (
     ACCOUNT,
+    ADMIN,
     BALANCED,
+    ETH,
     GROWTH,
     LOCKED,
     LP,
     ROUTE,
     STETH_ETH,
     TOKENS,
+    USDC,
     USDC_ETH,
     AddLiquidity,
+    AmplificationRamped,
+    ClaimPoolFees,
     LiquidityAdded,
     LiquidityRemoved,
     Pair,
+    PoolFeesClaimed,
     Pools,
     PoolsBlueprint,
+    RampAmplification,
+    RemoveExact,
     RemoveLiquidity,
     StethPool,
     Swap,
     Swapped,
     UsdcPool,
+)
+from lstwallet.engine.pools_moves import (
+    Paid,
+    arriving,
+    into_pool,
+    less_admin,
+    only,
+    out_of_pool,
+    refuse,
+    require_minimum,
+    require_tokens,
+    take,
+    take_or_none,
+    tokens_of,
+    with_fees,
 )
 from lstwallet.engine.pools_view import (
     RATES,
@@ -52,17 +76,10 @@ from lstwallet.engine.pools_view import (
     steth_terms,
     virtual_price,
 )
-from lstwallet.engine.refusals import (
-    NotEnoughBalance,
-    NotEnoughLiquidity,
-    NothingToDo,
-    ProtocolRefused,
-    SlippageExceeded,
-)
-from lstwallet.engine.wallet import eth_into_weth, take_units, weth_into_eth
+from lstwallet.engine.refusals import NotEnoughLiquidity, NothingToDo
+from lstwallet.engine.wallet import eth_into_weth, take_units
 from lstwallet.ledger.entries import Account, Entry, burn, mint, move
 from lstwallet.protocols import constant_product, stableswap
-from lstwallet.units.amount import ALL, Wanted
 from lstwallet.units.checked import Revert
 from lstwallet.units.fixed import mul_div_floor
 from lstwallet.units.newton import A_PRECISION
@@ -71,57 +88,48 @@ if TYPE_CHECKING:
     from lstwallet.engine.world import Draft, Readable
 
 
-class _Paid(NamedTuple):
-    """Tokens on the way from an account into a pool."""
-
-    units: int
-    """Base units as the account sees them (wei of stETH)."""
-    moved: int
-    """Units of the ledger: shares for stETH."""
-
-
 # --- swapping ------------------------------------------------------------------------
 
 
 def decide_swap(world: Readable, command: Swap) -> Sequence[Swapped]:
     """Refuses zero, more than the balance, more than the pool, and too little out."""
     account, pool, token_in, amount, min_out, token_out = command
-    paid = _take(world, account, token_in, amount)
+    paid = take(world, account, token_in, amount)
     if pool == ROUTE:
         return _routed(world, account, token_in, paid, min_out, token_out)
-    _require_tokens(pool, token_in, token_out)
+    require_tokens(pool, token_in, token_out)
     if pool == STETH_ETH:
         event = _swap_steth(world, account, token_in, paid)
     else:
         event = _swap_usdc(world, world.pools.usdc_eth, account, token_in, paid)
-    _require_minimum(token_out, event.received, min_out)
+    require_minimum(token_out, event.received, min_out)
     return (event,)
 
 
 def _routed(
-    world: Readable, account: Account, token_in: str, paid: _Paid, min_out: int, token_out: str
+    world: Readable, account: Account, token_in: str, paid: Paid, min_out: int, token_out: str
 ) -> Sequence[Swapped]:
     """USDC against stETH: two swaps that meet in ETH."""
     if {token_in, token_out} != {"USDC", "stETH"}:
         raise NothingToDo("swap")
-    if token_in == "USDC":
+    if token_in == USDC:
         first = _swap_usdc(world, world.pools.usdc_eth, account, token_in, paid)
-        between = _Paid(first.received, first.received)
+        between = Paid(first.received, first.received)
         second = _swap_steth(world, account, "ETH", between)
     else:
         first = _swap_steth(world, account, token_in, paid)
-        between = _Paid(first.received, first.received)
+        between = Paid(first.received, first.received)
         second = _swap_usdc(world, world.pools.usdc_eth, account, "ETH", between)
-    _require_minimum(token_out, second.received, min_out)
+    require_minimum(token_out, second.received, min_out)
     return first, second
 
 
-def _swap_steth(world: Readable, account: Account, token_in: str, paid: _Paid) -> Swapped:
+def _swap_steth(world: Readable, account: Account, token_in: str, paid: Paid) -> Swapped:
     pool = world.pools.steth_eth
     held = steth_state(world, pool)
     terms = steth_terms(pool, world.time)
-    i = 0 if token_in == "ETH" else 1
-    arrived = paid.units if i == 0 else _arriving(world, pool, paid.moved)
+    i = 0 if token_in == ETH else 1
+    arrived = paid.units if i == 0 else arriving(world, pool, paid.moved)
     available = held.stored[1 - i] - held.admin[1 - i]
     token_out = TOKENS[STETH_ETH][1 - i]
     if arrived > available:
@@ -129,20 +137,20 @@ def _swap_steth(world: Readable, account: Account, token_in: str, paid: _Paid) -
     try:
         done = stableswap.exchange(held, terms, i, 1 - i, arrived)
     except Revert as refused:
-        _refuse("stableswap", refused)
+        refuse("stableswap", refused)
     kept = done.pool.admin[1 - i] - held.admin[1 - i]
-    sums = _with_fees(pool.fee_sums, _only(1 - i, done.fee - kept), pool.supply)
+    sums = with_fees(pool.fee_sums, only(1 - i, done.fee - kept), pool.supply)
     if i == 0:
         sent = staking.shares_for_steth(world, done.received)
         received = staking.steth_for_shares(world, sent)
         shares = pool.steth_shares - sent
-        entry = _in(STETH_ETH, "ETH", paid.moved, account) + move(
+        entry = into_pool(STETH_ETH, "ETH", paid.moved, account) + move(
             "stETH", sent, ACCOUNT[STETH_ETH], account
         )
     else:
         received = done.received
         shares = pool.steth_shares + paid.moved
-        entry = _in(STETH_ETH, "stETH", paid.moved, account) + move(
+        entry = into_pool(STETH_ETH, "stETH", paid.moved, account) + move(
             "ETH", received, ACCOUNT[STETH_ETH], account
         )
     if received <= 0:
@@ -158,10 +166,10 @@ def _swap_steth(world: Readable, account: Account, token_in: str, paid: _Paid) -
 
 
 def _swap_usdc(
-    world: Readable, pool: UsdcPool, account: Account, token_in: str, paid: _Paid
+    world: Readable, pool: UsdcPool, account: Account, token_in: str, paid: Paid
 ) -> Swapped:
     pair = pool.pair
-    side = 0 if token_in == "USDC" else 1
+    side = 0 if token_in == USDC else 1
     token_out = TOKENS[USDC_ETH][1 - side]
     reserves = (pair.reserve_0, pair.reserve_1)
     if paid.units > reserves[side]:
@@ -172,10 +180,10 @@ def _swap_usdc(
     except Revert as refused:
         if refused.reason == constant_product.NOTHING_OUT:
             raise NothingToDo("swap") from refused
-        _refuse("constant product", refused)
+        refuse("constant product", refused)
     fee = mul_div_floor(paid.units, constant_product.FEE, constant_product.THOUSAND)
-    sums = _with_fees(pool.fee_sums, _only(side, fee), pair.supply)
-    entry = _in(USDC_ETH, token_in, paid.moved, account) + _out(
+    sums = with_fees(pool.fee_sums, only(side, fee), pair.supply)
+    entry = into_pool(USDC_ETH, token_in, paid.moved, account) + out_of_pool(
         USDC_ETH, token_out, done.received, account
     )
     return Swapped(
@@ -190,10 +198,10 @@ def _swap_usdc(
 def decide_add(world: Readable, command: AddLiquidity) -> Sequence[Any]:
     """Refuses nothing at all, more than the balance, and fewer LP units than agreed."""
     account, pool, amounts, min_lp = command
-    tokens = _tokens(pool)
+    tokens = tokens_of(pool)
     paid = (
-        _take_or_none(world, account, tokens[0], amounts[0]),
-        _take_or_none(world, account, tokens[1], amounts[1]),
+        take_or_none(world, account, tokens[0], amounts[0]),
+        take_or_none(world, account, tokens[1], amounts[1]),
     )
     if paid[0].units == 0 and paid[1].units == 0:
         raise NothingToDo("add liquidity")
@@ -203,28 +211,28 @@ def decide_add(world: Readable, command: AddLiquidity) -> Sequence[Any]:
         added = (_add_usdc(world, world.pools.usdc_eth, account, paid),)
     else:
         added = _add_one_sided(world, account, paid)
-    _require_minimum(LP[pool], added[-1].minted, min_lp)
+    require_minimum(LP[pool], added[-1].minted, min_lp)
     return added
 
 
-def _add_steth(world: Readable, account: Account, paid: tuple[_Paid, _Paid]) -> LiquidityAdded:
+def _add_steth(world: Readable, account: Account, paid: tuple[Paid, Paid]) -> LiquidityAdded:
     pool = world.pools.steth_eth
     held = steth_state(world, pool)
-    arrived = (paid[0].units, _arriving(world, pool, paid[1].moved))
+    arrived = (paid[0].units, arriving(world, pool, paid[1].moved))
     try:
         done = stableswap.add_liquidity(held, steth_terms(pool, world.time), arrived)
     except Revert as refused:
-        _refuse("stableswap", refused)
-    sums = _with_fees(
-        pool.fee_sums, _less_admin(done.fees, held.admin, done.pool.admin), done.pool.supply
+        refuse("stableswap", refused)
+    sums = with_fees(
+        pool.fee_sums, less_admin(done.fees, held.admin, done.pool.admin), done.pool.supply
     )
     after = StethPool(
         done.pool.stored[0], pool.steth_shares + paid[1].moved, done.pool.admin,
         done.pool.supply, pool.ramp, pool.fee, pool.offpeg, sums,
     )  # fmt: skip
     entry = (
-        _in(STETH_ETH, "ETH", paid[0].moved, account)
-        + _in(STETH_ETH, "stETH", paid[1].moved, account)
+        into_pool(STETH_ETH, "ETH", paid[0].moved, account)
+        + into_pool(STETH_ETH, "stETH", paid[1].moved, account)
         + mint(LP[STETH_ETH], done.minted, account)
     )
     amounts = (paid[0].units, paid[1].units)
@@ -234,7 +242,7 @@ def _add_steth(world: Readable, account: Account, paid: tuple[_Paid, _Paid]) -> 
 
 
 def _add_usdc(
-    world: Readable, pool: UsdcPool, account: Account, paid: tuple[_Paid, _Paid]
+    world: Readable, pool: UsdcPool, account: Account, paid: tuple[Paid, Paid]
 ) -> LiquidityAdded:
     """The most of both that keeps the ratio; what is over stays with the account."""
     try:
@@ -244,10 +252,10 @@ def _add_usdc(
     except Revert as refused:
         if refused.reason in (constant_product.NOTHING_MINTED, constant_product.BELOW_ZERO):
             raise NothingToDo("add liquidity") from refused
-        _refuse("constant product", refused)
+        refuse("constant product", refused)
     entry = (
-        _in(USDC_ETH, "USDC", done.amounts[0], account)
-        + _in(USDC_ETH, "ETH", done.amounts[1], account)
+        into_pool(USDC_ETH, "USDC", done.amounts[0], account)
+        + into_pool(USDC_ETH, "ETH", done.amounts[1], account)
         + mint(LP[USDC_ETH], done.minted, account)
     )
     if done.locked:
@@ -259,7 +267,7 @@ def _add_usdc(
 
 
 def _add_one_sided(
-    world: Readable, account: Account, paid: tuple[_Paid, _Paid]
+    world: Readable, account: Account, paid: tuple[Paid, Paid]
 ) -> tuple[Swapped, LiquidityAdded]:
     """Swap the part that leaves the rest in the pair's new ratio, then add both."""
     side = 0 if paid[0].units else 1
@@ -269,10 +277,10 @@ def _add_one_sided(
     part = constant_product.one_sided_part(whole, reserve)
     if part <= 0:
         raise NothingToDo("add liquidity")
-    swapped = _swap_usdc(world, pool, account, TOKENS[USDC_ETH][side], _Paid(part, part))
+    swapped = _swap_usdc(world, pool, account, TOKENS[USDC_ETH][side], Paid(part, part))
     between = swapped.usdc_pool
     assert between is not None
-    left, got = _Paid(whole - part, whole - part), _Paid(swapped.received, swapped.received)
+    left, got = Paid(whole - part, whole - part), Paid(swapped.received, swapped.received)
     both = (left, got) if side == 0 else (got, left)
     return swapped, _add_usdc(world, between, account, both)
 
@@ -283,7 +291,7 @@ def _add_one_sided(
 def decide_remove(world: Readable, command: RemoveLiquidity) -> Sequence[Any]:
     """Refuses nothing, more LP units than there are, and less out than agreed."""
     account, pool, wanted, mode, min_out = command
-    tokens = _tokens(pool)
+    tokens = tokens_of(pool)
     if mode != BALANCED and mode not in tokens:
         raise NothingToDo("remove liquidity")
     lp = take_units(world, account, LP[pool], wanted)
@@ -295,8 +303,8 @@ def decide_remove(world: Readable, command: RemoveLiquidity) -> Sequence[Any]:
         removed, out = (first,), first.amounts
         if mode != BALANCED:
             removed, out = _into_one(world, first, tokens.index(mode))
-    _require_minimum(tokens[0], out[0], min_out[0])
-    _require_minimum(tokens[1], out[1], min_out[1])
+    require_minimum(tokens[0], out[0], min_out[0])
+    require_minimum(tokens[1], out[1], min_out[1])
     return removed
 
 
@@ -312,22 +320,22 @@ def _remove_steth(world: Readable, account: Account, lp: int, mode: str) -> Liqu
             i = TOKENS[STETH_ETH].index(mode)
             terms = steth_terms(pool, world.time)
             single = stableswap.remove_liquidity_one_coin(held, terms, lp, i)
-            left, gross, fees = single.pool, _only(i, single.received), _only(i, single.fee)
+            left, gross, fees = single.pool, only(i, single.received), only(i, single.fee)
     except Revert as refused:
-        _refuse("stableswap", refused)
+        refuse("stableswap", refused)
     shares = staking.shares_for_steth(world, gross[1])
     amounts = (gross[0], staking.steth_for_shares(world, shares))
     if amounts == (0, 0):
         raise NothingToDo("remove liquidity")
-    sums = _with_fees(pool.fee_sums, _less_admin(fees, held.admin, left.admin), left.supply)
+    sums = with_fees(pool.fee_sums, less_admin(fees, held.admin, left.admin), left.supply)
     after = StethPool(
         left.stored[0], pool.steth_shares - shares, left.admin, left.supply,
         pool.ramp, pool.fee, pool.offpeg, sums,
     )  # fmt: skip
     entry = (
         burn(LP[STETH_ETH], lp, account)
-        + _out(STETH_ETH, "ETH", amounts[0], account)
-        + _out(STETH_ETH, "stETH", shares, account)
+        + out_of_pool(STETH_ETH, "ETH", amounts[0], account)
+        + out_of_pool(STETH_ETH, "stETH", shares, account)
     )
     return LiquidityRemoved(world.time, account, STETH_ETH, lp, amounts, fees, after, None, entry)
 
@@ -339,11 +347,11 @@ def _remove_usdc(world: Readable, account: Account, lp: int) -> LiquidityRemoved
     except Revert as refused:
         if refused.reason == constant_product.NOTHING_BURNED:
             raise NothingToDo("remove liquidity") from refused
-        _refuse("constant product", refused)
+        refuse("constant product", refused)
     entry = (
         burn(LP[USDC_ETH], lp, account)
-        + _out(USDC_ETH, "USDC", done.amounts[0], account)
-        + _out(USDC_ETH, "ETH", done.amounts[1], account)
+        + out_of_pool(USDC_ETH, "USDC", done.amounts[0], account)
+        + out_of_pool(USDC_ETH, "ETH", done.amounts[1], account)
     )
     after = UsdcPool(done.pool, pool.fee_sums)
     return LiquidityRemoved(
@@ -357,9 +365,9 @@ def _into_one(world: Readable, removed: LiquidityRemoved, side: int) -> tuple[Se
     assert between is not None
     other = removed.amounts[1 - side]
     swapped = _swap_usdc(
-        world, between, removed.account, TOKENS[USDC_ETH][1 - side], _Paid(other, other)
+        world, between, removed.account, TOKENS[USDC_ETH][1 - side], Paid(other, other)
     )
-    return (removed, swapped), _only(side, removed.amounts[side] + swapped.received)
+    return (removed, swapped), only(side, removed.amounts[side] + swapped.received)
 
 
 # --- the beginning -------------------------------------------------------------------
@@ -395,101 +403,14 @@ def found(blueprint: PoolsBlueprint, at: int) -> tuple[Pools, Entry]:
     return Pools(steth_pool, UsdcPool(pair.pool, (0, 0))), entry
 
 
-# --- reading and moving --------------------------------------------------------------
-
-
-def _arriving(world: Readable, pool: StethPool, shares: int) -> int:
-    """By how many wei the pool's stETH balance rises when ``shares`` come in."""
-    before = staking.steth_for_shares(world, pool.steth_shares)
-    return staking.steth_for_shares(world, pool.steth_shares + shares) - before
-
-
-def _take(world: Readable, account: Account, token: str, amount: Wanted) -> _Paid:
-    """What ``amount`` means for the account. Raises when there is not that much."""
-    if token != "stETH":
-        units = take_units(world, account, token, amount)
-        return _Paid(units, units)
-    shares = world.balance(account, "stETH")
-    available = staking.steth_for_shares(world, shares)
-    units = available
-    if amount != ALL:
-        units = int(amount)
-        shares = staking.shares_for_steth(world, units) if 0 < units <= available else shares
-    if units <= 0 or shares == 0:
-        raise NothingToDo("stETH")
-    if units > available:
-        raise NotEnoughBalance("stETH", units, available)
-    return _Paid(units, shares)
-
-
-def _take_or_none(world: Readable, account: Account, token: str, amount: Wanted) -> _Paid:
-    """Like ``_take``, but zero of one token is fine, and so is all of nothing."""
-    if amount == 0 or (amount == ALL and world.balance(account, token) == 0):
-        return _Paid(0, 0)
-    return _take(world, account, token, amount)
-
-
-def _in(pool: str, token: str, moved: int, account: Account) -> Entry:
-    """From the account into the pool; ETH becomes WETH on its way into the pair."""
-    if moved == 0:
-        return ()
-    if pool == USDC_ETH and token == "ETH":
-        return eth_into_weth(moved, account, ACCOUNT[pool])
-    return move(token, moved, account, ACCOUNT[pool])
-
-
-def _out(pool: str, token: str, moved: int, account: Account) -> Entry:
-    """From the pool to the account; WETH of the pair becomes ETH."""
-    if moved == 0:
-        return ()
-    if pool == USDC_ETH and token == "ETH":
-        return weth_into_eth(moved, ACCOUNT[pool], account)
-    return move(token, moved, ACCOUNT[pool], account)
-
-
-def _only(side: int, units: int) -> Pair:
-    return (units, 0) if side == 0 else (0, units)
-
-
-def _less_admin(fees: Pair, before: Pair, after: Pair) -> Pair:
-    """The providers' part of fees: without what was set aside."""
-    return fees[0] - (after[0] - before[0]), fees[1] - (after[1] - before[1])
-
-
-def _with_fees(sums: Pair, fees: Pair, supply: int) -> Pair:
-    """The sums per LP unit after ``fees`` for providers."""
-    if supply == 0:
-        return sums
-    return (
-        sums[0] + mul_div_floor(fees[0], GROWTH, supply),
-        sums[1] + mul_div_floor(fees[1], GROWTH, supply),
-    )
-
-
-def _tokens(pool: str) -> tuple[str, str]:
-    if pool not in TOKENS:
-        raise NothingToDo(pool)
-    return TOKENS[pool]
-
-
-def _require_tokens(pool: str, token_in: str, token_out: str) -> None:
-    if token_in == token_out or not {token_in, token_out} <= set(_tokens(pool)):
-        raise NothingToDo("swap")
-
-
-def _require_minimum(token: str, received: int, minimum: int) -> None:
-    if received < minimum:
-        raise SlippageExceeded(token, received, minimum)
-
-
-def _refuse(protocol: str, refused: Revert) -> NoReturn:
-    raise ProtocolRefused(protocol, refused.reason) from refused
-
-
 # --- facts ---------------------------------------------------------------------------
 
 
-def evolve_pool(draft: Draft, event: Swapped | LiquidityAdded | LiquidityRemoved) -> None:
+PoolEvent = Swapped | LiquidityAdded | LiquidityRemoved | PoolFeesClaimed | AmplificationRamped
+"""Each names its pool and carries the pool as it is afterwards."""
+
+
+def evolve_pool(draft: Draft, event: PoolEvent) -> None:
     """The pool is as the event found it."""
     pools = draft.pools
     draft.pools = Pools(
@@ -498,7 +419,7 @@ def evolve_pool(draft: Draft, event: Swapped | LiquidityAdded | LiquidityRemoved
     )
 
 
-def check_pool(draft: Draft, event: Swapped | LiquidityAdded | LiquidityRemoved) -> None:
+def check_pool(draft: Draft, event: PoolEvent) -> None:
     """The ledger holds what the touched pool says it holds."""
     wrong = _audit_steth(draft) if event.pool == STETH_ETH else _audit_usdc(draft)
     assert not wrong, wrong
@@ -535,22 +456,61 @@ DECIDE: dict[type, Callable[..., Sequence[Any]]] = {
     Swap: decide_swap,
     AddLiquidity: decide_add,
     RemoveLiquidity: decide_remove,
+    RemoveExact: decide_remove_exact,
+    ClaimPoolFees: decide_claim_fees,
+    RampAmplification: decide_ramp,
 }
 EVOLVE: dict[type, Callable[..., None]] = {
     Swapped: evolve_pool,
     LiquidityAdded: evolve_pool,
     LiquidityRemoved: evolve_pool,
+    PoolFeesClaimed: evolve_pool,
+    AmplificationRamped: evolve_pool,
 }
 CHECK: dict[type, Callable[..., None]] = {
     Swapped: check_pool,
     LiquidityAdded: check_pool,
     LiquidityRemoved: check_pool,
+    PoolFeesClaimed: check_pool,
 }
 
 __all__ = [
-    "ACCOUNT", "BALANCED", "CHECK", "DECIDE", "EVOLVE", "GROWTH", "LOCKED", "LP", "ROUTE",
-    "STETH_ETH", "TOKENS", "USDC_ETH", "AddLiquidity", "LiquidityAdded", "LiquidityRemoved",
-    "Pools", "PoolsBlueprint", "RemoveLiquidity", "StethPool", "Swap", "Swapped", "UsdcPool",
-    "audit", "fee_sums", "fees_earned", "found", "lp_supply", "lp_value", "matching_amount",
-    "pool_price", "pool_reserves", "virtual_price",
-]  # fmt: skip
+    "ACCOUNT",
+    "ADMIN",
+    "BALANCED",
+    "CHECK",
+    "DECIDE",
+    "EVOLVE",
+    "GROWTH",
+    "LOCKED",
+    "LP",
+    "ROUTE",
+    "STETH_ETH",
+    "TOKENS",
+    "USDC_ETH",
+    "AddLiquidity",
+    "AmplificationRamped",
+    "ClaimPoolFees",
+    "LiquidityAdded",
+    "LiquidityRemoved",
+    "PoolFeesClaimed",
+    "Pools",
+    "PoolsBlueprint",
+    "RampAmplification",
+    "RemoveExact",
+    "RemoveLiquidity",
+    "StethPool",
+    "Swap",
+    "Swapped",
+    "UsdcPool",
+    "audit",
+    "fee_sums",
+    "fees_earned",
+    "found",
+    "lp_supply",
+    "lp_value",
+    "matching_amount",
+    "pool_price",
+    "pool_reserves",
+    "virtual_price",
+]

@@ -14,6 +14,9 @@ from lstwallet.protocols import constant_product
 from lstwallet.protocols.stableswap import Ramp
 from lstwallet.units.amount import Wanted
 
+ETH: Final = "ETH"
+STETH: Final = "stETH"
+USDC: Final = "USDC"
 STETH_ETH: Final = "steth_eth"
 USDC_ETH: Final = "usdc_eth"
 TOKENS: Final = {STETH_ETH: ("ETH", "stETH"), USDC_ETH: ("USDC", "ETH")}
@@ -22,6 +25,8 @@ ACCOUNT: Final = {STETH_ETH: "pool:steth_eth", USDC_ETH: "pool:usdc_eth"}
 LP: Final = {STETH_ETH: "LP:steth_eth", USDC_ETH: "LP:usdc_eth"}
 LOCKED: Final = "pool:usdc_eth:locked"
 """Holds the first thousand LP units of the pair, for ever."""
+ADMIN: Final = "pool:admin"
+"""Receives the administrator's part of the fees."""
 BALANCED: Final = "balanced"
 ROUTE: Final = "route"
 """In place of a pool: through both, by way of ETH."""
@@ -110,6 +115,28 @@ class RemoveLiquidity(NamedTuple):
     min_out: tuple[int, int]
 
 
+class RemoveExact(NamedTuple):
+    """Take exactly ``amounts`` out of ``steth_eth`` for at most ``max_lp`` LP units.
+
+    ``amounts`` in its order, stETH in wei.
+    """
+
+    account: Account
+    amounts: tuple[int, int]
+    max_lp: int
+
+
+class ClaimPoolFees(NamedTuple):
+    """The administrator of ``steth_eth`` takes its part of the fees."""
+
+
+class RampAmplification(NamedTuple):
+    """The administrator of ``steth_eth`` moves A to ``future_a`` over ``seconds``."""
+
+    future_a: int
+    seconds: int
+
+
 # --- events --------------------------------------------------------------------------
 
 
@@ -158,6 +185,26 @@ class LiquidityRemoved(NamedTuple):
     steth_pool: StethPool | None
     usdc_pool: UsdcPool | None
     entry: Entry
+
+
+class PoolFeesClaimed(NamedTuple):
+    """The administrator's part left ``steth_eth``."""
+
+    at: int
+    pool: str
+    amounts: Pair
+    steth_pool: StethPool | None
+    usdc_pool: UsdcPool | None
+    entry: Entry
+
+
+class AmplificationRamped(NamedTuple):
+    """A of ``steth_eth`` moves in a straight line from now on."""
+
+    at: int
+    pool: str
+    steth_pool: StethPool | None
+    usdc_pool: UsdcPool | None
 
 
 class PoolsBlueprint(NamedTuple):
