@@ -207,6 +207,11 @@ def explain_pip(output: str) -> str:
         )
     if "Permission denied" in output or "Errno 13" in output or "Read-only file system" in output:
         return unwritable_sentence()
+    if "CERTIFICATE_VERIFY_FAILED" in output:
+        return (
+            "The package server's certificate is not trusted. If a proxy stands on the way, name "
+            "its certificate file in PIP_CERT, then try again."
+        )
     if any(mark in output for mark in NETWORK_MARKS):
         return "The package server cannot be reached; check the network or proxy, then try again."
     lines = [line.strip() for line in output.splitlines() if line.strip()]
