@@ -67,8 +67,10 @@ from lstwallet.ui.widgets.gauge import Gauge
 from lstwallet.ui.widgets.history import HistoryBar, Mark
 from lstwallet.ui.widgets.labels import Icon, Label, Link, SplitNumber, UnitNumber
 from lstwallet.ui.widgets.layout import LEFT, Panel, Rule, column, holder, row
+from lstwallet.ui.widgets.overlays import Sheet, WhyPopover
 from lstwallet.ui.widgets.ring import Legend, Part, Ring
 from lstwallet.ui.widgets.rows import BeforeAfter, CheckLine, KeyValue, MoveRow
+from lstwallet.ui.widgets.toast import Toaster
 from lstwallet.ui.widgets.waterfall import Step, Waterfall
 
 BUILDERS: dict[str, Callable[[], QWidget]] = {}
@@ -493,6 +495,99 @@ def figures() -> QWidget:
     return page(first, second, third, width=1290)
 
 
+def wander(seed: int, count: int, start: float, drift: float, size: float) -> list[float]:
+    """A seeded random walk."""
+    values, at = [], start
+    for _ in range(count):
+        seed = (seed * 1103515245 + 12345) & 0x7FFFFFFF
+        at += drift + (seed / 0x7FFFFFFF - 0.5) * size
+        values.append(at)
+    return values
+
+
+@shows("charts")
+def charts() -> QWidget:
+    from lstwallet.ui.charts.curve import CurveChart
+    from lstwallet.ui.charts.line import LineChart, Series
+
+    now = 1_760_432_400
+    hours = [now - 3600 * i for i in range(720)][::-1]
+    worth = Card("Net worth", Segmented([("d", "1D"), ("m", "1M"), ("a", "ALL")], "m"), ToolButton("dots-three", "More"))
+    line = LineChart("Net worth", lambda v: f"${v / 1000:,.0f}k", y_width=44)
+    line.set_series([Series("Net worth", "s1", hours, wander(11, 720, 206_500, 10, 600))], "area")
+    line.setMinimumHeight(200)
+    worth.add(line)
+    peg = Card("Price against redemption")
+    rate = [1.2070 + 0.0078 * i / 720 for i in range(720)]
+    market: list[float | None] = [r - 0.001 + d for r, d in zip(rate, wander(5, 720, 0, 0, 0.0006), strict=True)]
+    two = LineChart("Price", lambda v: f"{v:.3f}")
+    two.set_series([Series("Redemption", "s1", hours, rate), Series("Market", "s2", hours, market)], "between")
+    two.setMinimumHeight(200)
+    peg.add(two)
+    health = Card("Health, 30 days", note="liquidation at 1.00")
+    gaps: list[float | None] = list(wander(3, 720, 1.66, 0, 0.02))
+    gaps[200:300] = [None] * 100
+    three = LineChart("Health", lambda v: f"{v:.1f}", y_width=34)
+    three.set_series([Series("Health factor", "s1", hours, gaps)])
+    three.set_threshold(1.0)
+    three.setMinimumHeight(110)
+    health.add(three)
+    rates = Card("Rate curve, ETH", note="by utilisation")
+    curve = CurveChart("Rate curve", lambda x: f"{x:g}%", lambda y: f"{y:g}%",
+                       readout=lambda x, y, here: [(f"Now {x:.0f}%" if here else f"{x:.0f}%", "caption", "3"), (f"Borrow {y:.2f}%", "small_medium", "text")])
+    us = list(range(101))
+    curve.set_curve(us, [2.657 * u / 90 if u < 90 else 2.657 + (u - 90) * 0.9 for u in us], "s2", 84, (0, 30, 60, 90))
+    curve.setMinimumHeight(110)
+    rates.add(curve)
+    twin = Card("Table twin")
+    four = LineChart("Net worth", lambda v: f"${v:,.2f}")
+    four.set_series([Series("Net worth", "s1", hours[-40:], wander(11, 40, 206_500, 10, 600))], "area")
+    four.show_table(True)
+    four.setMinimumHeight(160)
+    twin.add(four)
+    line.plot.point_at(400)
+    two.plot.point_at(300)
+    left, right = holder(column(worth, health, spacing=14)), holder(column(peg, rates, twin, spacing=14))
+    sheet = page((left, 1), (right, 1), width=1300, height=700)
+    sheet.crosshairs = lambda: (line.plot.point_at(400), two.plot.point_at(300))
+    return sheet
+
+
+@shows("overlays")
+def overlays() -> QWidget:
+    sheet = page(Label("Behind", "title"), None, width=900, height=560)
+    sheet.opened = lambda: _open_overlays(sheet)
+    return sheet
+
+
+def _open_overlays(sheet: QWidget) -> None:
+    toaster = Toaster(sheet, above=0)
+    theme.set_calm(True)
+    toaster.show_toast("Note saved", "Entry #4,118", action="Undo")
+    toaster.show_toast("Ticket is ready", tone="info")
+    why = WhyPopover(sheet)
+    why.explain(
+        sheet.findChild(Label), "Net yield, 3.31%", "(staking + lending + fees − borrowing) / net worth",
+        [("Consensus and MEV", "+3.05%"), ("Restaking, lending, fees", "+0.88%"), ("Borrow cost", "−0.62%", "bad")],
+        "30-day average, rounded down to 0.01%. Source: ledger, 14 Oct 09:00",
+    )  # fmt: skip
+
+
+@shows("sheet")
+def sheets() -> QWidget:
+    behind = page(Label("Behind", "title"), None, width=900, height=560)
+
+    def open_() -> None:
+        box = Sheet(behind, "Claim tickets")
+        box.add(Label("Two tickets are ready. They are paid together.", "body", "2", wrap=True))
+        box.add(*(CheckBox(f"Lido #{i}, 3.2000 ETH") for i in (20377, 20418)))
+        box.add_foot(None, Button("Not now"), Button("Claim 6.4000 ETH", "primary"))
+        box.open()
+
+    behind.opened = open_
+    return behind
+
+
 def render(build: Callable[[], QWidget], path: Path) -> None:
     """Build, lay out, grab."""
     widget = build()
@@ -501,6 +596,9 @@ def render(build: Callable[[], QWidget], path: Path) -> None:
         QApplication.processEvents()
     hint = widget.minimumSizeHint()
     widget.resize(widget.size().expandedTo(QSize(hint.width(), hint.height())))
+    for hook in ("opened", "crosshairs"):
+        if hasattr(widget, hook):
+            getattr(widget, hook)()
     for _ in range(4):
         QApplication.processEvents()
     widget.grab().save(str(path))
