@@ -12,21 +12,24 @@ from lstwallet.units.clock import YEAR
 from lstwallet.units.fixed import BPS, HALF_BPS, HALF_RAY, RAY, WAD
 
 
-def linear_growth(rate: int, elapsed: int) -> int:
-    """``1 + rate × elapsed / year``, a ray (``calculateLinearInterest``)."""
-    return RAY + rate * elapsed // YEAR
+def grow_linear(index: int, rate: int, elapsed: int) -> int:
+    """``index × (1 + rate × elapsed / year)``, the product halves up.
+
+    With an index of one ray this is ``calculateLinearInterest``.
+    """
+    return (index * (RAY + rate * elapsed // YEAR) + HALF_RAY) // RAY
 
 
-def taylor_growth(rate: int, elapsed: int) -> int:
-    """``1 + x + x²/2 + x³/6`` with ``x = rate × elapsed / year``, a ray.
+def grow_taylor(index: int, rate: int, elapsed: int) -> int:
+    """``index × (1 + x + x²/2 + x³/6)`` with ``x = rate × elapsed / year``.
 
-    The third-order Taylor polynomial of ``e**x`` (v3.6 ``calculateCompoundedInterest``).
-    The divisions by 2 and 6 truncate, the products round halves up; what the polynomial
-    leaves out favours borrowers.
+    The third-order Taylor polynomial of ``e**x``; with an index of one ray this is v3.6's
+    ``calculateCompoundedInterest``. The divisions by 2 and 6 truncate, the products round
+    halves up; what the polynomial leaves out favours borrowers.
     """
     x = rate * elapsed // YEAR
     cubic = (x * (x // 6) + HALF_RAY) // RAY
-    return RAY + x + (x * (x // 2 + cubic) + HALF_RAY) // RAY
+    return (index * (RAY + x + (x * (x // 2 + cubic) + HALF_RAY) // RAY) + HALF_RAY) // RAY
 
 
 def interest_share_floor(

@@ -255,7 +255,7 @@ def test_repaying_with_supply_that_carries_another_debt_is_refused() -> None:
     set_price(draft, 2_650)
     health = health_of(draft, YOU)
     refused = refusal_of(draft, Repay(YOU, "USDC", 5_000 * DOLLAR, True))
-    assert refused == HealthTooLow(health, 15_000 * 78 * 100 * WAD // (45 * 265 * 1_000))
+    assert refused == HealthTooLow(health, 11_700 * WAD // 11_925)
 
 
 # --- switches ----------------------------------------------------------------------------

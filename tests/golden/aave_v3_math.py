@@ -10,7 +10,8 @@ from lstwallet.protocols.lending import BPS_TO_RAY, V3_6, RateCurve
 from lstwallet.protocols.lending.rates import available_after
 from lstwallet.units import word
 from lstwallet.units.checked import Revert
-from lstwallet.units.interest import linear_growth
+from lstwallet.units.fixed import RAY
+from lstwallet.units.interest import grow_linear
 from tests.golden.replay import Checked, as_revert, checked, numbers
 
 Case = dict[str, Any]
@@ -56,8 +57,8 @@ TWO: Final[dict[str, Callable[[int, int], int]]] = {
     "percentDiv": word.percent_div,
     "percentDivCeil": word.percent_div_ceil,
 }
-INTEREST: Final[dict[str, Callable[[int, int], int]]] = {
-    "calculateLinearInterest": linear_growth,
+INTEREST: Final[dict[str, Callable[[int, int, int], int]]] = {
+    "calculateLinearInterest": grow_linear,
     "calculateCompoundedInterest": V3_6.compound,
 }
 
@@ -70,7 +71,7 @@ def compute(case: Case) -> Any:
     if fn in AMOUNT_AND_INDEX:
         return AMOUNT_AND_INDEX[fn](case["amount"], case["index"])
     if fn in INTEREST:
-        return INTEREST[fn](case["rate"], case["elapsed"])
+        return INTEREST[fn](RAY, case["rate"], case["elapsed"])
     if fn == "mulDivCeil":
         return word.mul_div_ceil(case["a"], case["b"], case["c"])
     if fn == "calculateInterestRates":

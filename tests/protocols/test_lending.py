@@ -109,13 +109,13 @@ def test_borrow_rate_never_falls_with_utilisation(a: int, b: int) -> None:
 @given(st.integers(0, 10 * RAY), st.integers(0, YEAR), st.integers(0, YEAR))
 def test_growth_is_at_least_one_and_never_falls_with_time(rate: int, a: int, b: int) -> None:
     short, long = sorted((a, b))
-    assert RAY <= RULES.compound(rate, short) <= RULES.compound(rate, long)
+    assert RAY <= RULES.compound(RAY, rate, short) <= RULES.compound(RAY, rate, long)
 
 
 def test_a_year_of_compound_interest_lies_between_linear_and_exact() -> None:
     rate = RAY // 10
     exact = Fraction(110_517_091_807_564_762, 10**17)  # e**0.1, rounded up
-    grown = Fraction(RULES.compound(rate, YEAR), RAY)
+    grown = Fraction(RULES.compound(RAY, rate, YEAR), RAY)
     assert Fraction(11, 10) < grown < exact
     assert exact - grown < Fraction(1, 100_000)
 

@@ -127,7 +127,7 @@ def weighted_collateral(market: Market, position: Position, now: SimTime) -> int
     """Collateral values times their liquidation thresholds (base currency × basis points)."""
     parameters, reserves, prices = market
     configs, _, rules_name = parameters
-    rules = RULES[rules_name]
+    value_of = RULES[rules_name].supply_value
     supplied, _, collateral, emode_number = position
     emode = find_emode(parameters, emode_number) if emode_number else None
     weighted = 0
@@ -140,7 +140,7 @@ def weighted_collateral(market: Market, position: Position, now: SimTime) -> int
             threshold = config.liquidation_threshold
             if emode is not None:
                 threshold = reserve_threshold(parameters, place, emode)
-            value = rules.supply_value(supplied[place], index, prices[place], config.unit)
+            value = value_of(supplied[place], index, prices[place], config.unit)
             weighted += value * threshold
     return weighted
 

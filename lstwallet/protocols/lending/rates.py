@@ -14,7 +14,7 @@ from lstwallet.protocols.lending.state import RateCurve, Reserve, ReserveConfig
 from lstwallet.units.checked import checked_sub
 from lstwallet.units.clock import SimTime
 from lstwallet.units.fixed import BPS, RAY, percent_mul, ray_div, ray_mul
-from lstwallet.units.interest import linear_growth
+from lstwallet.units.interest import grow_linear
 
 
 class Rates(NamedTuple):
@@ -60,7 +60,7 @@ def normalized_income(reserve: Reserve, now: SimTime) -> int:
     rate = reserve.liquidity_rate
     if rate == 0 or reserve.updated_at == now:
         return reserve.liquidity_index
-    return ray_mul(linear_growth(rate, now - reserve.updated_at), reserve.liquidity_index)
+    return grow_linear(reserve.liquidity_index, rate, now - reserve.updated_at)
 
 
 def normalized_debt(reserve: Reserve, now: SimTime, rules: Rules) -> int:
@@ -71,7 +71,7 @@ def normalized_debt(reserve: Reserve, now: SimTime, rules: Rules) -> int:
     rate = reserve.borrow_rate
     if rate == 0 or reserve.updated_at == now:
         return reserve.borrow_index
-    return ray_mul(rules.compound(rate, now - reserve.updated_at), reserve.borrow_index)
+    return rules.compound(reserve.borrow_index, rate, now - reserve.updated_at)
 
 
 def supply_balance(reserve: Reserve, scaled: int, now: SimTime, rules: Rules) -> int:
@@ -95,10 +95,10 @@ def accrue(reserve: Reserve, config: ReserveConfig, now: SimTime, rules: Rules) 
         return reserve
     income, owed, earned, paid, _, supply, debt, liquidity, accrued, deficit = reserve
     if earned:
-        income = ray_mul(linear_growth(earned, now - updated_at), income)
+        income = grow_linear(income, earned, now - updated_at)
     if debt:
         before = owed
-        owed = ray_mul(rules.compound(paid, now - updated_at), before)
+        owed = rules.compound(before, paid, now - updated_at)
         if config.reserve_factor:
             accrued += rules.treasury_share(debt, before, owed, config.reserve_factor, income)
     return Reserve(income, owed, earned, paid, now, supply, debt, liquidity, accrued, deficit)

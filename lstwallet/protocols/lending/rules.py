@@ -13,10 +13,10 @@ from typing import Final, NamedTuple
 from lstwallet.units import word
 from lstwallet.units.fixed import ray_mul_ceil, ray_mul_floor
 from lstwallet.units.interest import (
+    grow_taylor,
     interest_share_floor,
     scaled_value_ceil,
     scaled_value_floor,
-    taylor_growth,
 )
 
 Rounding = Callable[[int, int], int]
@@ -38,8 +38,8 @@ class Rules(NamedTuple):
     """(scaled, liquidity index) → tokens."""
     debt_balance: Rounding
     """(scaled, borrow index) → tokens owed."""
-    compound: Rounding
-    """(rate a year, seconds) → growth of a debt, a ray."""
+    compound: Callable[[int, int, int], int]
+    """(borrow index, rate a year, seconds) → borrow index after them."""
     treasury_share: Callable[[int, int, int, int, int], int]
     """(scaled debt, old and new borrow index, reserve factor, liquidity index) → scaled."""
     supply_value: Callable[[int, int, int, int], int]
@@ -56,7 +56,7 @@ V3_6: Final = Rules(
     burn_debt=word.ray_div_floor,
     supply_balance=ray_mul_floor,
     debt_balance=ray_mul_ceil,
-    compound=taylor_growth,
+    compound=grow_taylor,
     treasury_share=interest_share_floor,
     supply_value=scaled_value_floor,
     debt_value=scaled_value_ceil,
