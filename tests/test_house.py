@@ -89,7 +89,7 @@ def _is_inexact(node: ast.AST) -> bool:
     match node:
         case ast.Constant(value=float() | complex()):
             return True
-        case ast.Name(id=name):
+        case ast.Name(id=name, ctx=ast.Load()):
             return name in FLOAT_NAMES
         case ast.Import(names=names):
             return any(name.name.split(".")[0] in FLOAT_OR_CHANCE for name in names)
