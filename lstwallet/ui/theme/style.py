@@ -70,12 +70,13 @@ QMenu::separator { height: 1px; background: $line; margin: 4px 6px; }
 QMenu::icon { padding-left: 8px; }
 QComboBox QAbstractItemView { background: $surface; color: $text; border: 1px solid $line_strong;
   outline: none; padding: 4px; selection-background-color: $selected; selection-color: $text; }
+PlotWidget { background: transparent; border: none; }
 QTableView { background: transparent; border: none; outline: none; gridline-color: $line; }
 QTableView#plain { color: $text; selection-background-color: $selected; selection-color: $text; }
 QTableView#plain::item { padding: 0 8px; border: none; border-bottom: 1px solid $line; }
 QHeaderView { background: transparent; border: none; }
 QHeaderView::section { background: transparent; color: $text3; border: none;
-  border-bottom: 1px solid $line; padding: 4px 8px; }
+  border-bottom: 1px solid $line; padding: 4px 11px; }
 QProgressBar { background: $pressed; border: none; border-radius: 3px; max-height: 6px;
   min-height: 6px; }
 QProgressBar::chunk { background: $s1; border-radius: 3px; }
