@@ -13,6 +13,8 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from PySide6.QtCore import QElapsedTimer, QObject, QTimer, Signal
 
+from lstwallet.app import settings as settings_file
+from lstwallet.app.settings import Settings
 from lstwallet.ui.jobs import GATE, Jobs
 
 if TYPE_CHECKING:
@@ -82,14 +84,25 @@ class Bridge(QObject):
     clock_changed = Signal()
     """Playing or paused, or another speed."""
     preferences_changed = Signal()
-    """Another privacy mode or default."""
+    """Another privacy mode or default: every page shows itself again."""
+    settings_changed = Signal(object)
+    """Names (a frozenset) of the settings that were changed."""
 
-    def __init__(self, jobs: Jobs, parent: QObject | None = None) -> None:
+    def __init__(
+        self,
+        jobs: Jobs,
+        settings: Settings | None = None,
+        settings_path: Path | None = None,
+        parent: QObject | None = None,
+    ) -> None:
+        """Without ``settings_path`` settings are not kept."""
         super().__init__(parent)
         self.jobs: Final = jobs
+        self.settings = settings or Settings()
+        self._settings_path = settings_path
         self.profile: Opened | None = None
         self.world: World | None = None
-        self.preferences = Preferences()
+        self.preferences = Preferences(self.settings.privacy, self.settings.slippage_bps)
         self._session: Session | None = None  # belongs to the lane
         self._run: _Run | None = None
         self._slicing = False
@@ -100,12 +113,29 @@ class Bridge(QObject):
         self._timer.timeout.connect(self._slice)
         self._elapsed = QElapsedTimer()
 
-    def prefer(self, **values: Any) -> None:
-        """Change some preferences."""
-        wanted = self.preferences._replace(**values)
-        if wanted != self.preferences:
-            self.preferences = wanted
-            self.preferences_changed.emit()
+    def change(self, **values: Any) -> None:
+        """Change settings, and keep them; the file is written in the lane."""
+        wanted = self.settings._replace(**values)
+        names = frozenset(
+            name for name in values if getattr(wanted, name) != getattr(self.settings, name)
+        )
+        if not names:
+            return
+        self.settings = wanted
+        path = self._settings_path
+        if path is not None:
+            self.jobs.run(lambda: settings_file.save(path, wanted), _nothing, self.failed.emit)
+        if names & {"privacy", "slippage_bps"}:
+            self._prefer(privacy=wanted.privacy, default_slippage_bps=wanted.slippage_bps)
+        self.settings_changed.emit(names)
+
+    def set_net_worth(self, usd: int) -> None:
+        """What shares are shares of (USD, 8 decimals)."""
+        self.preferences = self.preferences._replace(net_worth=usd)
+
+    def _prefer(self, **values: Any) -> None:
+        self.preferences = self.preferences._replace(**values)
+        self.preferences_changed.emit()
 
     # --- the profile --------------------------------------------------------------------
 
@@ -249,7 +279,7 @@ class Bridge(QObject):
             if at is not None:
                 self.advance(until=at, reply=reply)
 
-        self.call(lambda session: session.next_event(), known)
+        self.call(_next_event, known)
 
     def cancel(self) -> None:
         """Stop the run that is under way; what has happened stays, nothing is lost."""
@@ -358,6 +388,19 @@ class Bridge(QObject):
     def _require(self) -> Session:
         assert self._session is not None, "no profile is open"
         return self._session
+
+
+def _next_event(session: Session) -> int | None:
+    """When the next thing of the user's is due, or else the next thing of the protocols'."""
+    from lstwallet.engine import agenda
+
+    due = agenda.next_due(session.world)
+    mine = session.next_event()
+    return mine if mine is not None else due.at if due is not None else None
+
+
+def _nothing(_: Any) -> None:
+    """An answer nobody waits for."""
 
 
 def _joined(first: Outcome | None, second: Outcome) -> Outcome:

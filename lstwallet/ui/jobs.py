@@ -1,8 +1,7 @@
 """The lane: one worker thread that owns the engine and SQLite, and the gate it stops at.
 
 Under the GIL a busy lane makes a 6 ms paint take 60 ms. So the lane parks between events
-while the window is handling anything: ``GATE`` counts how deep the window is in its
-handlers (``Application.notify`` enters and leaves it), and the lane calls ``GATE.wait``.
+while the window is handling anything: it calls ``GATE.wait``.
 """
 
 from __future__ import annotations
@@ -13,6 +12,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable
+from types import FrameType
 from typing import Any, Final, NamedTuple, Protocol
 
 from PySide6.QtCore import QObject, Qt, Signal
@@ -20,6 +20,8 @@ from PySide6.QtCore import QObject, Qt, Signal
 SWITCH_INTERVAL_S: Final = 0.0005
 """How long a thread may keep the interpreter while another wants it."""
 NAP_S: Final = 0.0005
+QUIET_NAPS: Final = 3
+"""The window counts as idle after this many looks: a paint is many short handlers."""
 LONGEST_PARK_S: Final = 0.1
 """A handler that runs an event loop of its own must not stop the lane for ever."""
 
@@ -29,33 +31,46 @@ Failure = Callable[[BaseException], None]
 
 
 class Gate:
-    """Whether the window is handling something. Entered and left by the GUI thread only."""
+    """Whether the window is handling something, seen from the lane.
 
-    __slots__ = ("_patient", "depth")
+    While the window waits for events its innermost Python frame is the one that called
+    ``exec``; in a slot or a paint event it is another. To look costs the lane a
+    microsecond and the window nothing. (Overriding ``QApplication.notify`` to count would
+    make PySide build every class of Qt before the first frame: a tenth of a second.)
+    """
 
     def __init__(self) -> None:
-        self.depth = 0
+        self._thread = 0
+        self._idle: FrameType | None = None
         self._patient = True
 
-    def enter(self) -> None:
-        """The window begins to handle something."""
-        self.depth += 1
+    def watch(self) -> None:
+        """The caller is about to call ``exec``, in the GUI thread, from its own body."""
+        self._thread = threading.get_ident()
+        self._idle = sys._getframe(1)
 
-    def leave(self) -> None:
-        """The window has handled it."""
-        self.depth -= 1
-        if self.depth <= 0:
-            self._patient = True
+    def forget(self) -> None:
+        """The event loop has ended."""
+        self._idle = None
+
+    def busy(self) -> bool:
+        """Whether the window is in a handler just now."""
+        return self._idle is not None and sys._current_frames().get(self._thread) is not self._idle
 
     def wait(self) -> None:
         """Return when the window is idle. Called by the lane between two events."""
-        if self.depth <= 0 or not self._patient:
+        if not self.busy():
+            self._patient = True
+            return
+        if not self._patient:
             return
         until = time.monotonic() + LONGEST_PARK_S
-        while self.depth > 0:
+        quiet = 0
+        while quiet < QUIET_NAPS:
             time.sleep(NAP_S)
+            quiet = 0 if self.busy() else quiet + 1
             if time.monotonic() > until:
-                self._patient = False
+                self._patient = False  # a handler with an event loop of its own
                 return
 
 

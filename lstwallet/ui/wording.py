@@ -18,6 +18,7 @@ from lstwallet.units.clock import DAY, HOUR, MINUTE
 
 if TYPE_CHECKING:
     from lstwallet.engine.refusals import Refusal
+    from lstwallet.engine.world import World
     from lstwallet.ui.bridge import Preferences
 
 MINUS: Final = "\u2212"
@@ -449,10 +450,75 @@ _ADVICE: Final[dict[str, Callable[[Any], str]]] = {
 
 
 def error(problem: BaseException) -> str:
-    """One plain sentence for an error of the store; our own bugs get a general one."""
-    kinds = {kind.__name__ for kind in type(problem).__mro__}
-    if kinds & {"StoreUnavailable", "StoreBroken", "StoreError", "SettingsBroken"}:
-        return str(problem)
+    """One plain sentence for an error of the environment; our own bugs get a general one."""
+    for kind in type(problem).__mro__:
+        maker = _ERRORS.get(kind.__name__)
+        if maker is not None:
+            return maker(problem)
     if isinstance(problem, OSError) and problem.strerror:
         return translate("wording", "The computer says: {why}.").format(why=problem.strerror)
     return translate("wording", "Something went wrong inside the program.")
+
+
+def is_environment(problem: BaseException) -> bool:
+    """Whether it is the user's environment (told and retried) rather than a bug of ours."""
+    names = {kind.__name__ for kind in type(problem).__mro__}
+    return isinstance(problem, OSError) or bool(names & _ERRORS.keys())
+
+
+def _unavailable(problem: Any) -> str:
+    sentences = {
+        "missing": translate("wording", "The profile file is not there."),
+        "exists": translate("wording", "There is a file of that name already."),
+        "unreadable": translate("wording", "The profile file may not be read or written."),
+        "read_only": translate("wording", "The profile is read-only: nothing can be saved."),
+        "locked": translate(
+            "wording", "The profile is open in another window or program. Close it there first."
+        ),
+        "disk_full": translate("wording", "The disk is full. Free some space and try again."),
+        "moved": translate("wording", "The profile file was moved or replaced while it was open."),
+        "io": translate("wording", "The disk reports an error."),
+    }
+    return sentences.get(str(problem.trouble), str(problem.detail))
+
+
+def _broken(problem: Any) -> str:
+    sentences = {
+        "not_sqlite": translate("wording", "This file is not a profile of lstwallet."),
+        "not_a_profile": translate("wording", "This file is not a profile of lstwallet."),
+        "damaged": translate("wording", "The profile file is damaged. Restore a copy of it."),
+        "chain": translate(
+            "wording", "The profile's history has been altered: its chain of hashes is broken."
+        ),
+        "undecodable": translate("wording", "The profile holds entries that cannot be read."),
+        "newer": translate(
+            "wording", "A newer version of lstwallet wrote this profile. Update to open it."
+        ),
+    }
+    return sentences.get(str(problem.damage), str(problem.detail))
+
+
+_ERRORS: Final[dict[str, Callable[[Any], str]]] = {
+    "StoreUnavailable": _unavailable,
+    "StoreBroken": _broken,
+    "SettingsProblem": lambda problem: str(problem.detail),
+    "CatalogueError": str,
+    "PriceTableError": str,
+}
+
+
+# --- what is due -------------------------------------------------------------------------
+
+
+def next_due(world: World) -> str:
+    """What the agenda has planned next, in words: ``Rewards paid in 3 h``; or nothing."""
+    from lstwallet.engine.agenda import upcoming
+
+    for due in upcoming(world, world.time + 30 * DAY):
+        words = _DUE.get(type(due.command).__name__)
+        if words is not None:
+            return words().format(wait=duration(due.at - world.time))
+    return ""
+
+
+_DUE: Final[dict[str, Callable[[], str]]] = {}

@@ -1,0 +1,244 @@
+"""The program: settings, theme, the lane, the window, and which profile is open.
+
+The shell is painted first; the engine, SQLite, numpy and the room's module are imported
+in the lane after that.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import signal
+import sys
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from PySide6.QtCore import QObject, QSocketNotifier, Qt, QTimer
+from PySide6.QtWidgets import QApplication
+
+from lstwallet.app import profiles
+from lstwallet.app import settings as settings_file
+from lstwallet.ui import theme, wording
+from lstwallet.ui.bridge import Bridge
+from lstwallet.ui.jobs import GATE, Lane
+from lstwallet.ui.main_window import MainWindow
+from lstwallet.ui.shell.faults import Faults
+
+if TYPE_CHECKING:
+    from lstwallet.app.session import Session
+
+
+class Program(QObject):
+    """One run of the program: opens, makes and switches profiles for its window."""
+
+    def __init__(self, app: QApplication, profile: Path | None = None) -> None:
+        super().__init__()
+        self._app = app
+        self._asked_for = profile
+        path = profiles.settings_path()
+        loaded, self._settings_problem = settings_file.load(path)
+        theme.set_calm(loaded.reduced_motion)
+        theme.apply(app, loaded.theme, loaded.text_scale / 100)  # type: ignore[arg-type]
+        self.bridge = Bridge(Lane(self), loaded, path, self)
+        self.window = MainWindow(self.bridge)
+        self.window.restore(loaded.window_geometry, loaded.last_room)
+        self.faults = Faults(self.window)
+        self.bridge.opened.connect(self._opened)
+        self.bridge.failed.connect(self._failed)
+        self.bridge.settings_changed.connect(self._restyle)
+        self.window.profile_wanted.connect(self._switch)
+        self.window.painted.connect(self._start)
+
+    def show(self) -> None:
+        """Show the window; everything heavy begins after its first frame."""
+        if self._first_time():
+            self.welcome(back=False)
+        self.window.show()
+
+    def close(self) -> None:
+        """Commit what is open and end the lane."""
+        self.bridge.close()
+
+    # --- the beginning ------------------------------------------------------------------
+
+    def _path(self) -> Path:
+        return self._asked_for or profiles.default(self.bridge.settings.last_profile)
+
+    def _first_time(self) -> bool:
+        return self._asked_for is None and not self._path().exists()
+
+    def _start(self) -> None:
+        self.faults.watch(profiles.log_path())
+        if self._settings_problem is not None:
+            self.window.show_trouble(self._settings_words())
+        if self.window.cover() is None:
+            self.open(self._path())
+        else:
+            self.bridge.jobs.run(_import_engine, _nothing, self.bridge.failed.emit)
+
+    def _settings_words(self) -> str:
+        problem = self._settings_problem
+        assert problem is not None
+        if problem.kept is None:
+            return self.tr("Your settings could not be read: {why}.").format(why=problem.detail)
+        text = self.tr("Your settings could not be read; the old file is kept as {name}.")
+        return text.format(name=problem.kept.name)
+
+    # --- profiles -----------------------------------------------------------------------
+
+    def open(self, path: Path) -> None:
+        """Open a profile; a plain page says so when it cannot be opened."""
+
+        def opener() -> Session:
+            from lstwallet.app.session import Session
+
+            return Session.open(path)
+
+        self.bridge.open(opener, lambda error: self._not_opened(path, error))
+
+    def begin(self, kind: str) -> None:
+        """Make a new profile: ``empty``, ``demo``, or ``tour`` (empty, then the first lesson)."""
+
+        def opener() -> Session:
+            from lstwallet.app import beginnings
+
+            return beginnings.create("demo" if kind == "demo" else "empty")
+
+        if kind == "tour":
+            self.window.enter("learn")
+        elif kind == "empty":
+            self.window.enter("home")
+        self.bridge.open(opener, self._not_begun)
+
+    def welcome(self, *, back: bool) -> None:
+        """The page of the first start, or for a further profile."""
+        from lstwallet.ui.shell.welcome import Welcome
+
+        tour = any(each.key == "learn" for each in self.window.rooms)
+        page = Welcome(self.bridge.settings.theme, tour=tour, back=back)
+        page.begun.connect(self.begin)
+        page.look_changed.connect(lambda mode: self.bridge.change(theme=mode))
+        page.left.connect(self.window.show_shell)
+        self.window.show_whole(page)
+
+    def _switch(self, path: str) -> None:
+        if path:
+            self.open(Path(path))
+        else:
+            self.welcome(back=True)
+
+    def _opened(self) -> None:
+        opened = self.bridge.profile
+        assert opened is not None
+        if opened.path.parent == profiles.folder():
+            self.bridge.change(last_profile=str(opened.path))
+        self.bridge.jobs.run(_found, self._offer, self.bridge.failed.emit)
+
+    def _offer(self, found: Sequence[profiles.Profile]) -> None:
+        here = self.bridge.profile
+        others = [(p.name, str(p.path)) for p in found if here is None or p.path != here.path]
+        self.window.set_other_profiles(others)
+
+    def _not_opened(self, path: Path, error: BaseException) -> None:
+        from lstwallet.ui.shell.problem import Problem
+
+        self.faults.log(error)
+        if self.bridge.world is not None:
+            self.window.show_trouble(wording.error(error))
+            return
+        page = Problem(path, wording.error(error))
+        page.retry.connect(lambda: self.open(path))
+        page.fresh.connect(lambda: self.welcome(back=False))
+        page.other.connect(self._choose)
+        self.window.show_whole(page)
+
+    def _choose(self) -> None:
+        from PySide6.QtWidgets import QFileDialog
+
+        dialog = QFileDialog(self.window, self.tr("Open a profile"), str(profiles.folder()))
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        dialog.setNameFilter(self.tr("Profiles") + f" (*{profiles.SUFFIX})")
+        dialog.fileSelected.connect(lambda chosen: self.open(Path(chosen)))
+        dialog.open()
+
+    def _not_begun(self, error: BaseException) -> None:
+        self.faults.log(error)
+        show = getattr(self.window.cover(), "show_problem", None)
+        if show is not None:
+            show(wording.error(error))
+
+    # --- while it runs ------------------------------------------------------------------
+
+    def _failed(self, error: BaseException) -> None:
+        self.faults.log(error)
+        if wording.is_environment(error):
+            self.window.show_trouble(wording.error(error))
+        else:
+            self.faults.tell(error)
+
+    def _restyle(self, names: frozenset[str]) -> None:
+        settings = self.bridge.settings
+        theme.set_calm(settings.reduced_motion)
+        if names & {"theme", "text_scale"}:
+            scale = settings.text_scale / 100
+            theme.apply(self._app, settings.theme, scale)  # type: ignore[arg-type]
+
+
+def run(profile: Path | None = None) -> int:
+    """Show the window until it is closed; the exit code."""
+    app = QApplication(sys.argv[:1])
+    app.setApplicationName("lstwallet")
+    app.setQuitOnLastWindowClosed(True)
+    program = Program(app, profile)
+    program.show()
+    stop_watching = _end_on_signals(app, program.window.close)
+    GATE.watch()
+    code = app.exec()
+    GATE.forget()
+    program.close()
+    stop_watching()
+    return code
+
+
+def _end_on_signals(app: QApplication, close: Callable[[], Any]) -> Callable[[], None]:
+    """SIGINT and SIGTERM close the window as the user would. Returns how to undo it."""
+    if os.name != "posix":
+        return lambda: None
+    ear, mouth = os.pipe()
+    os.set_blocking(mouth, False)
+    before = signal.set_wakeup_fd(mouth)
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, _noted)
+    notifier = QSocketNotifier(ear, QSocketNotifier.Type.Read, app)
+    notifier.activated.connect(lambda: QTimer.singleShot(0, close))
+
+    def undo() -> None:
+        notifier.setEnabled(False)
+        signal.set_wakeup_fd(before)
+        for end in (ear, mouth):
+            with contextlib.suppress(OSError):
+                os.close(end)
+
+    return undo
+
+
+def _noted(number: int, frame: Any) -> None:
+    """The wake-up descriptor carries the message."""
+
+
+def _import_engine() -> None:
+    """What the first profile will need, while the user reads the first page."""
+    import lstwallet.app.beginnings
+    import lstwallet.app.session  # noqa: F401
+
+
+def _found() -> list[profiles.Profile]:
+    return profiles.found()
+
+
+def _nothing(_: Any) -> None:
+    """An answer nobody waits for."""
+
+
+__all__ = ["Program", "run"]

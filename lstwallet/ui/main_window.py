@@ -1,0 +1,334 @@
+"""The window: rail, top bar, the room one is in, time bar. It knows rooms by name only."""
+
+from __future__ import annotations
+
+import base64
+from collections.abc import Callable, Sequence
+from functools import cache
+from pathlib import Path
+from types import ModuleType
+from typing import TYPE_CHECKING, Any, Final
+
+from PySide6.QtCore import QByteArray, QElapsedTimer, QSize, Qt, QTimer, Signal
+from PySide6.QtGui import QCloseEvent, QKeyEvent, QKeySequence, QPaintEvent, QResizeEvent, QShortcut
+from PySide6.QtWidgets import QMainWindow, QStackedLayout, QWidget
+
+from lstwallet.ui import pages, wording
+from lstwallet.ui.bridge import EVERYTHING
+from lstwallet.ui.jobs import load
+from lstwallet.ui.pages import ROOMS, Room, room
+from lstwallet.ui.shell.rail import Rail
+from lstwallet.ui.shell.time_bar import TimeBar
+from lstwallet.ui.shell.top_bar import TopBar
+from lstwallet.ui.theme import tokens
+from lstwallet.ui.widgets.layout import Panel, column, holder, row
+
+if TYPE_CHECKING:
+    from lstwallet.app.session import Outcome, Progress
+    from lstwallet.ui.bridge import Bridge
+    from lstwallet.ui.pages.page import Page
+
+REDRAW_MS: Final = 250
+"""While time runs, a page is redrawn this often at most."""
+SIZE: Final = QSize(1440, 900)
+
+
+@cache
+def real_rooms() -> tuple[Room, ...]:
+    """The rooms whose pages exist."""
+    return tuple(each for each in ROOMS if _exists(each.module))
+
+
+def _exists(module: str) -> bool:
+    """Asked of the folder: ``find_spec`` would import the room's package."""
+    below = module.removeprefix(f"{pages.__name__}.").replace(".", "/")
+    return Path(pages.__file__).with_name(f"{below}.py").exists()
+
+
+class MainWindow(QMainWindow):
+    """Shows rooms; asks ``profile_wanted`` (a path, or "" for a new one) of the program."""
+
+    painted = Signal()
+    """The first frame is on the screen."""
+    profile_wanted = Signal(str)
+    entered = Signal(str)
+    """A room's page is shown, built and fresh."""
+
+    def __init__(self, bridge: Bridge, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.bridge = bridge
+        self.rooms: Final = real_rooms()
+        self._pages: dict[str, Page] = {}
+        self._wanted: tuple[str, Any] = (self.rooms[0].key, None)
+        self._loading: set[str] = set()
+        self._slim: bool | None = None
+        self._first_frame = True
+        self._drawn = QElapsedTimer()
+        self._missed: frozenset[str] = frozenset()
+        self._later = QTimer(self)
+        self._later.setSingleShot(True)
+        self._later.timeout.connect(self._catch_up)
+        self.setWindowTitle("lstwallet")
+        self._build()
+        self._connect()
+        self._add_shortcuts()
+        self.resize(SIZE)
+
+    # --- parts --------------------------------------------------------------------------
+
+    def _build(self) -> None:
+        known = [(each.key, each.label(), each.icon) for each in self.rooms]
+        self.rail = Rail(self.rooms)
+        self.top_bar = TopBar(known)
+        self.time_bar = TimeBar(self.bridge)
+        self._strip = column(margins=(20, 0, 16, 0), spacing=0)
+        self.stack = QStackedLayout()
+        self._blank = QWidget()
+        self.stack.addWidget(self._blank)
+        right = column(self.top_bar, self._strip, (self.stack, 1), spacing=0)
+        upper = row(self.rail, (right, 1), spacing=0)
+        self.shell = holder(column((upper, 1), self.time_bar, spacing=0))
+        ground = Panel("window")
+        self.whole = QStackedLayout(ground)
+        self.whole.addWidget(self.shell)
+        self.setCentralWidget(ground)
+        self.rail.set_current(self._wanted[0])
+
+    def _connect(self) -> None:
+        bridge = self.bridge
+        self.rail.chosen.connect(self.enter)
+        self.top_bar.room_chosen.connect(self.enter)
+        self.top_bar.profile_wanted.connect(self.profile_wanted)
+        self.top_bar.privacy_changed.connect(lambda mode: bridge.change(privacy=mode))
+        self.top_bar.set_privacy(bridge.settings.privacy)
+        bridge.opened.connect(self._opened)
+        bridge.outcome.connect(self._happened)
+        bridge.progress.connect(self._progressed)
+        bridge.preferences_changed.connect(self._all_stale)
+
+    def _add_shortcuts(self) -> None:
+        for number, each in enumerate(self.rooms[:9], 1):
+            self._shortcut(f"Alt+{number}", lambda key=each.key: self.enter(key))
+        self._shortcut("Ctrl+K", self.top_bar.find)
+        self._shortcut("Ctrl+F", self._find_in_room)
+
+    def _shortcut(self, keys: str, act: Callable[[], object]) -> None:
+        QShortcut(QKeySequence(keys), self).activated.connect(act)
+
+    # --- rooms --------------------------------------------------------------------------
+
+    @property
+    def room(self) -> str:
+        """Key of the room one is in, or on the way to."""
+        return self._wanted[0]
+
+    def page(self, key: str) -> Page | None:
+        """A room's page if it was built."""
+        return self._pages.get(key)
+
+    def enter(self, key: str, arguments: Any = None) -> None:
+        """Go to a room; its module is imported in the lane the first time."""
+        if key not in {each.key for each in self.rooms}:
+            return
+        self._wanted = (key, arguments)
+        self.rail.set_current(key)
+        if self.bridge.world is None:
+            return
+        if key in self._pages:
+            self._show(key)
+        elif key not in self._loading:
+            self._loading.add(key)
+            self.bridge.jobs.run(
+                load(room(key).module),
+                lambda module: self._loaded(key, module),
+                lambda error: self._not_loaded(key, error),
+            )
+
+    def _loaded(self, key: str, module: ModuleType) -> None:
+        self._loading.discard(key)
+        page: Page = module.RoomPage(self.bridge)
+        page.navigate.connect(self.enter)
+        page.command_wanted.connect(self._send)
+        page.set_narrow(bool(self._slim))
+        self._pages[key] = page
+        self.stack.addWidget(page)
+        if self._wanted[0] == key:
+            self._show(key)
+
+    def _not_loaded(self, key: str, error: BaseException) -> None:
+        self._loading.discard(key)
+        raise error
+
+    def _show(self, key: str) -> None:
+        page = self._pages[key]
+        arguments = self._wanted[1]
+        self._wanted = (key, None)
+        self.stack.setCurrentWidget(page)
+        if arguments is not None:
+            page.show_request(arguments)
+        self.entered.emit(key)
+
+    def _find_in_room(self) -> None:
+        find = getattr(self._pages.get(self.room), "find", None)
+        if find is not None:
+            find()
+
+    def _send(self, command: Any) -> None:
+        self.bridge.send(command, self._sent)
+
+    def _sent(self, outcome: Outcome) -> None:
+        if outcome.refusal is not None:
+            self.toast(self.tr("Not done"), wording.refusal(outcome.refusal), "bad")
+
+    # --- the world ----------------------------------------------------------------------
+
+    def _opened(self) -> None:
+        profile = self.bridge.profile
+        assert profile is not None
+        self.top_bar.set_profile(profile.name, ())
+        self._show_net_worth()
+        self.show_shell()
+        self._all_stale()
+        self.enter(*self._wanted)
+
+    def set_other_profiles(self, others: Sequence[tuple[str, str]]) -> None:
+        """(name, path) of the profiles one may switch to."""
+        if self.bridge.profile is not None:
+            self.top_bar.set_profile(self.bridge.profile.name, others)
+
+    def _happened(self, outcome: Outcome) -> None:
+        if self.bridge.playing or self.bridge.running:
+            self._tell_gently(outcome.changes)
+        else:
+            self._tell(outcome.changes)
+
+    def _progressed(self, progress: Progress) -> None:
+        self._tell_gently(EVERYTHING - {"profile"})
+
+    def _tell_gently(self, changes: frozenset[str]) -> None:
+        """While time runs: not more often than ``REDRAW_MS``; nothing is forgotten."""
+        self._missed |= changes
+        if not self._drawn.isValid() or self._drawn.elapsed() >= REDRAW_MS:
+            self._catch_up()
+        elif not self._later.isActive():
+            self._later.start(max(1, REDRAW_MS - self._drawn.elapsed()))
+
+    def _catch_up(self) -> None:
+        missed, self._missed = self._missed, frozenset()
+        self._tell(missed)
+
+    def _tell(self, changes: frozenset[str]) -> None:
+        if not changes:
+            return
+        changes |= self._missed
+        self._missed = frozenset()
+        self._later.stop()
+        self._drawn.restart()
+        self._show_net_worth()
+        for page in self._pages.values():
+            page.notice(changes)
+
+    def _all_stale(self) -> None:
+        self._show_net_worth()
+        self.top_bar.set_privacy(self.bridge.settings.privacy)
+        for page in self._pages.values():
+            page.mark_stale()
+
+    def _show_net_worth(self) -> None:
+        world = self.bridge.world
+        if world is None:
+            return
+        from lstwallet.engine.world import YOU
+        from lstwallet.readmodel.portfolio import net_worth
+
+        usd = net_worth(world, YOU)
+        self.bridge.set_net_worth(usd)
+        self.top_bar.set_net_worth(wording.owned_fiat(self.bridge.preferences, usd))
+
+    # --- whole pages, strips and toasts -------------------------------------------------
+
+    def show_whole(self, widget: QWidget) -> None:
+        """Cover the window with a page of its own: the first start, a profile that is broken."""
+        self._drop_cover()
+        self.whole.addWidget(widget)
+        self.whole.setCurrentWidget(widget)
+
+    def show_shell(self) -> None:
+        """Back to the rooms."""
+        self.whole.setCurrentWidget(self.shell)
+        self._drop_cover()
+
+    def cover(self) -> QWidget | None:
+        """The page that covers the window, if any."""
+        shown = self.whole.currentWidget()
+        return None if shown is self.shell else shown
+
+    def _drop_cover(self) -> None:
+        for index in range(self.whole.count() - 1, -1, -1):
+            widget = self.whole.widget(index)
+            if widget is not self.shell and widget is not None:
+                self.whole.removeWidget(widget)
+                widget.deleteLater()
+
+    def show_trouble(self, sentence: str) -> None:
+        """A strip above the room that stays until it is dismissed."""
+        from lstwallet.ui.widgets.cards import Banner
+        from lstwallet.ui.widgets.layout import clear
+
+        clear(self._strip)
+        banner = Banner(
+            sentence, "bad", action=self.tr("Dismiss"), on_action=lambda: clear(self._strip)
+        )
+        banner.setObjectName("trouble")
+        self._strip.addSpacing(12)
+        self._strip.addWidget(banner)
+
+    def toast(self, title: str, text: str = "", tone: str = "good") -> None:
+        """A short word at the bottom right."""
+        from lstwallet.ui.widgets.overlays import Toaster
+
+        if not hasattr(self, "_toaster"):
+            self._toaster = Toaster(self)
+        self._toaster.show_toast(title, text, tone)
+
+    # --- Qt -----------------------------------------------------------------------------
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        slim = self.width() < tokens.NARROW
+        if slim != self._slim:
+            self._slim = slim
+            for part in (self.rail, self.top_bar, self.time_bar):
+                part.set_slim(slim)
+            for page in self._pages.values():
+                page.set_narrow(slim)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Space plays and pauses, unless an input took it."""
+        if event.key() == Qt.Key.Key_Space and self.bridge.world is not None:
+            if not event.isAutoRepeat() and self.cover() is None:
+                self.time_bar.toggle()
+        else:
+            super().keyPressEvent(event)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        super().paintEvent(event)
+        if self._first_frame:
+            self._first_frame = False
+            QTimer.singleShot(0, self.painted.emit)
+
+    def closeEvent(self, event: QCloseEvent) -> None:
+        if self.bridge.profile is not None:
+            state = base64.b64encode(self.saveGeometry().data()).decode()
+            self.bridge.change(window_geometry=state, last_room=self.room)
+        super().closeEvent(event)
+
+    def restore(self, geometry: str, last_room: str) -> None:
+        """Take up where one left: size, place and room."""
+        if geometry:
+            self.restoreGeometry(QByteArray.fromBase64(geometry.encode()))
+        if any(each.key == last_room for each in self.rooms):
+            self._wanted = (last_room, None)
+            self.rail.set_current(last_room)
+
+

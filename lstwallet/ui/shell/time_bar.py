@@ -1,0 +1,227 @@
+"""The time bar: play, step, next event, speed, the date, what is due, and the history."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from PySide6.QtCore import QPoint, Qt, QTimer
+from PySide6.QtGui import QAction
+from PySide6.QtWidgets import QMenu, QStackedLayout, QWidget
+
+from lstwallet.ui import wording
+from lstwallet.ui.bridge import SPEEDS
+from lstwallet.ui.theme import current, icons
+from lstwallet.ui.widgets.bars import ProgressRow
+from lstwallet.ui.widgets.buttons import Button, Segmented, ToolButton
+from lstwallet.ui.widgets.history import HistoryBar, Mark
+from lstwallet.ui.widgets.labels import Label
+from lstwallet.ui.widgets.layout import Panel, column, holder, row
+from lstwallet.units.clock import DAY, HOUR
+
+if TYPE_CHECKING:
+    from lstwallet.app.session import ActivityRecord, Outcome, Progress
+    from lstwallet.engine.world import World
+    from lstwallet.ui.bridge import Bridge
+
+HEIGHT: Final = 54
+STEPS: Final = {"hour": HOUR, "day": DAY, "week": 7 * DAY}
+PAST: Final = 30 * DAY
+AHEAD: Final = 10 * DAY
+SHOW_RUN_MS: Final = 200
+"""A run shorter than this shows no progress: it would only flicker."""
+MARKS: Final = 40
+
+
+class TimeBar(Panel):
+    """Drives the bridge's clock and shows it."""
+
+    def __init__(self, bridge: Bridge, parent: QWidget | None = None) -> None:
+        super().__init__("rail", "line", "top", parent)
+        self.setAccessibleName(self.tr("Simulated time"))
+        self._bridge = bridge
+        self._marks: list[Mark] = []
+        self._slim: bool | None = None
+        self._build()
+        self._connect()
+        self.set_slim(False)
+        self.setEnabled(False)
+        self.setFixedHeight(max(HEIGHT, current().px(HEIGHT)))
+
+    def _build(self) -> None:
+        self.play = ToolButton("play-fill", self.tr("Play"), "sim", icon_side=15)
+        self.play.setObjectName("time.play")
+        self.step = Segmented(
+            [
+                ("hour", self.tr("Hour")),
+                ("day", self.tr("Day")),
+                ("week", self.tr("Week")),
+            ],
+            "day",
+            name=self.tr("Let time pass"),
+        )
+        self._name_steps()
+        self.next = Button(self.tr("Next event"), "secondary", "small", icon="skip-forward")
+        self.next.setObjectName("time.next")
+        self.next.setAccessibleName(self.tr("Next event"))
+        self.next.setToolTip(self.tr("Let time pass until something happens to you"))
+        self.speed = Button("", "quiet", "small", icon="gauge")
+        self.speed.setObjectName("time.speed")
+        self.speed.setToolTip(self.tr("How fast time plays"))
+        self.date = Label("", "strong", elide=True)
+        self.date.setObjectName("time.date")
+        self.due = Label("", "caption", "3", elide=True)
+        self.due.setObjectName("time.due")
+        self._words = holder(column(self.date, self.due, spacing=1))
+        self.history = HistoryBar()
+        self.history.setObjectName("time.history")
+        self.run = ProgressRow("")
+        self.run.setObjectName("time.run")
+        self.run.cancel.setObjectName("time.cancel")
+        self._stack = QStackedLayout()
+        self._stack.addWidget(self.history)
+        self._stack.addWidget(self.run)
+        self.setLayout(
+            row(
+                self.play, self.step, self.next, self.speed, 4, self._words, 4, (self._stack, 1),
+                margins=(20, 1, 20, 0), spacing=8,
+            )
+        )
+
+    def _name_steps(self) -> None:
+        tips = {
+            "hour": self.tr("Let an hour pass"),
+            "day": self.tr("Let a day pass"),
+            "week": self.tr("Let a week pass"),
+        }
+        for key, tip in tips.items():
+            button = self.step.button(key)
+            button.setObjectName(f"time.{key}")
+            button.setToolTip(tip)
+            button.setAccessibleDescription(tip)
+
+    def _connect(self) -> None:
+        bridge = self._bridge
+        self.play.clicked.connect(self.toggle)
+        self.step.changed.connect(lambda key: bridge.advance(STEPS[key]))
+        self.next.clicked.connect(lambda _on=False: bridge.advance_to_next_event())
+        self.speed.clicked.connect(self._choose_speed)
+        self.run.cancel.clicked.connect(bridge.cancel)
+        bridge.opened.connect(self._opened)
+        bridge.outcome.connect(self._happened)
+        bridge.progress.connect(self._progressed)
+        bridge.busy_changed.connect(self._busy)
+        bridge.clock_changed.connect(self._clock)
+        self._wait = QTimer(self)
+        self._wait.setSingleShot(True)
+        self._wait.setInterval(SHOW_RUN_MS)
+        self._wait.timeout.connect(lambda: self._stack.setCurrentWidget(self.run))
+        self._clock()
+
+    # --- what the user does -------------------------------------------------------------
+
+    def toggle(self) -> None:
+        """Play or pause."""
+        if self._bridge.playing:
+            self._bridge.pause()
+        else:
+            self._bridge.play()
+
+    def _choose_speed(self) -> None:
+        menu = QMenu(self)
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        for speed in SPEEDS:
+            action = QAction(speed_words(speed), menu)
+            if speed == self._bridge.speed:
+                action.setIcon(icons.icon("check", "accent_text"))
+            action.triggered.connect(lambda _on=False, s=speed: self._bridge.set_speed(s))
+            menu.addAction(action)
+        height = menu.sizeHint().height()
+        menu.popup(self.speed.mapToGlobal(self.speed.rect().topLeft()) - _down(height))
+
+    # --- what the world does ------------------------------------------------------------
+
+    def _opened(self) -> None:
+        self.setEnabled(True)
+        self._marks = []
+        self._read_marks()
+        self._show()
+
+    def _happened(self, outcome: Outcome) -> None:
+        if outcome.refusal is None and outcome.changes - {"time", "prices"}:
+            self._read_marks()
+        self._show()
+
+    def _read_marks(self) -> None:
+        self._bridge.activity(self._marked, limit=MARKS)
+
+    def _marked(self, records: list[ActivityRecord]) -> None:
+        self._marks = [Mark(record.at, _tone(record.kind), "") for record in records]
+        self._show()
+
+    def _progressed(self, progress: Progress) -> None:
+        self._show_time(progress.world)
+        share = (progress.at - progress.begin) / max(1, progress.until - progress.begin)
+        words = self.tr("Simulating to {day}").format(day=wording.day(progress.until, year=False))
+        self.run.set(share, words)
+
+    def _busy(self, busy: bool) -> None:
+        for widget in (self.play, self.step, self.next):
+            widget.setEnabled(not busy)
+        if busy:
+            self.run.set(0.0, self.tr("Simulating"))
+            self._wait.start()
+        else:
+            self._wait.stop()
+            self._stack.setCurrentWidget(self.history)
+
+    def _clock(self) -> None:
+        playing = self._bridge.playing
+        self.play.set_icon("pause-fill" if playing else "play-fill")
+        self.play.set_tip(self.tr("Pause (Space)") if playing else self.tr("Play (Space)"))
+        self.speed.setText(speed_words(self._bridge.speed))
+
+    def _show(self) -> None:
+        world = self._bridge.world
+        if world is None:
+            return
+        self._show_time(world)
+        begin = max(world.started, world.time - PAST)
+        ahead = _agenda_marks(world)
+        past = [mark for mark in self._marks if begin <= mark.at <= world.time]
+        self.history.set(begin, world.time, world.time + AHEAD, [*past, *ahead])
+
+    def _show_time(self, world: World) -> None:
+        self.date.setText(wording.moment(world.time))
+        self.due.setText(wording.next_due(world))
+
+    def set_slim(self, slim: bool) -> None:
+        """Below 1180 px "Next event" is an icon and the speed hides."""
+        if slim != self._slim:
+            self._slim = slim
+            self.next.setText("" if slim else self.tr("Next event"))
+            self.speed.setVisible(not slim)
+
+
+def speed_words(speed: int) -> str:
+    """``4 h/s``: simulated time per second of play."""
+    unit, mark = (HOUR, "h") if speed < DAY else (DAY, "d")
+    return wording.translate("TimeBar", "{number} {unit}/s").format(
+        number=speed // unit, unit=mark
+    )
+
+
+def _agenda_marks(world: World) -> list[Mark]:
+    from lstwallet.engine.agenda import upcoming
+
+    return [Mark(due.at, "axis", "") for due in upcoming(world, world.time + AHEAD)]
+
+
+def _tone(kind: str) -> str:
+    """Colour of a mark: what one earned is green, a liquidation red, the rest grey."""
+    if "Liquidat" in kind or "Slash" in kind:
+        return "bad_mark"
+    return "good_mark" if "Reward" in kind or "Claim" in kind else "axis"
+
+
+def _down(height: int) -> QPoint:
+    return QPoint(0, height)

@@ -1,0 +1,218 @@
+"""The first start: what this is, how it should look, and how to begin. Nothing is forced."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from PySide6.QtCore import QRectF, QSize, Qt, Signal
+from PySide6.QtGui import QColor, QPainter, QPainterPath, QPaintEvent
+from PySide6.QtWidgets import QWidget
+
+from lstwallet.ui.shell.rail import Mark
+from lstwallet.ui.theme import Themed, current, paint, tokens
+from lstwallet.ui.widgets.buttons import Button
+from lstwallet.ui.widgets.cards import Card, IconTile, PressCard
+from lstwallet.ui.widgets.chips import Chip
+from lstwallet.ui.widgets.labels import Icon, Label
+from lstwallet.ui.widgets.layout import LEFT, Scroller, column, holder, row
+
+WIDTH: Final = 640
+MODES: Final = ("light", "dark", "system")
+
+
+class LookCard(Themed, PressCard):
+    """A small drawing of the window in one theme."""
+
+    def __init__(self, mode: str, words: str, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.mode = mode
+        self.setText(words)
+        self.setAccessibleName(words)
+        self.setObjectName(f"look.{mode}")
+        self.setCheckable(True)
+        self.setAutoExclusive(True)
+        self.begin_style()
+
+    def restyle(self) -> None:
+        self.setFixedSize(current().px(90), current().px(78))
+
+    def sizeHint(self) -> QSize:
+        return QSize(current().px(90), current().px(78))
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        theme = current()
+        high = self.height() - theme.px(22)
+        box = QRectF(1, 1, self.width() - 2, high)
+        with QPainter(self) as painter:
+            painter.setRenderHint(paint.ANTIALIASED)
+            clip = QPainterPath()
+            clip.addRoundedRect(box, 8, 8)
+            painter.save()
+            painter.setClipPath(clip)
+            halves = ("light", "dark") if self.mode == "system" else (self.mode, self.mode)
+            for index, name in enumerate(halves):
+                half = QRectF(box.x() + index * box.width() / 2, box.y(), box.width() / 2, high)
+                painter.setClipRect(half, Qt.ClipOperation.ReplaceClip)
+                painter.setClipPath(clip, Qt.ClipOperation.IntersectClip)
+                self._draw_window(painter, box, name)
+            painter.restore()
+            on = self.isChecked()
+            paint.draw_panel(painter, box, "", "accent" if on else "line_strong", 8, 2 if on else 1)
+            words = QRectF(0, high + 4, self.width(), theme.px(18))
+            style, tone = ("small_medium", "text") if on else ("small", "2")
+            paint.draw_text(painter, words, self.text(), style, tone, "center")
+
+    @staticmethod
+    def _draw_window(painter: QPainter, box: QRectF, name: str) -> None:
+        roles = tokens.ROLES["dark" if name == "dark" else "light"]
+        x, y, w, h = box.x(), box.y(), box.width(), box.height()
+        painter.fillRect(box, QColor(roles["window"]))
+        painter.fillRect(QRectF(x, y, w * 0.2, h), QColor(roles["rail"]))
+        painter.fillRect(QRectF(x + w * 0.28, y + h * 0.14, w * 0.38, h * 0.44),
+                         QColor(roles["surface"]))  # fmt: skip
+        painter.fillRect(QRectF(x + w * 0.72, y + h * 0.14, w * 0.22, h * 0.44),
+                         QColor(roles["surface"]))  # fmt: skip
+        painter.fillRect(QRectF(x + w * 0.28, y + h * 0.68, w * 0.66, h * 0.32),
+                         QColor(roles["surface"]))  # fmt: skip
+        painter.fillRect(QRectF(x + w * 0.32, y + h * 0.4, w * 0.3, h * 0.1),
+                         QColor(roles["accent"]))  # fmt: skip
+
+
+class LookChooser(QWidget):
+    """Light, dark or system; ``changed(mode)`` when the user picks."""
+
+    changed = Signal(str)
+
+    def __init__(self, mode: str, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        words = {
+            "light": self.tr("Light"),
+            "dark": self.tr("Dark"),
+            "system": self.tr("System"),
+        }
+        self._cards = {each: LookCard(each, words[each], self) for each in MODES}
+        for each, card in self._cards.items():
+            card.clicked.connect(lambda _on=False, m=each: self.changed.emit(m))
+        self.setAccessibleName(self.tr("Appearance"))
+        self.setLayout(row(*self._cards.values(), None, spacing=14))
+        self.set_mode(mode)
+
+    def set_mode(self, mode: str) -> None:
+        """Choose without a signal."""
+        self._cards[mode].setChecked(True)
+
+
+class _Way(PressCard):
+    """One way to begin."""
+
+    def __init__(self, icon: str, title: str, text: str, chip: str = "") -> None:
+        super().__init__()
+        self.setText(title)
+        self.setAccessibleName(title)
+        self.setAccessibleDescription(text)
+        head = [Label(title, "heading")]
+        if chip:
+            head.append(Chip(chip, "info", small=True))
+        below = Label(text, "small", "2", elide=True)
+        words = column(row(*head, None, spacing=9), below, spacing=3)
+        tile = IconTile(icon, "info" if chip else "plain", 44)
+        caret = Icon("caret-right", "3", 14)
+        self.setLayout(row(tile, (words, 1), caret, margins=(16, 13, 16, 13), spacing=14))
+
+
+class Welcome(QWidget):
+    """The page of the first start; ``begun(kind)`` with ``tour``, ``demo`` or ``empty``."""
+
+    begun = Signal(str)
+    look_changed = Signal(str)
+    left = Signal()
+
+    def __init__(self, mode: str, *, tour: bool, back: bool, parent: QWidget | None = None):
+        """``tour``: the first lesson can be offered; ``back``: there is a profile to return to."""
+        super().__init__(parent)
+        self._ways: list[_Way] = []
+        self.card = Card(padding=(38, 30, 38, 24), spacing=8)
+        self.card.setFixedWidth(WIDTH)
+        self._say_what_it_is()
+        self._offer_looks(mode)
+        self._offer_ways(tour)
+        self.status = Label("", "small", "2", wrap=True)
+        self.status.setText(self.tr("All of this can be changed later in Settings."))
+        self._status_icon = Icon("info", "3", 14)
+        self.card.add(4, row(self._status_icon, (self.status, 1), spacing=7))
+        if back:
+            leave = Button(self.tr("Back"), "secondary", on_click=self.left.emit)
+            leave.setObjectName("welcome.back")
+            self.card.add(holder(row(leave, None)))
+        chip = Chip(self.tr("SIMULATION"), "sim", "flask-fill")
+        foot = row(
+            None, chip, Label(self.tr("Nothing here is connected to a real chain"), "small", "2"),
+            None, spacing=8,
+        )  # fmt: skip
+        middle = column(None, row(None, self.card, None), 12, foot, None, margins=(0, 16, 0, 16))
+        self.setLayout(column((Scroller(holder(middle)), 1), spacing=0))
+
+    def _say_what_it_is(self) -> None:
+        self.card.add(
+            (Mark(44), 0, LEFT),
+            8,
+            Label(self.tr("Practise liquid staking with play money"), "display", wrap=True),
+            Label(
+                self.tr(
+                    "A whole wallet in a simulated world. "
+                    "No network, no real money, no recovery phrase."
+                ),
+                "body",
+                "2",
+                wrap=True,
+            ),
+            8,
+        )
+
+    def _offer_looks(self, mode: str) -> None:
+        self.looks = LookChooser(mode)
+        self.looks.changed.connect(self.look_changed)
+        self.card.add(Label(self.tr("Appearance"), "strong"), 2, self.looks, 8)
+
+    def _offer_ways(self, tour: bool) -> None:
+        self.card.add(Label(self.tr("How would you like to begin?"), "strong"), 2)
+        ways = [
+            (
+                "demo", "chart-pie-slice", self.tr("Load the demo portfolio"),
+                self.tr("Stakes, a loan, a pool share and two months of real prices."),
+            ),
+            (
+                "empty", "circle-dashed", self.tr("Start empty"),
+                self.tr("100 simulated ETH, 50 000 simulated USDC and nothing else."),
+            ),
+        ]  # fmt: skip
+        if tour:
+            text = self.tr("Your first stake in a few short steps, in a sandbox of its own.")
+            ways.insert(0, ("tour", "graduation-cap", self.tr("Start the tour"), text))
+        for key, icon, title, text in ways:
+            way = _Way(icon, title, text, self.tr("Recommended") if key == "tour" else "")
+            way.setObjectName(f"welcome.{key}")
+            way.clicked.connect(lambda _on=False, k=key: self._begin(k))
+            self._ways.append(way)
+            self.card.add(way)
+
+    def _begin(self, kind: str) -> None:
+        self.set_busy(True)
+        self.begun.emit(kind)
+
+    def set_busy(self, busy: bool) -> None:
+        """While the world is made nothing else can be chosen."""
+        for way in self._ways:
+            way.setEnabled(not busy)
+        if busy:
+            self._tell(self.tr("Making your world…"), "hourglass-simple", "2")
+
+    def show_problem(self, sentence: str) -> None:
+        """It could not be made: say why, offer the choice again."""
+        self.set_busy(False)
+        self._tell(sentence, "warning-circle-fill", "bad")
+
+    def _tell(self, text: str, icon: str, tone: str) -> None:
+        self.status.setText(text)
+        self.status.set_tone(tone)
+        self._status_icon.set_icon(icon, tone)
