@@ -351,34 +351,39 @@ def _reserve_faults(world: Readable, place: int) -> list[str]:
     reserve = world.lending.reserves[place]
     symbol = world.lending.parameters.configs[place].symbol
     balances: Any = world.balances
-    pairs = (
-        ("liquidity", world.balance(MARKET, symbol), reserve.liquidity),
-        ("supply", supply_of(balances, supply_token(symbol)), reserve.supply_scaled),
-        ("debt", supply_of(balances, debt_token(symbol)), reserve.debt_scaled),
+    ledger = (
+        world.balance(MARKET, symbol),
+        supply_of(balances, supply_token(symbol)),
+        supply_of(balances, debt_token(symbol)),
     )
-    return [
-        f"{symbol} {what}: ledger {ledger}, market {market}"
-        for what, ledger, market in pairs
-        if ledger != market
-    ]
+    market = (reserve.liquidity, reserve.supply_scaled, reserve.debt_scaled)
+    return [] if ledger == market else [f"{symbol}: ledger {ledger}, market {market}"]
+
+
+def _holding_faults(world: Readable, account: Account, place: int) -> list[str]:
+    """Where the ledger and a position disagree about one reserve."""
+    position = position_of(world, account)
+    symbol = world.lending.parameters.configs[place].symbol
+    ledger = (
+        world.balance(account, supply_token(symbol)),
+        world.balance(account, debt_token(symbol)),
+    )
+    market = (position.supplied[place], position.borrowed[place])
+    return [] if ledger == market else [f"{account} {symbol}: ledger {ledger}, position {market}"]
 
 
 def _position_faults(world: Readable, account: Account) -> list[str]:
     """Where the ledger and a position disagree."""
-    position = position_of(world, account)
-    faults = []
-    for place, config in enumerate(world.lending.parameters.configs):
-        symbol = config.symbol
-        if world.balance(account, supply_token(symbol)) != position.supplied[place]:
-            faults.append(f"{account}: {supply_token(symbol)} differs from the position")
-        if world.balance(account, debt_token(symbol)) != position.borrowed[place]:
-            faults.append(f"{account}: {debt_token(symbol)} differs from the position")
+    faults: list[str] = []
+    for place in range(len(world.lending.reserves)):
+        faults += _holding_faults(world, account, place)
     return faults
 
 
 def check_moved(draft: Draft, event: Supplied | SupplyWithdrawn | Borrowed | Repaid) -> None:
     """Ledger and market agree about the reserve and the account that were touched."""
-    faults = _reserve_faults(draft, event.after.place) + _position_faults(draft, event.account)
+    place = event.after.place
+    faults = _reserve_faults(draft, place) + _holding_faults(draft, event.account, place)
     assert not faults, faults
 
 

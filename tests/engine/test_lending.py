@@ -509,3 +509,17 @@ def test_facts_name_their_types_and_hold_only_what_the_journal_can_keep() -> Non
 
     for kind in (*lending.DECIDE, *lending.EVOLVE):
         check(kind)
+
+
+def test_a_ledger_that_disagrees_is_noticed() -> None:
+    draft = borrower_world()
+    give(draft, YOU, "aWETH", 1)
+    assert len(lending.audit(draft)) == 2
+    with pytest.raises(AssertionError, match="WETH"):
+        kernel.handle(draft, Supply(YOU, "ETH", ETHER))
+    other = borrower_world()
+    give(other, MARKET, "USDC", 1)
+    assert len(lending.audit(other)) == 1
+    set_price(other, 600)
+    with pytest.raises(AssertionError, match="USDC"):
+        kernel.handle(other, LiquidateUnhealthy(LIQUIDATORS, 50))
