@@ -97,7 +97,7 @@ _SCALARS: Final[dict[Any, type]] = {int: int, str: str, bool: bool, type(None): 
 _readers: dict[Any, Reader] = {}
 
 
-def _hints(kind: type) -> dict[str, Any]:
+def hints_of(kind: type) -> dict[str, Any]:
     """The field types of a NamedTuple, names resolved."""
     return get_type_hints(kind, localns=_WORLD_NAMES)
 
@@ -246,7 +246,7 @@ def _compile_reader(hint: Any) -> Reader:
     if origin is not None and issubclass(origin, Mapping):
         return _map_reader(*args)
     if _is_record(hint):
-        kinds = _hints(hint)
+        kinds = hints_of(hint)
         fields = [kinds[name] for name in hint._fields]
         return _fields_reader(hint.__name__, fields, _record_maker(hint))
     if isinstance(hint, type) and issubclass(hint, Enum):

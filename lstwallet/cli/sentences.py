@@ -1,0 +1,102 @@
+"""One plain sentence for whatever keeps a command from being done."""
+
+from __future__ import annotations
+
+import logging
+import os
+import sys
+import traceback
+from pathlib import Path
+from typing import Final
+from uuid import uuid4
+
+from lstwallet.app.profiles import log_path
+from lstwallet.app.settings import SettingsProblem
+from lstwallet.market.catalogue import CatalogueError
+from lstwallet.market.price_table import PriceTableError
+from lstwallet.store.errors import (
+    Damage,
+    NewerVersion,
+    StoreBroken,
+    StoreUnavailable,
+    Trouble,
+)
+
+_UNAVAILABLE: Final = {
+    Trouble.MISSING: "There is no profile at {path}.",
+    Trouble.EXISTS: "There is a file at {path} already; choose another name.",
+    Trouble.UNREADABLE: "{path} cannot be read: check that it is a file and that it is yours.",
+    Trouble.READ_ONLY: "{path} cannot be written to: the file or its folder is read-only.",
+    Trouble.LOCKED: "{path} is open in another window or process; close that one first.",
+    Trouble.DISK_FULL: "The disk that {path} lies on is full; nothing acknowledged was lost.",
+    Trouble.MOVED: "{path} was moved or replaced while it was open; nothing more was written.",
+    Trouble.IO: "{path} could not be read or written: {detail}.",
+}
+_BROKEN: Final = {
+    Damage.NOT_SQLITE: "{path} is not a profile: it is not a SQLite file.",
+    Damage.NOT_A_PROFILE: "{path} is a SQLite file, but not a profile of lstwallet.",
+    Damage.DAMAGED: "{path} is damaged: {detail}.",
+    Damage.CHAIN: "{path} is damaged: its hash chain does not hold ({detail}).",
+    Damage.UNDECODABLE: "{path} is damaged: {detail}.",
+}
+
+
+class Stop(Exception):
+    """A command cannot go on; the text is the sentence."""
+
+
+def sentence(error: Exception) -> str | None:
+    """What to tell, or ``None`` for an error that nobody expected."""
+    match error:
+        case Stop():
+            return str(error)
+        case NewerVersion():
+            return (
+                f"{error.path} was written by a newer version of lstwallet "
+                f"(format {error.found}, this one knows {error.known})."
+            )
+        case StoreUnavailable():
+            return _UNAVAILABLE[error.trouble].format(path=error.path, detail=error.detail)
+        case StoreBroken():
+            return _BROKEN[error.damage].format(path=error.path, detail=error.detail)
+        case CatalogueError():
+            return f"The catalogue has an error: {error}."
+        case PriceTableError():
+            return f"The price file has an error: {error}."
+        case SettingsProblem():
+            return f"{error.path}: {error.detail}."
+        case OSError():
+            where = f"{error.filename}: " if error.filename else ""
+            return f"{where}{error.strerror or error}."
+        case _:
+            return None
+
+
+def tell(text: str) -> None:
+    """One line on stderr, whatever the terminal can show."""
+    line = " ".join(text.split()).replace("..", ".")
+    encoding = sys.stderr.encoding or "ascii"
+    print(line.encode(encoding, "replace").decode(encoding), file=sys.stderr)
+
+
+def report_bug(error: BaseException) -> None:
+    """Tell of an error that nobody expected; the details go to the log under a number."""
+    number = uuid4().hex[:8]
+    details = "".join(traceback.format_exception(error))
+    where = _append_to_log(f"[{number}] {details}")
+    if where is None:
+        logging.getLogger("lstwallet").error("%s", details)
+        tell(f"Something went wrong inside lstwallet (error {number}).")
+    else:
+        tell(f"Something went wrong inside lstwallet (error {number}); details: {where}.")
+
+
+def _append_to_log(text: str) -> Path | None:
+    path = log_path()
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600), "a") as file:
+            file.write(text + "\n")
+    except OSError:
+        return None
+    return path
