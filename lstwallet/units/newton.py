@@ -18,6 +18,10 @@ A_PRECISION: Final = 100
 """An amplification of A is carried as ``A * 100``."""
 NO_OVERFLOW_BELOW: Final = 2**85
 """Two coins that sum to less cannot overflow 256 bits on the way to D (D³ bounds it)."""
+C_FITS_BELOW: Final = 2**180
+D_FITS_BELOW: Final = 2**126
+"""Below both, no square on the way to y reaches 256 bits: y stays below ``D + c/D``, which
+is less than 2¹²⁷ + D for a D of 2⁵³ and more, and with a smaller D less than 2¹¹⁴."""
 
 
 def stableswap_d(x0: int, x1: int, amp: int) -> int:
@@ -56,6 +60,13 @@ def _refuse_d_overflow(x0: int, x1: int, amp: int) -> None:
         raise Revert
 
 
+def _refuse_y_overflow(c: int, b: int, d: int) -> None:
+    """Revert when ``y² + c`` is too large: y is largest after the first round."""
+    first = (d * d + c) // (2 * d + b)
+    if max(d * d, first * first) + c > MAX_UINT256:
+        raise Revert
+
+
 def stableswap_y(x: int, d: int, amp: int) -> int:
     """The other coin's value at which the invariant is ``d``, given one coin's value ``x``.
 
@@ -70,6 +81,8 @@ def stableswap_y(x: int, d: int, amp: int) -> int:
         raise Revert
     c = numerator // (2 * ann)
     b = x + d * A_PRECISION // ann - d
+    if c >= C_FITS_BELOW or d >= D_FITS_BELOW:
+        _refuse_y_overflow(c, b, d)
     y = d
     for _ in range(MAX_ROUNDS):
         before = y
