@@ -170,9 +170,8 @@ def decide_borrow(world: Readable, command: Borrow) -> Sequence[Borrowed]:
     place = place_of(world.lending, token)
     market, before = market_of(world), position_of(world, account)
     if amount == ALL:
-        units = protocol.borrowable(market, place, before, world.time)
-        if units == 0:
-            raise NotEnoughCollateral(token, 0, 0)
+        # With nothing to borrow, one base unit finds out why.
+        units = protocol.borrowable(market, place, before, world.time) or 1
     else:
         units = wanted_units(amount)
     try:

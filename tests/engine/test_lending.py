@@ -205,7 +205,10 @@ def test_borrow_refusals_carry_their_numbers() -> None:
     assert refusal_of(draft, Borrow("nobody", "USDC", DOLLAR)) == NotEnoughCollateral(
         "USDC", DOLLAR, 0
     )
-    assert refusal_of(draft, Borrow("nobody", "USDC", ALL)) == NotEnoughCollateral("USDC", 0, 0)
+    assert refusal_of(draft, Borrow("nobody", "USDC", ALL)) == NotEnoughCollateral("USDC", 1, 0)
+    assert refusal_of(draft, Borrow(YOU, "wstETH", ALL)) == ProtocolRefused(
+        "aave", "BorrowingNotEnabled"
+    )
 
 
 def test_all_is_the_most_that_can_be_borrowed_or_repaid() -> None:
