@@ -37,6 +37,10 @@ MAX_SEED_LOOKAHEAD: Final = 4
 WITHDRAWABILITY_DELAY: Final = 256
 """Epochs from exit to withdrawable (``MIN_VALIDATOR_WITHDRAWABILITY_DELAY``)."""
 MAX_DEPOSITS_PER_EPOCH: Final = 16
+FINALITY_DELAY: Final = 2
+"""Epochs until an epoch is finalised, when nearly everybody attests."""
+SHARD_COMMITTEE_PERIOD: Final = 256
+"""Epochs that a validator must have been active before it may leave."""
 BASE_REWARD_FACTOR: Final = 64
 WEIGHT_DENOMINATOR: Final = 64
 SYNC_WEIGHT: Final = 2
@@ -58,6 +62,8 @@ EPOCHS_PER_YEAR: Final = 82_125
 """365 days of 225 epochs."""
 SWEEP_PER_SLOT: Final = 16
 """Withdrawals in one block (``MAX_WITHDRAWALS_PER_PAYLOAD``)."""
+DUTY_SCALE: Final = WEIGHT_DENOMINATOR * BPS * BPS
+"""What ``duties_over`` is to be divided by."""
 _HALF_WINDOW: Final = 4_096
 
 
@@ -85,7 +91,8 @@ class Churn(NamedTuple):
 class DepositsProcessed(NamedTuple):
     """What one epoch took from the head of the deposit queue."""
 
-    count: int
+    taken: int
+    """Deposits."""
     amount: int
     """Gwei credited."""
     balance_left: int
@@ -124,7 +131,7 @@ class FlagDelta(NamedTuple):
 def balance_churn_limit(total_active: int) -> int:
     """Gwei an epoch for all purposes, rounded down to whole ETH (``get_balance_churn_limit``)."""
     churn = max(MIN_CHURN, div_floor(total_active, CHURN_LIMIT_QUOTIENT))
-    return churn - churn % INCREMENT
+    return div_floor(churn, INCREMENT) * INCREMENT
 
 
 def activation_exit_churn_limit(total_active: int) -> int:
@@ -157,16 +164,12 @@ def _join(queue: Churn, current_epoch: int, balance: int, limit: int) -> Churn:
     return Churn(epoch, left - balance)
 
 
-def join_exit_queue(
-    queue: Churn, current_epoch: int, balance: int, total_active: int
-) -> Churn:
+def join_exit_queue(queue: Churn, current_epoch: int, balance: int, total_active: int) -> Churn:
     """Exit ``balance`` Gwei; the result's ``earliest_epoch`` is the exit epoch.
 
     ``compute_exit_epoch_and_update_churn``. ``total_active`` is the Gwei that set the churn.
     """
-    return _join(
-        queue, current_epoch, balance, activation_exit_churn_limit(total_active)
-    )
+    return _join(queue, current_epoch, balance, activation_exit_churn_limit(total_active))
 
 
 def join_consolidation_queue(
@@ -192,24 +195,48 @@ def sweep_slots(validators: int) -> int:
 # --- deposits ----------------------------------------------------------------------
 
 
-def process_deposits(
-    waiting: Iterable[int], carried: int, total_active: int
-) -> DepositsProcessed:
+def process_deposits(waiting: Iterable[int], carried: int, total_active: int) -> DepositsProcessed:
     """What one epoch takes from the queue of deposits (Gwei each, in order).
 
     ``process_pending_deposits`` for finalised deposits of validators that are not leaving.
     Churn is carried over only when the next deposit did not fit.
     """
     available = carried + activation_exit_churn_limit(total_active)
-    count = amount = 0
+    taken = amount = 0
     for deposit in waiting:
-        if count >= MAX_DEPOSITS_PER_EPOCH:
+        if taken >= MAX_DEPOSITS_PER_EPOCH:
             break
         if amount + deposit > available:
-            return DepositsProcessed(count, amount, available - amount)
+            return DepositsProcessed(taken, amount, available - amount)
         amount += deposit
-        count += 1
-    return DepositsProcessed(count, amount, 0)
+        taken += 1
+    return DepositsProcessed(taken, amount, 0)
+
+
+def join_deposit_queue(queue: Churn, current_epoch: int, amount: int, total_active: int) -> Churn:
+    """Deposit ``amount`` Gwei; the result's ``earliest_epoch`` is the one that credits it.
+
+    ``process_deposits`` in closed form, for deposits of 16 ETH and more (smaller ones also
+    meet the limit of 16 an epoch): the head waits until churn has gathered for it, and
+    churn gathers only while something waits. A deposit must be finalised first.
+    """
+    epoch = max(queue.earliest_epoch, current_epoch + FINALITY_DELAY)
+    limit = activation_exit_churn_limit(total_active)
+    left = limit if queue.earliest_epoch < epoch else queue.balance_left
+    if amount > left:
+        more = div_ceil(amount - left, limit)
+        epoch += more
+        left += more * limit
+    return Churn(epoch, left - amount)
+
+
+def activation_epoch(credited_epoch: int) -> int:
+    """The first epoch in which a validator attests whose deposit was credited then.
+
+    It becomes eligible in the next epoch, that epoch must be finalised, and an activation
+    takes effect five epochs later (``process_registry_updates``).
+    """
+    return activation_exit_epoch(credited_epoch + 1 + FINALITY_DELAY)
 
 
 # --- balances and rewards ----------------------------------------------------------
@@ -232,9 +259,7 @@ def effective_balance_ceiling(credential_prefix: int) -> int:
     return MIN_ACTIVATION_BALANCE
 
 
-def updated_effective_balance(
-    effective: int, balance: int, credential_prefix: int
-) -> int:
+def updated_effective_balance(effective: int, balance: int, credential_prefix: int) -> int:
     """The effective balance at the end of an epoch, with hysteresis (Gwei).
 
     It follows the balance, rounded down to whole ETH, only when that has fallen by more
@@ -244,9 +269,8 @@ def updated_effective_balance(
     rose = effective + HYSTERESIS_UP * HYSTERESIS_STEP < balance
     if not (fell or rose):
         return effective
-    return min(
-        balance - balance % INCREMENT, effective_balance_ceiling(credential_prefix)
-    )
+    whole = div_floor(balance, INCREMENT) * INCREMENT
+    return min(whole, effective_balance_ceiling(credential_prefix))
 
 
 def base_reward_per_increment(total_active: int) -> int:
@@ -280,11 +304,7 @@ def flag_delta(
     """
     weight = FLAG_WEIGHT[flag]
     if not hit:
-        penalty = (
-            0
-            if flag is Flag.HEAD
-            else mul_div_floor(reward, weight, WEIGHT_DENOMINATOR)
-        )
+        penalty = 0 if flag is Flag.HEAD else mul_div_floor(reward, weight, WEIGHT_DENOMINATOR)
         return FlagDelta(0, penalty)
     if leak:
         return FlagDelta(0, 0)
@@ -306,30 +326,29 @@ def inactivity_penalty(effective: int, score: int, hit_target: bool) -> int:
     return mul_div_floor(effective, score, INACTIVITY_BIAS * INACTIVITY_QUOTIENT)
 
 
-def rewards_over(
-    effective: int, total_active: int, epochs: int, participation_bps: int, weight: int
-) -> int:
-    """Gwei that ``effective`` Gwei of validators earn in ``epochs`` at a given participation.
+def duties_over(total_active: int, epochs: int, participation_bps: int) -> int:
+    """What one ETH of effective balance earns in ``epochs``, in Gwei × ``DUTY_SCALE``.
 
-    ``weight`` names the duties counted, in 64ths: 54 attesting, 2 sync committee, 8
-    proposing, 64 all of them. A validator that misses a duty loses the source and target
-    parts of it (40/64), so a missed share m costs ``weight·m`` not earned and ``40·m`` lost;
-    the rest scales with participation once more, as ``flag_delta`` does. Rounded down, in
-    favour of those who stay; may be negative when participation is low.
+    The base-reward formula over all 64 parts of the duties at a given participation: who
+    does a duty earns its part, scaled by how many do it (``flag_delta``), so a share p in
+    time earns 64·p²; who misses loses source and target, 40·(1 − p). Undivided, so that
+    the sum over any number of epochs and changes is exact; may be negative when few attest.
     """
-    per_epoch = base_reward(effective, total_active)
     missed = BPS - participation_bps
     penalised = FLAG_WEIGHT[Flag.SOURCE] + FLAG_WEIGHT[Flag.TARGET]
-    parts = weight * participation_bps * participation_bps - penalised * missed * BPS
-    return div_floor(per_epoch * epochs * parts, WEIGHT_DENOMINATOR * BPS * BPS)
+    parts = WEIGHT_DENOMINATOR * participation_bps * participation_bps - penalised * missed * BPS
+    return base_reward_per_increment(total_active) * epochs * parts
+
+
+def rewards_of(duties: int) -> int:
+    """Gwei of a sum of ``duties_over`` times ETH, rounded down."""
+    return div_floor(duties, DUTY_SCALE)
 
 
 # --- slashing ----------------------------------------------------------------------
 
 
-def slash(
-    exits: Churn, current_epoch: int, effective: int, total_active: int
-) -> Slashed:
+def slash(exits: Churn, current_epoch: int, effective: int, total_active: int) -> Slashed:
     """Slash one validator (``slash_validator``): it joins the exit queue and pays at once."""
     after = join_exit_queue(exits, current_epoch, effective, total_active)
     return Slashed(
@@ -345,9 +364,7 @@ def slash(
 
 def slashed_in_window(entries: Iterable[SlashingEntry], epoch: int) -> int:
     """Gwei slashed in the 8,192 epochs up to and with ``epoch``."""
-    return sum(
-        entry.balance for entry in entries if entry.epoch > epoch - SLASHINGS_WINDOW
-    )
+    return sum(entry.balance for entry in entries if entry.epoch > epoch - SLASHINGS_WINDOW)
 
 
 def correlation_penalty_due(withdrawable: int) -> int:

@@ -144,6 +144,13 @@ def wrap(pool: Pool, wrapper: Wrapper, held: int, amount: int) -> tuple[Wrapper,
     return Wrapper(wrapper.shares + minted, wrapper.supply + minted), minted
 
 
+def wrap_all(wrapper: Wrapper, held: int) -> Wrapper:
+    """Wrap every share a caller has; a wstETH is a share, so nothing is rounded."""
+    if held == 0:
+        raise Revert(ZERO_WRAP)
+    return Wrapper(wrapper.shares + held, wrapper.supply + held)
+
+
 def unwrap(pool: Pool, wrapper: Wrapper, held: int, wsteth: int) -> tuple[Wrapper, int, int]:
     """Unwrap: the wrapper after, the wei of stETH named, and the shares that really move.
 

@@ -75,12 +75,11 @@ class Queue(NamedTuple):
     finalized_shares: int
     locked_ether: int
     """Wei set aside for finalised requests that are not claimed yet."""
-    checkpoints: tuple[Checkpoint, ...]
     last_report: int
     """Seconds; the report period that a new request belongs to."""
 
 
-EMPTY: Final = Queue(0, 0, 0, 0, 0, 0, 0, (), 0)
+EMPTY: Final = Queue(0, 0, 0, 0, 0, 0, 0, 0)
 
 
 class Prefinalized(NamedTuple):
@@ -124,7 +123,6 @@ def enqueue(queue: Queue, steth: int, shares: int, owner: str, now: int) -> tupl
         queue.finalized_steth,
         queue.finalized_shares,
         queue.locked_ether,
-        queue.checkpoints,
         queue.last_report,
     )
     return after, request
@@ -140,19 +138,19 @@ def steth_ahead(queue: Queue, request: Request) -> int:
     return max(0, request.cumulative_steth - queue.finalized_steth)
 
 
-def split_amount(steth: int) -> tuple[int, ...]:
-    """``steth`` wei as amounts that each fit in one request; the sum is exact.
+def split_amount(amount: int, most: int = MAX_AMOUNT, least: int = MIN_AMOUNT) -> tuple[int, ...]:
+    """``amount`` as parts of at most ``most``, each fit for a request; the sum is exact.
 
-    A remainder too small to stand alone takes from the request before it.
+    A remainder too small to stand alone takes from the part before it.
     """
-    whole, rest = divmod(steth, MAX_AMOUNT)
-    amounts = [MAX_AMOUNT] * whole
+    whole, rest = divmod(amount, most)
+    parts = [most] * whole
     if rest:
-        if amounts and rest < MIN_AMOUNT:
-            amounts[-1] -= MIN_AMOUNT
-            rest += MIN_AMOUNT
-        amounts.append(rest)
-    return tuple(amounts)
+        if parts and rest < least:
+            parts[-1] -= least
+            rest += least
+        parts.append(rest)
+    return tuple(parts)
 
 
 # --- finalising --------------------------------------------------------------------
@@ -237,13 +235,18 @@ def prefinalize(
     return Prefinalized(ether, burned)
 
 
-def finalize(queue: Queue, last: Request, last_id: int, ether: int, max_rate: int) -> Queue:
-    """Set ``ether`` aside for everything up to request ``last_id``, which is ``last``."""
+def finalize(
+    queue: Queue, last: Request, last_id: int, ether: int, max_rate: int
+) -> tuple[Queue, Checkpoint]:
+    """Set ``ether`` aside for everything up to request ``last_id``, which is ``last``.
+
+    The checkpoint is to be kept behind those there are: it says what claims are paid.
+    """
     if last_id > queue.last_id or last_id <= queue.last_finalized_id:
         raise Revert(INVALID_ID)
     if ether > last.cumulative_steth - queue.finalized_steth:
         raise Revert(TOO_MUCH_ETHER)
-    return Queue(
+    after = Queue(
         queue.last_id,
         last_id,
         queue.cumulative_steth,
@@ -251,9 +254,9 @@ def finalize(queue: Queue, last: Request, last_id: int, ether: int, max_rate: in
         last.cumulative_steth,
         last.cumulative_shares,
         queue.locked_ether + ether,
-        (*queue.checkpoints, Checkpoint(queue.last_finalized_id + 1, max_rate)),
         queue.last_report,
     )
+    return after, Checkpoint(queue.last_finalized_id + 1, max_rate)
 
 
 def on_report(queue: Queue, report_timestamp: int) -> Queue:
@@ -264,12 +267,14 @@ def on_report(queue: Queue, report_timestamp: int) -> Queue:
 # --- claiming ----------------------------------------------------------------------
 
 
-def claimable(queue: Queue, request_id: int, request: Request) -> int:
+def claimable(
+    queue: Queue, checkpoints: Sequence[Checkpoint], request_id: int, request: Request
+) -> int:
     """Wei that a finalised request is paid; zero while it waits."""
     if request_id > queue.last_finalized_id:
         return 0
-    index = bisect_right(queue.checkpoints, request_id, key=_first_id) - 1
-    return _payable(request.steth, request.shares, queue.checkpoints[index].max_rate)
+    index = bisect_right(checkpoints, request_id, key=_first_id) - 1
+    return _payable(request.steth, request.shares, checkpoints[index].max_rate)
 
 
 def _first_id(checkpoint: Checkpoint) -> int:
@@ -277,7 +282,11 @@ def _first_id(checkpoint: Checkpoint) -> int:
 
 
 def claim(
-    queue: Queue, request_id: int, request: Request | None, claimant: str
+    queue: Queue,
+    checkpoints: Sequence[Checkpoint],
+    request_id: int,
+    request: Request | None,
+    claimant: str,
 ) -> tuple[Queue, int]:
     """Pay a finalised request: the queue after, and the wei paid.
 
@@ -292,8 +301,13 @@ def claim(
         raise Revert(ALREADY_CLAIMED)
     if request.owner != claimant:
         raise Revert(NOT_OWNER)
-    ether = claimable(queue, request_id, request)
-    after = Queue(
+    ether = claimable(queue, checkpoints, request_id, request)
+    return release(queue, ether), ether
+
+
+def release(queue: Queue, ether: int) -> Queue:
+    """``ether`` that was set aside leaves."""
+    return Queue(
         queue.last_id,
         queue.last_finalized_id,
         queue.cumulative_steth,
@@ -301,7 +315,5 @@ def claim(
         queue.finalized_steth,
         queue.finalized_shares,
         queue.locked_ether - ether,
-        queue.checkpoints,
         queue.last_report,
     )
-    return after, ether

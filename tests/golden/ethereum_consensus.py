@@ -32,9 +32,7 @@ def _limits(case: dict[str, Any]) -> Found:
     total = case["total_active_balance_gwei"]
     computed = {
         "balance_churn_limit_gwei": consensus.balance_churn_limit(total),
-        "activation_exit_churn_limit_gwei": consensus.activation_exit_churn_limit(
-            total
-        ),
+        "activation_exit_churn_limit_gwei": consensus.activation_exit_churn_limit(total),
         "consolidation_churn_limit_gwei": consensus.consolidation_churn_limit(total),
         "base_reward_per_increment_gwei": consensus.base_reward_per_increment(total),
         "base_reward_32eth_gwei_per_epoch": consensus.base_reward(
@@ -140,13 +138,11 @@ def _deposits(case: dict[str, Any]) -> Found:
     carried = 0
     for op in case["ops"]:
         done = consensus.process_deposits(waiting, carried, total)
-        del waiting[: done.count]
+        del waiting[: done.taken]
         carried = done.balance_left
         computed = {
-            "activation_exit_churn_limit_gwei": consensus.activation_exit_churn_limit(
-                total
-            ),
-            "deposits_processed": done.count,
+            "activation_exit_churn_limit_gwei": consensus.activation_exit_churn_limit(total),
+            "deposits_processed": done.taken,
             "amount_credited_gwei": done.amount,
             "state_deposit_balance_to_consume_gwei": carried,
             "remaining": len(waiting),
@@ -186,13 +182,9 @@ def _epoch_rewards(case: dict[str, Any]) -> Found:
         }
         row["base_reward_gwei"] = reward
         row["inactivity_score_after"] = score
-        row["inactivity_penalty"] = consensus.inactivity_penalty(
-            effective, score, hit_target
-        )
+        row["inactivity_penalty"] = consensus.inactivity_penalty(effective, score, hit_target)
         rows.append(row)
-    expected = [
-        {key: validator[key] for key in rows[0]} for validator in case["validators"]
-    ]
+    expected = [{key: validator[key] for key in rows[0]} for validator in case["validators"]]
     yield (
         "rewards",
         {"leak": case["in_inactivity_leak"], "rows": expected},
@@ -224,11 +216,7 @@ def _slashings(case: dict[str, Any]) -> Found:
             withdrawable[index] = done.withdrawable_epoch
             # Who proposes is chosen by RANDAO: the file says who, the rules say how much.
             proposer = next(
-                (
-                    int(who)
-                    for who, change in op["balance_changes_gwei"].items()
-                    if change > 0
-                ),
+                (int(who) for who, change in op["balance_changes_gwei"].items() if change > 0),
                 index,
             )
             before = {who: balances.get(who, 0) for who in (index, proposer)}
@@ -240,17 +228,11 @@ def _slashings(case: dict[str, Any]) -> Found:
                 "after": after,
                 "exit_epoch": done.exit_epoch,
                 "withdrawable_epoch": done.withdrawable_epoch,
-                "slashings_vector_sum_gwei": consensus.slashed_in_window(
-                    entries, epoch
-                ),
+                "slashings_vector_sum_gwei": consensus.slashed_in_window(entries, epoch),
             }
-            changes = {
-                int(who): change for who, change in op["balance_changes_gwei"].items()
-            }
+            changes = {int(who): change for who, change in op["balance_changes_gwei"].items()}
             expected = {key: op[key] for key in computed if key != "after"}
-            expected["after"] = {
-                who: was + changes.get(who, 0) for who, was in before.items()
-            }
+            expected["after"] = {who: was + changes.get(who, 0) for who, was in before.items()}
             if proposer != index:
                 computed["initial_penalty_gwei"] = done.penalty
                 expected["initial_penalty_gwei"] = op["initial_penalty_gwei"]

@@ -11,7 +11,7 @@ from typing import Any, Final
 from lstwallet.ledger.entries import Entry, burn, mint, move, post
 from lstwallet.protocols import lido, withdrawal_queue
 from lstwallet.protocols.lido import Fees, Pool, Wrapper
-from lstwallet.protocols.withdrawal_queue import Request
+from lstwallet.protocols.withdrawal_queue import Checkpoint, Request
 from lstwallet.units.checked import Revert
 from tests.golden.replay import Checked, as_revert, checked, numbers
 
@@ -36,6 +36,7 @@ class Stage:
         self.fees = Fees(fees["total_fee_1e20"], fees["module_fee_1e20"], fees["precision_points"])
         self.wrapper = Wrapper(0, 0)
         self.queue = withdrawal_queue.EMPTY
+        self.checkpoints: tuple[Checkpoint, ...] = ()
         self.requests: dict[int, Request] = {}
         self.claimed: set[int] = set()
         self.balances: dict[tuple[str, str], int] = {}
@@ -142,9 +143,10 @@ class Stage:
         self.pool = done.pool
         if batches:
             last = batches[-1]
-            self.queue = withdrawal_queue.finalize(
+            self.queue, checkpoint = withdrawal_queue.finalize(
                 self.queue, self.requests[last], last, ether, rate
             )
+            self.checkpoints = (*self.checkpoints, checkpoint)
             self.post(burn("stETH", shares, QUEUE))
         # The report speaks of the slot before the block that carries it.
         self.queue = withdrawal_queue.on_report(self.queue, self.now - 1)
@@ -164,7 +166,9 @@ class Stage:
     def claim(self, user: str, args: dict[str, Any]) -> int:
         request_id = args["request_id"]
         request = None if request_id in self.claimed else self.requests.get(request_id)
-        self.queue, ether = withdrawal_queue.claim(self.queue, request_id, request, user)
+        self.queue, ether = withdrawal_queue.claim(
+            self.queue, self.checkpoints, request_id, request, user
+        )
         self.claimed = self.claimed | {request_id}
         return ether
 
@@ -191,7 +195,7 @@ class Stage:
                 "last_request_id": queue.last_id,
                 "last_finalized_id": queue.last_finalized_id,
                 "locked_ether": queue.locked_ether,
-                "last_checkpoint": len(queue.checkpoints),
+                "last_checkpoint": len(self.checkpoints),
                 "unfinalized_steth": withdrawal_queue.unfinalized_steth(queue),
             },
             "queue_requests_changed": self.changed_requests(),
@@ -220,7 +224,7 @@ class Stage:
                 "claimed": claimed,
                 "claimable_eth": 0
                 if claimed
-                else withdrawal_queue.claimable(self.queue, request_id, request),
+                else withdrawal_queue.claimable(self.queue, self.checkpoints, request_id, request),
             }
             if self.seen.get(request_id) != record:
                 changed.append(record)
