@@ -6,11 +6,21 @@ the table: ``ratio`` is the median of ours over the median of the floor.
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from statistics import median
 from typing import Final, NamedTuple
 
 REPETITIONS: Final = 7
+FINE: Final = 1e-5
+"""Seconds: a clock this fine can time loops of tens of milliseconds."""
+
+cpu_clock: Callable[[], float] = (
+    time.process_time
+    if time.get_clock_info("process_time").resolution <= FINE
+    else time.perf_counter
+)
+"""For loops that only compute: what else the machine does stays out of the figure."""
 
 
 class Measured(NamedTuple):
@@ -22,13 +32,17 @@ class Measured(NamedTuple):
 
     @property
     def ratio(self) -> float:
-        """How many times the floor's time ours takes (medians)."""
-        return median(self.ours) / median(self.floor)
+        """How many times the floor's time ours takes: the median over the repetitions.
+
+        Each repetition is held against the floor beside it, so that a machine that slows
+        down meanwhile changes both.
+        """
+        return median(ours / floor for ours, floor in zip(self.ours, self.floor, strict=True))
 
     @property
     def speed(self) -> float:
-        """The part of the floor's speed that ours reaches (medians)."""
-        return median(self.floor) / median(self.ours)
+        """The part of the floor's speed that ours reaches."""
+        return 1 / self.ratio
 
 
 class Row(NamedTuple):
@@ -40,17 +54,18 @@ class Row(NamedTuple):
 
 
 def interleaved(
-    ours: Callable[[], float], floor: Callable[[], float], note: str, times: int = REPETITIONS
+    ours: Callable[[], float], floor: Callable[[], float], note: str, rounds: int = 1
 ) -> Measured:
     """Run both in turn, so that whatever else the machine does burdens both.
 
-    Each callable does its job once and returns the seconds it took. One round is run
-    beforehand and not counted.
+    Each callable does its job once and returns the seconds it took. A repetition is the
+    mean of ``rounds`` turns of both; one turn is run beforehand and not counted.
     """
     ours()
     floor()
     our_seconds, floor_seconds = [], []
-    for _ in range(times):
-        floor_seconds.append(floor())
-        our_seconds.append(ours())
+    for _ in range(REPETITIONS):
+        turns = [(floor(), ours()) for _ in range(rounds)]
+        floor_seconds.append(sum(turn[0] for turn in turns) / rounds)
+        our_seconds.append(sum(turn[1] for turn in turns) / rounds)
     return Measured(our_seconds, floor_seconds, note)
