@@ -107,6 +107,7 @@ class Session:
         self.path = store.path
         self.read_only = read_only
         self._store: Store | None = store
+        self._identity = store.identity
         self.name = store.meta(_NAME) or store.path.stem
         self.market = _read_market(store)
         self._stand(store, store.load())
@@ -306,6 +307,8 @@ class Session:
         """Open the file again; whatever was committed there is what stands."""
         store = Store.open(self.path, read_only=self.read_only)
         try:
+            if store.identity != self._identity:
+                raise StoreUnavailable(self.path, Trouble.MOVED)
             if store.head() == self._head:
                 self._start_afresh(store)
             else:

@@ -118,7 +118,10 @@ def from_os(path: Path, error: OSError) -> StoreUnavailable:
 
 def from_sqlite(path: Path, error: sqlite3.Error) -> StoreError:
     """The store's word for an error of SQLite; what has no word of its own is ``DAMAGED``."""
-    code = getattr(error, "sqlite_errorcode", 0) & _PRIMARY
+    extended = getattr(error, "sqlite_errorcode", 0)
+    if extended == sqlite3.SQLITE_READONLY_DBMOVED:
+        return StoreUnavailable(path, Trouble.MOVED, str(error))
+    code = extended & _PRIMARY
     trouble = _TROUBLE_OF_SQLITE.get(code)
     if trouble is not None:
         return StoreUnavailable(path, trouble, str(error))

@@ -64,6 +64,9 @@ _SELECT_ROWS: Final = (
 )
 
 
+_HOURS: Final = codec.reader_of(tuple[tuple[int, ...], ...])
+
+
 class Loaded(NamedTuple):
     """What a profile holds."""
 
@@ -106,7 +109,7 @@ class Store:
         self.path = path
         self._database = database
         self._lock = lock
-        self._identity = schema.identity(path)
+        self.identity = schema.identity(path)
 
     # --- opening and making ----------------------------------------------------------------
 
@@ -170,7 +173,8 @@ class Store:
         """One transaction, synced. Raises ``StoreUnavailable`` or ``StoreBroken``."""
         with schema.sqlite_errors(self.path):
             _write(self._database, page)
-        if schema.identity(self.path) != self._identity:
+        # A file that was moved away took the page with it: that is not the profile any more.
+        if schema.identity(self.path) != self.identity:
             raise StoreUnavailable(self.path, Trouble.MOVED)
 
     # --- reading ---------------------------------------------------------------------------
@@ -180,6 +184,7 @@ class Store:
         row = self._one("SELECT time, seq, hash FROM head WHERE branch = ?", (MAIN,))
         if row is None:
             raise StoreBroken(self.path, Damage.DAMAGED, "it has no head")
+        self._require(row, int, int, bytes)
         return Head(*row)
 
     def meta(self, key: str) -> str | None:
@@ -191,6 +196,7 @@ class Store:
         """The journal from the row that holds event ``after + 1`` on, in order."""
         with schema.sqlite_errors(self.path):
             for row in self._database.conn.execute(_SELECT_ROWS, (MAIN, after)):
+                self._require(row, int, int, int, int, str | None, str, bytes)
                 yield JournalRow(*row)
 
     def load(self) -> Loaded:
@@ -212,10 +218,8 @@ class Store:
             " WHERE branch = ? AND day BETWEEN ? AND ? ORDER BY day"
         )
         with schema.sqlite_errors(self.path):
-            for day, names, hours in self._database.conn.execute(
-                query, (MAIN, start_of(DAY, begin), end)
-            ):
-                yield SampleDay(day, tuple(names.split(",")), self._loads(hours))
+            for row in self._database.conn.execute(query, (MAIN, start_of(DAY, begin), end)):
+                yield self._sample_day(*row)
 
     def last_sample_day(self) -> SampleDay | None:
         """The newest stored day of samples."""
@@ -225,7 +229,7 @@ class Store:
         )
         if row is None:
             return None
-        return SampleDay(row[0], tuple(row[1].split(",")), self._loads(row[2]))
+        return self._sample_day(*row)
 
     def activity(self, before: int | None, limit: int) -> list[Recorded]:
         """Events that concern the user, newest first, older than event ``before``."""
@@ -250,6 +254,7 @@ class Store:
         )
         with schema.sqlite_errors(self.path):
             for row in self._database.conn.execute(query, (MAIN,)):
+                self._require(row, int, int, int, str, str, str, str)
                 seq, place, at, account, token, units, kind = row
                 try:
                     yield EntryRow(seq, place, at, account, token, int(units), kind)
@@ -284,11 +289,21 @@ class Store:
         with schema.sqlite_errors(self.path):
             return self._database.conn.execute(query, arguments).fetchone()
 
-    def _loads(self, text: str) -> Any:
+    def _require(self, row: Sequence[object], *kinds: Any) -> None:
+        """SQLite's tables are strict, but a damaged page may say anything."""
+        if not all(map(isinstance, row, kinds)):
+            raise StoreBroken(self.path, Damage.DAMAGED, "a row holds values of another type")
+
+    def _sample_day(self, day: int, names: str, text: str) -> SampleDay:
+        self._require((day, names, text), int, str, str)
+        columns = tuple(names.split(","))
         try:
-            return codec.loads(text)
+            hours = _HOURS(codec.loads(text))
         except BadText as error:
-            raise StoreBroken(self.path, Damage.UNDECODABLE, str(error)) from error
+            raise StoreBroken(self.path, Damage.UNDECODABLE, f"samples: {error}") from error
+        if any(len(row) != len(columns) + 1 for row in hours):
+            raise StoreBroken(self.path, Damage.UNDECODABLE, "samples: a number is missing")
+        return SampleDay(day, columns, [list(row) for row in hours])
 
     def _recorded(
         self, seq: int, at: int, kind: str, gain: str, first: int, command: str | None, text: str
@@ -300,7 +315,7 @@ class Store:
                 codec.decode_event(line),
                 None if command is None else codec.decode_command(command),
             )
-        except (BadText, IndexError, ValueError, TypeError) as error:
+        except (BadText, AttributeError, IndexError, ValueError, TypeError) as error:
             raise StoreBroken(self.path, Damage.UNDECODABLE, f"event {seq}: {error}") from error
 
     def _newest_snapshot(self, head: Head) -> Loaded | None:
@@ -312,6 +327,7 @@ class Store:
         )
         with schema.sqlite_errors(self.path):
             for seq, blob, digest, chain in self._database.conn.execute(query, (MAIN, head.seq)):
+                self._require((seq, blob, digest, chain), int, bytes, bytes, bytes)
                 if snapshot_hash(blob, chain) != digest:
                     continue
                 try:

@@ -74,6 +74,8 @@ def sqlite_errors(path: Path) -> Iterator[None]:
         yield
     except sqlite3.Error as error:
         raise from_sqlite(path, error) from error
+    except UnicodeDecodeError as error:  # SQLite quotes the damage in its message
+        raise StoreBroken(path, Damage.DAMAGED, "its tables cannot be read") from error
 
 
 def _pragma(connection: sqlite3.Connection, name: str) -> object:

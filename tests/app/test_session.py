@@ -1,0 +1,338 @@
+"""Acknowledged means committed; slicing, cancelling, reopening and failing change no history."""
+
+from __future__ import annotations
+
+import random
+import sqlite3
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from lstwallet.app.session import Outcome, Progress, Session
+from lstwallet.engine.kernel import Batch
+from lstwallet.engine.refusals import NotEnoughBalance, NothingToDo
+from lstwallet.engine.wallet import EthWrapped, Fund, Funded, UnwrapEth, WrapEth
+from lstwallet.engine.world import YOU
+from lstwallet.market.driver import MarketConfig
+from lstwallet.readmodel.samples import SERIES, sample
+from lstwallet.store.codec import world_hash
+from lstwallet.store.errors import StoreUnavailable, Trouble
+from lstwallet.store.journal import Store
+from lstwallet.store.records import Page
+from lstwallet.units.clock import DAY, HOUR
+from tests.small_world import small_world
+
+ETH = 10**18
+
+
+def made(folder: Path, name: str = "Main") -> Session:
+    return Session.create(folder / f"{name}.lstwallet", small_world(), MarketConfig(), name=name)
+
+
+@pytest.fixture
+def session(tmp_path: Path) -> Iterator[Session]:
+    session = made(tmp_path)
+    yield session
+    session.close()
+
+
+def in_file(session: Session) -> str:
+    """The world hash that somebody else reads from the file now."""
+    reader = Session.open(session.path, read_only=True)
+    try:
+        return world_hash(reader.world)
+    finally:
+        reader.close()
+
+
+def history(session: Session) -> tuple[int, bytes, str, list[Any]]:
+    """Everything that must not depend on how a run was cut."""
+    connection = sqlite3.connect(f"file:{session.path}?mode=ro", uri=True)
+    seq, chain = connection.execute("SELECT seq, hash FROM head").fetchone()
+    samples = connection.execute("SELECT * FROM samples ORDER BY day").fetchall()
+    connection.close()
+    return seq, chain, world_hash(session.world), samples
+
+
+# --- commands ----------------------------------------------------------------------------------
+
+
+def test_what_is_acknowledged_is_in_the_file(session: Session) -> None:
+    outcome = session.execute(Fund(YOU, "ETH", 100 * ETH))
+    assert outcome.refusal is None
+    assert [type(event) for event in outcome.events] == [Funded]
+    assert outcome.world is session.world
+    assert outcome.world.balance(YOU, "ETH") == 100 * ETH
+    assert outcome.changes == {"wallet"}
+    assert outcome.seq == outcome.world.events == 2
+    assert in_file(session) == world_hash(outcome.world)
+
+
+def test_a_refusal_changes_nothing(session: Session) -> None:
+    session.execute(Fund(YOU, "ETH", ETH))
+    before, file_before = session.world, session.path.read_bytes()
+    outcome = session.execute(WrapEth(YOU, 2 * ETH))
+    assert outcome == Outcome(
+        before, (), frozenset(), NotEnoughBalance("ETH", 2 * ETH, ETH), before.events
+    )
+    assert session.world is before
+    assert session.path.read_bytes() == file_before
+
+
+def test_a_batch_is_all_or_nothing(session: Session) -> None:
+    session.execute(Fund(YOU, "ETH", ETH))
+    before = world_hash(session.world)
+    refused = session.execute(Batch((WrapEth(YOU, ETH), WrapEth(YOU, ETH))))
+    assert isinstance(refused.refusal, NotEnoughBalance)
+    assert world_hash(session.world) == in_file(session) == before
+    done = session.execute(Batch((WrapEth(YOU, ETH), UnwrapEth(YOU, "all"))))
+    assert len(done.events) == 2
+    assert isinstance(session.execute(Batch(())).refusal, NothingToDo)
+
+
+def test_activity_has_the_command_beside_the_event_newest_first(session: Session) -> None:
+    session.execute(Fund(YOU, "ETH", 5 * ETH))
+    session.execute(WrapEth(YOU, 2 * ETH))
+    session.advance(session.world.time + 2 * DAY)
+    session.execute(UnwrapEth(YOU, "all"))
+    records = [record for record in session.activity() if record.command is not None]
+    assert [record.kind for record in records] == ["EthUnwrapped", "EthWrapped", "Funded"]
+    assert records[0].command == UnwrapEth(YOU, "all")
+    assert isinstance(records[1].event, EthWrapped)
+    assert records[1].event.units == 2 * ETH
+    older = session.activity(before=records[1].seq)
+    assert [record.kind for record in older if record.command] == ["Funded"]
+    assert len(session.activity(limit=1)) == 1
+
+
+# --- time --------------------------------------------------------------------------------------
+
+
+def test_an_advance_reaches_its_moment_and_leaves_no_event_of_its_own(session: Session) -> None:
+    until = session.world.time + 10
+    outcome = session.advance(until)
+    assert outcome.world.time == until
+    assert outcome.seq == 1
+    assert outcome.changes == {"time"}
+    assert in_file(session) == world_hash(outcome.world)
+    assert session.advance(until - 5).world.time == until
+
+
+def test_slices_and_reopening_change_no_history(tmp_path: Path) -> None:
+    begin = small_world().time
+    whole = made(tmp_path, "whole")
+    whole.advance(begin + 3 * DAY)
+    parts = made(tmp_path, "parts")
+    for hour in range(1, 73):
+        parts.advance(begin + hour * HOUR)
+        if hour % 7 == 0:
+            parts.close()
+            parts = Session.open(parts.path)
+    assert history(parts) == history(whole)
+    uneven = made(tmp_path, "uneven")
+    dice = random.Random(3)
+    while uneven.world.time < begin + 3 * DAY:
+        uneven.advance(min(begin + 3 * DAY, uneven.world.time + dice.randrange(1, 30_000)))
+    assert history(uneven) == history(whole)
+    for each in (whole, parts, uneven):
+        assert each.verify().sound
+        each.close()
+
+
+def test_cancelling_anywhere_loses_nothing(tmp_path: Path) -> None:
+    begin = small_world().time
+    until = begin + 2 * DAY
+    whole = made(tmp_path, "whole")
+    whole.advance(until)
+    dice = random.Random(11)
+    cut = made(tmp_path, "cut")
+    for _ in range(500):
+        left = dice.randrange(1, 12)
+        calls = iter(range(left))
+        outcome = cut.advance(until, cancelled=lambda calls=calls: next(calls, None) is None)
+        assert in_file(cut) == world_hash(outcome.world)
+        if cut.world.time == until:
+            break
+    else:
+        pytest.fail("it never arrived")
+    assert history(cut) == history(whole)
+    whole.close()
+    cut.close()
+
+
+def test_a_run_publishes_only_what_is_committed(session: Session) -> None:
+    begin = session.world.time
+    seen: list[Progress] = []
+    gates = 0
+
+    def gate() -> None:
+        nonlocal gates
+        gates += 1
+
+    def look(progress: Progress) -> None:
+        seen.append(progress)
+        assert in_file(session) == world_hash(progress.world)
+
+    patience = session.advance(begin + 20 * DAY, progress=look, gate=gate)
+    assert gates >= 20 * 24
+    assert all(begin < each.at <= each.until == begin + 20 * DAY for each in seen)
+    assert patience.world.time == begin + 20 * DAY
+    assert "prices" in patience.changes
+
+
+def test_a_run_tells_what_concerns_you_and_the_last_of_each_kind(session: Session) -> None:
+    outcome = session.advance(session.world.time + 2 * DAY)
+    kinds = [type(event) for event in outcome.events]
+    assert len(outcome.events) < 200
+    assert {"PricesMoved"} <= {kind.__name__ for kind in kinds}
+    moments = [event.at for event in outcome.events]
+    assert moments == sorted(moments)
+
+
+# --- charts ------------------------------------------------------------------------------------
+
+
+def test_series_are_hourly_and_end_with_the_present(session: Session) -> None:
+    begin = session.world.time
+    session.advance(begin + DAY + 100)
+    series = session.series(("eth_usd8",), begin, begin + 9 * DAY)
+    assert series.at[0] == begin
+    assert series.at[-1] == begin + DAY + 100
+    assert len(series.at) in (25, 26)
+    assert series.column("eth_usd8")[-1] == session.world.prices.eth
+    assert all(b > a for a, b in zip(series.at, series.at[1:], strict=False))
+
+
+def test_a_long_series_is_thinned_to_points_that_stay_where_they_are(session: Session) -> None:
+    begin = session.world.time
+    end = begin + 100 * DAY
+    session.advance(end)
+    whole = session.series(SERIES[:1], begin, end)
+    assert 1_000 < len(whole.at) <= 2_010
+    later = session.series(SERIES[:1], begin + 6 * HOUR, end)
+    assert set(later.at[:-1]) <= set(whole.at) | set(later.at[:1])
+
+
+def test_every_name_of_the_series_is_sampled() -> None:
+    world = small_world()
+    values = sample(world)
+    assert len(values) == len(SERIES) == len(set(SERIES))
+    assert all(type(value) is int and value >= -1 for value in values)
+
+
+# --- when the environment fails ----------------------------------------------------------------
+
+
+def fill_disk(session: Session, pages: int) -> None:
+    """Let SQLite find the disk full after so many more pages."""
+    assert session._store is not None
+    connection = session._store._database.conn
+    count = connection.execute("PRAGMA page_count").fetchone()[0]
+    connection.execute(f"PRAGMA max_page_count = {count + pages}")
+
+
+def test_a_full_disk_is_told_and_nothing_acknowledged_is_lost(session: Session) -> None:
+    session.execute(Fund(YOU, "ETH", ETH))
+    fill_disk(session, 0)
+    acknowledged = world_hash(session.world)
+    trouble = None
+    for _ in range(200):
+        try:
+            session.execute(Fund(YOU, "ETH", ETH))
+        except StoreUnavailable as error:
+            trouble = error.trouble
+            break
+        acknowledged = world_hash(session.world)
+    assert trouble is Trouble.DISK_FULL
+    assert world_hash(session.world) == in_file(session) == acknowledged
+    session.execute(Fund(YOU, "ETH", ETH))  # there is room again: it goes on by itself
+    assert in_file(session) == world_hash(session.world) != acknowledged
+    assert session.verify().sound
+
+
+def test_a_disk_that_fills_during_a_run_leaves_what_was_published(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("lstwallet.app.session.COMMIT_SECONDS", 0.0)
+    whole = made(tmp_path, "whole")
+    begin = whole.world.time
+    whole.advance(begin + 5 * DAY)
+    session = made(tmp_path, "Main")
+    fill_disk(session, 6)
+    published: list[Progress] = []
+    with pytest.raises(StoreUnavailable):
+        session.advance(begin + 5 * DAY, progress=published.append)
+    assert published
+    assert world_hash(session.world) == world_hash(published[-1].world) == in_file(session)
+    session.advance(begin + 5 * DAY)
+    assert history(session) == history(whole)
+    session.close()
+    whole.close()
+
+
+@pytest.mark.parametrize("after", [False, True])
+@pytest.mark.parametrize("at", [1, 2, 5])
+def test_an_error_at_any_commit_is_told_or_turns_out_to_be_none(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, at: int, after: bool
+) -> None:
+    """``after``: the page was in the file although an error came back."""
+    monkeypatch.setattr("lstwallet.app.session.COMMIT_SECONDS", 0.0)
+    whole = made(tmp_path, "whole")
+    begin = whole.world.time
+    whole.advance(begin + DAY)
+    session = made(tmp_path, "Main")
+    commit, calls = Store.commit, 0
+
+    def failing(store: Store, page: Page) -> None:
+        nonlocal calls
+        calls += 1
+        if after or calls != at:
+            commit(store, page)
+        if calls == at:
+            raise StoreUnavailable(store.path, Trouble.IO, "disk I/O error")
+
+    monkeypatch.setattr(Store, "commit", failing)
+    if after:
+        session.advance(begin + DAY)
+    else:
+        with pytest.raises(StoreUnavailable):
+            session.advance(begin + DAY)
+        assert in_file(session) == world_hash(session.world)
+        session.advance(begin + DAY)
+    assert history(session) == history(whole)
+    assert session.verify().sound
+    session.close()
+    whole.close()
+
+
+def test_a_profile_that_is_gone_is_told_and_found_again(session: Session, tmp_path: Path) -> None:
+    session.execute(Fund(YOU, "ETH", ETH))
+    away = session.path.rename(tmp_path / "away")
+    before = session.world
+    for _ in range(2):
+        with pytest.raises(StoreUnavailable):
+            session.execute(Fund(YOU, "ETH", ETH))
+        assert session.world is before
+    away.rename(session.path)
+    assert session.execute(Fund(YOU, "ETH", ETH)).world.balance(YOU, "ETH") == 2 * ETH
+    assert session.verify().sound
+
+
+def test_a_bug_in_the_middle_of_a_run_leaves_the_last_commit(
+    session: Session, tmp_path: Path
+) -> None:
+    begin = session.world.time
+
+    def stumble() -> None:
+        raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        session.advance(begin + DAY, gate=stumble)
+    assert session.world.time == begin
+    session.advance(begin + DAY)
+    whole = made(tmp_path, "whole")
+    whole.advance(begin + DAY)
+    assert history(session) == history(whole)
+    whole.close()
