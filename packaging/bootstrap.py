@@ -142,16 +142,24 @@ def pip_command(*arguments: str) -> list[str]:
     return [python, "-m", "pip", "--disable-pip-version-check", "--no-input", *arguments]
 
 
+def no_bytecode_is_written() -> bool:
+    """Whether Python was told not to cache what it compiles: then we compile beforehand."""
+    return bool(os.environ.get("PYTHONDONTWRITEBYTECODE"))
+
+
 def lock_command(lock: Path) -> list[str]:
     """Every package of the lock, each held to its hash, nothing besides and nothing built."""
     held = ["--require-hashes", "--no-deps", "--only-binary", ":all:"]
+    # Most modules are never imported; Python compiles the others when it first meets them.
+    held += ["--compile" if no_bytecode_is_written() else "--no-compile"]
     return pip_command("install", "--quiet", *held, "-r", str(lock))
 
 
 def uv_command(uv: str, lock: Path) -> list[str]:
     """The same as `lock_command`, by uv, which takes seconds instead of a minute."""
     python = str(venv_program("python"))
-    held = ["--require-hashes", "--no-deps", "--only-binary", ":all:", "--compile-bytecode"]
+    held = ["--require-hashes", "--no-deps", "--only-binary", ":all:"]
+    held += ["--compile-bytecode"] if no_bytecode_is_written() else []
     return [uv, "pip", "install", "--quiet", "--python", python, *held, "-r", str(lock)]
 
 
@@ -264,7 +272,7 @@ def set_up(verb: str) -> None:
     changed = (locks, project) != (stamp.locks, stamp.project)
     if verb in machine.QT_VERBS and (changed or look_again):
         check_qt(missing, machine.has_display())
-    sources = newest_source() if os.environ.get("PYTHONDONTWRITEBYTECODE") else stamp.sources
+    sources = newest_source() if no_bytecode_is_written() else stamp.sources
     if sources != stamp.sources:
         compile_sources()
     system = stamp.system if missing else {**stamp.system, state: system_state()}
