@@ -86,14 +86,20 @@ SCHEMA: Final[Mapping[str, Mapping[str, Mapping[str, str]]]] = {
         "state": {
             "staked": "ETH", "entry_queue": "ETH", "exit_queue": "ETH", "sweep_epochs": "epochs",
         },
-        "rewards": {"participation": "fraction", "mev_and_tips": "1/yr"},
+        "rewards": {
+            "participation": "fraction", "participation_spread": "fraction",
+            "mev_and_tips": "1/yr", "mev_spread": "ratio",
+        },
     },
     "lido": {
         "state": {
             "pooled": "ETH", "ether_per_share": "ratio", "buffer": "ETH", "waiting": "stETH",
         },
         "fees": {"total": "fraction", "operators": "fraction"},
-        "limits": {"max_positive_rebase": "fraction", "request_margin": "s", "report_delay": "s"},
+        "limits": {
+            "max_positive_rebase": "fraction", "request_margin": "s", "report_delay": "s",
+            "exits_per_day": "1", "deposits_per_day": "1", "buffer_reserve": "ETH",
+        },
     },
     "aave_v3": {
         "reserve.WETH": _RESERVE,
@@ -120,12 +126,13 @@ SCHEMA: Final[Mapping[str, Mapping[str, Mapping[str, str]]]] = {
         "leave_validators": _flow("ETH"),
         "lend": _SHARED_FLOW,
         "borrow": {
-            **_SHARED_FLOW, "hurdle": "1/yr", "reversion": "1/day", "lowest_health": "ratio",
+            **_SHARED_FLOW, "staking_yield": "1/yr", "hurdle": "1/yr", "reversion": "1/day",
+            "lowest_health": "ratio",
         },
         "trade_steth": _flow("ETH"),
         "trade_usdc": _flow("USDC"),
         "arbitrage": {
-            "cost": "bp", "largest": "fraction", "risk_premium": "1/yr",
+            "cost": "bp", "largest": "fraction", "required_yield": "1/yr",
             "redemption_largest": "ETH",
         },
         "provide": {**_SHARED_FLOW, "discount_aversion": "ratio"},
@@ -134,7 +141,10 @@ SCHEMA: Final[Mapping[str, Mapping[str, Mapping[str, str]]]] = {
         "accounts": dict.fromkeys(
             ("stakers", "loopers", "borrowers", "lenders", "traders", "providers"), "accounts"
         ),
-        "purses": {"eth": "ETH", "usdc": "USDC", "steth": "stETH"},
+        "purses": {
+            "eth": "ETH", "usdc": "USDC", "steth": "stETH", "kept": "fraction",
+            "liquidators_eth": "ETH", "liquidators_usdc": "USDC",
+        },
         "health": dict.fromkeys(
             ("loops_median", "loops_spread", "loans_median", "loans_spread"), "ratio"
         ),

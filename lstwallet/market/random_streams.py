@@ -45,6 +45,7 @@ class Stream(IntEnum):
     TRADING = 9
     LIQUIDITY = 10
     VALIDATORS = 11
+    DUTIES = 12
 
 
 class Dice:

@@ -1,0 +1,213 @@
+"""Lenders, loops and borrowers.
+
+Loops borrow ETH against staked ETH while that pays: the borrow rate below the staking
+yield less a hurdle. They build up below that utilisation and wind down above it, at the
+catalogue's speed, each time in a real chain of steps (borrow, stake, wrap, supply; or
+withdraw, unwrap, sell, repay). Borrowers against ETH add debt when they are safer
+than they need to be and repay when they are not, from the purse or by selling collateral.
+Lenders supply in proportion to what they have left, so that it all stays bounded.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Final
+
+from lstwallet.engine import lending_view
+from lstwallet.engine.kernel import Command
+from lstwallet.engine.lending_facts import (
+    LIQUIDATORS,
+    MOST_LIQUIDATIONS,
+    Borrow,
+    LiquidateUnhealthy,
+    Repay,
+    Supply,
+    WithdrawSupply,
+)
+from lstwallet.engine.pools import STETH_ETH, USDC_ETH, Swap, pool_reserves
+from lstwallet.engine.staking import Stake, Unwrap, Wrap
+from lstwallet.engine.wallet import UnwrapEth
+from lstwallet.market.accounts import accounts, loan_tokens
+from lstwallet.market.catalogue import Catalogue
+from lstwallet.market.flows.sizes import pick, read_sizes, units
+from lstwallet.market.random_streams import HOURS_A_DAY, Stream, Uniforms
+from lstwallet.protocols.lending import NO_DEBT
+from lstwallet.units.fixed import RAY, WAD
+
+if TYPE_CHECKING:
+    from lstwallet.engine.world import Readable
+
+ETHER: Final = 10**18
+LENT: Final = ("ETH", "USDC")
+SOLD_TO_REPAY: Final = ("ETH", "USDC")
+"""Collateral that is sold on a market to repay that debt."""
+LOOPS_PART: Final = 0.55
+"""Part of the borrowers' actions that loops do."""
+FROM_PURSE: Final = 0.4
+"""Part of the repayments that come out of the purse when it can pay them."""
+SAFE_AFTER_WITHDRAWAL: Final = 1.012
+"""Health below which nobody lets a chain of steps take them, even for a moment."""
+SOLD_AT_ONCE: Final = 0.01
+"""Most collateral sold in one chain, as a part of the pool's side."""
+SMALLEST_SALE: Final = ETHER
+"""Wei; liquidators sell no less at once."""
+EASIER: Final = 1.15
+"""How far above the health that they started with borrowers feel safe enough to add."""
+
+
+class LendingFlows:
+    """What happens in the lending market in an hour."""
+
+    def __init__(self, seed: int, catalogue: Catalogue) -> None:
+        self._drawn = Uniforms(seed, Stream.LENDING, 14)
+        self._lenders = accounts("lender", catalogue)
+        self._loopers = accounts("looper", catalogue)
+        self._borrowers = accounts("borrower", catalogue)
+        self._lend = read_sizes(catalogue, "lend", "share")
+        self._borrow = read_sizes(catalogue, "borrow", "share")
+        self._hurdle = catalogue.real("flows.borrow.hurdle")
+        self._lowest = catalogue.real("flows.borrow.lowest_health")
+        self._usual = catalogue.real("crowd.health.loans_median")
+        self._yield = catalogue.real("flows.borrow.staking_yield")
+        self._stock = catalogue.scaled("crowd.purses.liquidators_eth", 18)
+        self._pull = self._pull_of(catalogue)
+
+    def _pull_of(self, catalogue: Catalogue) -> float:
+        """How much the odds of building a loop follow the gap in utilisation, so that the
+        gap closes at the catalogue's speed in the mean."""
+        lent = catalogue.real("aave_v3.reserve.WETH.utilisation")
+        usual = self._borrow.median * math.exp(self._borrow.spread**2 / 2)
+        step = lent * usual / len(self._loopers)
+        steps_a_day = HOURS_A_DAY * self._borrow.rate * LOOPS_PART
+        return catalogue.real("flows.borrow.reversion") / (2 * steps_a_day * step)
+
+    def commands(self, world: Readable, hour: int) -> Iterator[Command]:
+        """At most one lender and one borrower act in an hour."""
+        drawn = self._drawn.at(hour)
+        if drawn[0] < self._lend.rate:
+            yield from self._lender(world, drawn)
+        if drawn[5] < self._borrow.rate:
+            share = self._borrow.draw(drawn[6], drawn[7])
+            if drawn[8] < LOOPS_PART:
+                who = self._loopers[pick(drawn[9], len(self._loopers))]
+                yield from self._looper(world, who, share, drawn)
+            else:
+                number = pick(drawn[9], len(self._borrowers))
+                yield from self._borrower(world, number, share, drawn)
+
+    # --- liquidators ---------------------------------------------------------------------
+
+    def liquidations(self, world: Readable) -> Iterator[Command]:
+        """The queue is looked through; seized ETH is sold for the USDC it was paid with."""
+        yield LiquidateUnhealthy(LIQUIDATORS, MOST_LIQUIDATIONS)
+        ether = world.balance(LIQUIDATORS, "WETH") - self._stock
+        if ether > SMALLEST_SALE:
+            most = int(SOLD_AT_ONCE * pool_reserves(world, USDC_ETH)[1])
+            yield UnwrapEth(LIQUIDATORS, min(ether, most))
+            yield Swap(LIQUIDATORS, USDC_ETH, "ETH", min(ether, most), 0, "USDC")
+
+    # --- lenders -------------------------------------------------------------------------
+
+    def _lender(self, world: Readable, drawn: list[float]) -> Iterator[Command]:
+        who = self._lenders[pick(drawn[1], len(self._lenders))]
+        token = LENT[pick(drawn[2], len(LENT))]
+        purse = world.balance(who, token)
+        lent = lending_view.supplied_units(world, who, token)
+        place = lending_view.place_of(world.lending, token)
+        reserve = world.lending.reserves[place]
+        size = self._lend.draw(drawn[3], drawn[4]) * reserve.supply_scaled
+        if drawn[10] * (purse + lent) < purse:
+            amount = int(min(size, purse))
+            if amount > 0:
+                yield Supply(who, token, amount)
+        else:
+            amount = int(min(size, lent, reserve.liquidity / 2))
+            if amount > 0:
+                yield WithdrawSupply(who, token, amount)
+
+    # --- loops ---------------------------------------------------------------------------
+
+    def _equilibrium_gap(self, world: Readable) -> float:
+        """How much more of the WETH reserve could be lent until loops no longer pay."""
+        place = lending_view.place_of(world.lending, "ETH")
+        reserve = world.lending.reserves[place]
+        curve = world.lending.parameters.configs[place].curve
+        worth = self._yield - self._hurdle - curve.base / RAY
+        aim = worth / (curve.slope1 / RAY) * curve.optimal / RAY
+        aim = min(max(aim, 0.0), curve.optimal / RAY)
+        debt = reserve.debt_scaled * (reserve.borrow_index / RAY)
+        return aim - debt / (debt + reserve.liquidity)
+
+    def _looper(
+        self, world: Readable, who: str, share: float, drawn: list[float]
+    ) -> Iterator[Command]:
+        health = lending_view.health_of(world, who) / WAD
+        debt = lending_view.owed_units(world, who, "ETH")
+        if debt == 0:
+            return
+        size = int(debt * share)
+        build = drawn[11] < 0.5 + self._pull * self._equilibrium_gap(world)
+        if build and health > self._lowest:
+            yield Borrow(who, "ETH", size)
+            yield Stake(who, size)
+            yield Wrap(who, "all")
+            yield Supply(who, "wstETH", "all")
+        elif drawn[12] < FROM_PURSE and world.balance(who, "ETH") >= size:
+            yield Repay(who, "ETH", size, False)
+        else:
+            yield from self._unwind(world, who, size, health)
+
+    def _unwind(self, world: Readable, who: str, size: int, health: float) -> Iterator[Command]:
+        """Sell staked ETH out of the loop and repay with what it gives."""
+        rate = self._steth_per_wsteth(world)
+        held = lending_view.supplied_units(world, who, "wstETH")
+        most = held * max(1 - SAFE_AFTER_WITHDRAWAL / health, 0)
+        most = min(most, SOLD_AT_ONCE * pool_reserves(world, STETH_ETH)[1] / rate)
+        sold = int(min(size / rate, most))
+        repaid = int(sold * rate * 0.95)
+        if repaid > 0:
+            yield WithdrawSupply(who, "wstETH", sold)
+            yield Unwrap(who, sold)
+            yield Swap(who, STETH_ETH, "stETH", "all", repaid, "ETH")
+            yield Repay(who, "ETH", repaid, False)
+
+    @staticmethod
+    def _steth_per_wsteth(world: Readable) -> float:
+        pool = world.staking.pool
+        return float(pool.ether / pool.shares)
+
+    # --- borrowers -----------------------------------------------------------------------
+
+    def _borrower(
+        self, world: Readable, number: int, share: float, drawn: list[float]
+    ) -> Iterator[Command]:
+        who = self._borrowers[number]
+        collateral, token = loan_tokens(number)
+        health = lending_view.health_of(world, who)
+        debt = lending_view.owed_units(world, who, token)
+        if health == NO_DEBT or debt == 0:
+            return
+        size = int(debt * share)
+        safe = health / WAD / self._usual
+        if drawn[11] < 0.5 and safe * EASIER > 1:
+            yield Borrow(who, token, size)
+            return
+        purse = world.balance(who, token)
+        if purse >= size or collateral == "USDC":
+            if min(purse, size) > 0:
+                yield Repay(who, token, min(purse, size), False)
+        elif (collateral, token) == SOLD_TO_REPAY:
+            yield from self._sell_collateral(world, who, size)
+
+    def _sell_collateral(self, world: Readable, who: str, size: int) -> Iterator[Command]:
+        """ETH out of the collateral, sold for USDC, repaid: all or nothing."""
+        price = world.prices.eth / world.prices.usdc
+        reserves = pool_reserves(world, USDC_ETH)
+        dollars = min(size / 10**6, SOLD_AT_ONCE * reserves[0] / 10**6)
+        sold = units(dollars / price, 18)
+        repaid = units(dollars * 0.9, 6)
+        if repaid > 0:
+            yield WithdrawSupply(who, "ETH", sold)
+            yield Swap(who, USDC_ETH, "ETH", sold, repaid, "USDC")
+            yield Repay(who, "USDC", repaid, False)

@@ -1,0 +1,195 @@
+"""Traders, arbitrage and liquidity providers.
+
+Traders buy and sell as often. Arbitrage pulls each pool to the outside price once the
+gap is wider than the pool's fee and its own cost, and no further than it pays; what the
+outside pays for stETH is the price source's business. Redeemers buy stETH that is
+cheaper than waiting: when the discount exceeds ``required yield · wait / 365 + cost``
+they send it through the withdrawal queue. Providers add and remove, and rather remove
+when stETH is at a discount.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Final
+
+from lstwallet.engine import staking
+from lstwallet.engine.kernel import Command
+from lstwallet.engine.pools import (
+    BALANCED,
+    LP,
+    STETH_ETH,
+    USDC_ETH,
+    AddLiquidity,
+    RemoveLiquidity,
+    Swap,
+    lp_supply,
+    pool_reserves,
+)
+from lstwallet.engine.staking import RequestUnstake, Stake
+from lstwallet.market.accounts import ARBITRAGE, REDEEMER, accounts
+from lstwallet.market.catalogue import Catalogue
+from lstwallet.market.flows.sizes import pick, read_sizes, units
+from lstwallet.market.pool_models import StableCurve, product_trade, stable_curve
+from lstwallet.market.prices import PriceSource
+from lstwallet.market.random_streams import Stream, Uniforms
+from lstwallet.units.clock import DAY
+
+if TYPE_CHECKING:
+    from lstwallet.engine.world import Readable
+
+BP: Final = 10_000
+ETHER: Final = 10**18
+DOLLAR: Final = 10**6
+SMALLEST_ETH: Final = 0.5
+"""ETH; smaller mending trades are not worth it."""
+SMALLEST_USDC: Final = 1_000.0
+"""USDC; the same."""
+LOW_ON_STETH: Final = 0.25
+"""Below this part of its purse the arbitrageur mints new stETH."""
+DAYS_A_YEAR: Final = 365
+
+
+class PoolFlows:
+    """What happens in the two pools in an hour."""
+
+    def __init__(self, seed: int, catalogue: Catalogue, prices: PriceSource) -> None:
+        self._prices = prices
+        self._trading = Uniforms(seed, Stream.TRADING, 10)
+        self._liquidity = Uniforms(seed, Stream.LIQUIDITY, 6)
+        self._traders = accounts("trader", catalogue)
+        self._providers = accounts("provider", catalogue)
+        self._steth = read_sizes(catalogue, "trade_steth")
+        self._usdc = read_sizes(catalogue, "trade_usdc")
+        self._provide = read_sizes(catalogue, "provide", "share")
+        self._aversion = catalogue.real("flows.provide.discount_aversion")
+        self._cost = catalogue.real("flows.arbitrage.cost") / BP
+        self._most = catalogue.real("flows.arbitrage.largest")
+        self._required = catalogue.real("flows.arbitrage.required_yield")
+        self._redeem_most = catalogue.real("flows.arbitrage.redemption_largest")
+        self._amplification = catalogue.real("pools.steth_eth.amplification")
+        self._steth_fee = catalogue.real("pools.steth_eth.fee")
+        self._usdc_fee = catalogue.real("pools.usdc_eth.fee")
+
+    # --- traders and providers -----------------------------------------------------------
+
+    def trades(self, world: Readable, hour: int) -> Iterator[Command]:
+        """At most one trade in each pool, as often one way as the other."""
+        drawn = self._trading.at(hour)
+        if drawn[0] < self._steth.rate:
+            size = units(self._steth.draw(drawn[1], drawn[2]), 18)
+            yield self._trade(STETH_ETH, drawn[3], drawn[4], ("ETH", "stETH"), size, size)
+        if drawn[5] < self._usdc.rate:
+            dollars = self._usdc.draw(drawn[6], drawn[7])
+            ether = units(dollars * world.prices.usdc / world.prices.eth, 18)
+            yield self._trade(
+                USDC_ETH, drawn[8], drawn[9], ("USDC", "ETH"), units(dollars, 6), ether
+            )
+
+    def _trade(
+        self, pool: str, who: float, side: float, tokens: tuple[str, str], first: int, second: int
+    ) -> Swap:
+        trader = self._traders[pick(who, len(self._traders))]
+        if side < 0.5:
+            return Swap(trader, pool, tokens[0], first, 0, tokens[1])
+        return Swap(trader, pool, tokens[1], second, 0, tokens[0])
+
+    def provisions(self, world: Readable, hour: int) -> Iterator[Command]:
+        """At most one deposit or withdrawal of liquidity, in one of the pools."""
+        drawn = self._liquidity.at(hour)
+        if drawn[0] >= self._provide.rate:
+            return
+        provider = self._providers[pick(drawn[1], len(self._providers))]
+        share = self._provide.draw(drawn[2], drawn[3])
+        pool = STETH_ETH if drawn[4] < 0.5 else USDC_ETH
+        leaving = 0.5
+        if pool == STETH_ETH:
+            leaving -= self._aversion * self._prices.steth_basis(hour) * 100
+        if drawn[5] < leaving:
+            held = world.balance(provider, LP[pool])
+            lp = min(int(share * lp_supply(world, pool)), held)
+            if lp > 0:
+                yield RemoveLiquidity(provider, pool, lp, BALANCED, (0, 0))
+        else:
+            first, second = pool_reserves(world, pool)
+            amounts = (int(share * first), int(share * second))
+            yield AddLiquidity(provider, pool, amounts, 0)
+
+    # --- arbitrage -----------------------------------------------------------------------
+
+    def arbitrage(self, world: Readable, hour: int) -> Iterator[Command]:
+        """At most one mending trade in each pool, and what keeps the purse fit for it."""
+        trade = self._mend_usdc(world)
+        if trade is not None:
+            yield trade
+        curve, steth, eth = self._curve(world)
+        redemption = self._redeem(world, curve, steth, eth)
+        if redemption:
+            before = world.balance(REDEEMER, "stETH")
+            yield Swap(REDEEMER, STETH_ETH, "ETH", redemption, 0, "stETH")
+            if world.balance(REDEEMER, "stETH") > before:
+                yield RequestUnstake(REDEEMER, "all")
+            curve, steth, eth = self._curve(world)
+        trade = self._mend_steth(curve, steth, eth, self._prices.steth_basis(hour))
+        if trade is not None:
+            yield trade
+            refill = self._refill(world)
+            if refill:
+                yield Stake(ARBITRAGE, refill)
+
+    def _mend_usdc(self, world: Readable) -> Swap | None:
+        """The trade that ends where the pool's price, fee included, meets the outside's."""
+        pair = world.pools.usdc_eth.pair
+        usdc, eth = pair.reserve_0 / DOLLAR, pair.reserve_1 / ETHER
+        price = world.prices.eth / world.prices.usdc
+        dear, cheap = price * (1 - self._cost), price * (1 + self._cost)
+        pay = min(product_trade(usdc, eth, dear, self._usdc_fee), usdc * self._most)
+        if pay > SMALLEST_USDC:
+            return Swap(ARBITRAGE, USDC_ETH, "USDC", units(pay, 6), 0, "ETH")
+        sell = min(product_trade(eth, usdc, 1 / cheap, self._usdc_fee), eth * self._most)
+        if sell * price > SMALLEST_USDC:
+            return Swap(ARBITRAGE, USDC_ETH, "ETH", units(sell, 18), 0, "USDC")
+        return None
+
+    def _curve(self, world: Readable) -> tuple[StableCurve, float, float]:
+        """The stableswap pool's curve, its stETH and its ETH."""
+        eth, steth = (balance / ETHER for balance in pool_reserves(world, STETH_ETH))
+        return stable_curve(steth, eth, self._amplification), steth, eth
+
+    def _mend_steth(
+        self, curve: StableCurve, steth: float, eth: float, basis: float
+    ) -> Swap | None:
+        """Towards the outside price, as far as it pays after fee and cost."""
+        band = self._steth_fee + self._cost
+        price, outside = curve.price(steth, eth), 1 + basis
+        if price * (1 - band) > outside:
+            sell = min(curve.balance_at(outside / (1 - band)) - steth, steth * self._most)
+            if sell > SMALLEST_ETH:
+                return Swap(ARBITRAGE, STETH_ETH, "stETH", units(sell, 18), 0, "ETH")
+        elif price * (1 + band) < outside:
+            there = curve.other(curve.balance_at(outside / (1 + band)))
+            pay = min(there - eth, eth * self._most)
+            if pay > SMALLEST_ETH:
+                return Swap(ARBITRAGE, STETH_ETH, "ETH", units(pay, 18), 0, "stETH")
+        return None
+
+    def _redeem(self, world: Readable, curve: StableCurve, steth: float, eth: float) -> int:
+        """Wei of ETH to spend on stETH that is cheaper than the wait is dear."""
+        price = curve.price(steth, eth)
+        discount = 1 - price * (1 + self._steth_fee + self._cost)
+        if discount <= 0:
+            return 0
+        low, high = staking.estimate_wait(world, units(self._redeem_most, 18))
+        years = (low + high) / 2 / DAY / DAYS_A_YEAR
+        if discount <= self._required * years:
+            return 0
+        worth = 1 - self._required * years
+        there = curve.other(curve.balance_at(worth / (1 + self._steth_fee + self._cost)))
+        pay = min(there - eth, self._redeem_most, world.balance(REDEEMER, "ETH") / ETHER)
+        return units(pay, 18) if pay > SMALLEST_ETH else 0
+
+    def _refill(self, world: Readable) -> int:
+        """Wei that the arbitrageur stakes when it runs low on stETH to sell."""
+        eth = world.balance(ARBITRAGE, "ETH")
+        steth = staking.steth_for_shares(world, world.balance(ARBITRAGE, "stETH"))
+        return int((eth - steth) / 2) if steth < LOW_ON_STETH * (eth + steth) else 0

@@ -1,0 +1,80 @@
+"""What an arbitrageur works out on paper: pool prices and the trade that mends them.
+
+Floats on whole tokens. The exact pool decides what the trade really gives.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import Final, NamedTuple
+
+ROUNDS: Final = 60
+
+
+class StableCurve(NamedTuple):
+    """A two-coin stableswap pool: ``Ann S + D = Ann D + D³/(4xy)`` with ``Ann = 2 A``."""
+
+    ann: float
+    d: float
+
+    def other(self, x: float) -> float:
+        """The balance of one coin when the other's is ``x``: a quadratic equation."""
+        b = x + self.d / self.ann - self.d
+        c = self.d**3 / (4 * x * self.ann)
+        root = math.sqrt(b * b + 4 * c)
+        return (root - b) / 2 if b <= 0 else 2 * c / (root + b)
+
+    def price(self, x: float, y: float) -> float:
+        """What a little of the ``x`` coin is worth in the ``y`` coin."""
+        term = self.d**3 / (4 * x * y)
+        return (self.ann + term / x) / (self.ann + term / y)
+
+    def balance_at(self, price: float) -> float:
+        """The balance of the ``x`` coin at which it is worth ``price``.
+
+        The price falls with the balance, so the answer is bracketed; the Illinois form of
+        regula falsi finds it on the logarithm of the price, where the curve is straighter.
+        """
+        goal = math.log(price)
+        low, high = self.d * 1e-3, self.d
+        above, below = self._log_price(low) - goal, self._log_price(high) - goal
+        if above <= 0 or below >= 0:
+            return low if above <= 0 else high
+        middle = self.d / 2
+        for _ in range(ROUNDS):
+            gap = self._log_price(middle) - goal
+            if abs(gap) < 1e-7:
+                break
+            if gap > 0:
+                low, above, below = middle, gap, below / 2
+            else:
+                high, below, above = middle, gap, above / 2
+            middle = (low * below - high * above) / (below - above)
+        return middle
+
+    def _log_price(self, x: float) -> float:
+        return math.log(self.price(x, self.other(x)))
+
+
+def stable_curve(x: float, y: float, amplification: float) -> StableCurve:
+    """The curve through two balances (Newton's iteration for ``D``)."""
+    ann = 2 * amplification
+    total = d = x + y
+    for _ in range(ROUNDS):
+        product = d**3 / (4 * x * y)
+        following = (ann * total + 2 * product) * d / ((ann - 1) * d + 3 * product)
+        if abs(following - d) < 1e-9 * d:
+            return StableCurve(ann, following)
+        d = following
+    return StableCurve(ann, d)
+
+
+def product_trade(given: float, taken: float, price: float, fee: float) -> float:
+    """How much of a constant-product pool's ``given`` coin to pay in.
+
+    ``price`` is what one ``taken`` coin is worth outside in the ``given`` coin. The trade
+    ends where one more unit would cost that price, fee included; negative or zero when
+    the pool is dear already.
+    """
+    kept = 1 - fee
+    return (math.sqrt(given * taken * price * kept) - given) / kept
