@@ -36,7 +36,12 @@ translate = QCoreApplication.translate
 
 
 def decimals(symbol: str) -> int:
-    """Decimals of a token's base unit: 6 for USDC and what stands for it, else 18."""
+    """Decimals of a token's base unit: 6 for USDC and what stands for it, else 18.
+
+    The pair's LP shares have 12: the root of wei times USDC units.
+    """
+    if symbol == "LP:usdc_eth":
+        return 12
     return 6 if symbol in ("USDC", "aUSDC", "dUSDC") else 18
 
 
@@ -521,4 +526,7 @@ def next_due(world: World) -> str:
     return ""
 
 
-_DUE: Final[dict[str, Callable[[], str]]] = {}
+_DUE: Final[dict[str, Callable[[], str]]] = {
+    "SubmitReport": lambda: translate("wording", "Rewards paid in {wait}"),
+}
+"""Sentences by the kind of command that is planned."""

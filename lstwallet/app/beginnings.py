@@ -1,0 +1,104 @@
+"""How a new profile begins: empty with play money, or as the demo portfolio.
+
+The demo portfolio is nothing but commands in the order a person would give them, on the
+real prices of May to July 2022, with time passing between them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Final, Literal
+
+from lstwallet.app import profiles
+from lstwallet.app.session import Session
+from lstwallet.engine.kernel import Batch, Command
+from lstwallet.engine.lending import Borrow, Supply
+from lstwallet.engine.pools import AddLiquidity, Swap
+from lstwallet.engine.staking import RequestUnstake, Stake, Wrap
+from lstwallet.engine.wallet import Fund
+from lstwallet.engine.world import YOU
+from lstwallet.market.driver import MarketConfig
+from lstwallet.market.genesis import genesis
+from lstwallet.units.clock import DAY
+
+Kind = Literal["empty", "demo"]
+SEED: Final = 7
+ETH: Final = 10**18
+USDC: Final = 10**6
+EMPTY: Final = MarketConfig()
+DEMO: Final = MarketConfig("replay:steth_2022")
+START_ETH: Final = 100 * ETH
+START_USDC: Final = 50_000 * USDC
+
+Step = Command | int
+"""A command, or how many seconds pass."""
+
+DEMO_STEPS: Final[tuple[Step, ...]] = (
+    Fund(YOU, "ETH", START_ETH),
+    Fund(YOU, "USDC", START_USDC),
+    Stake(YOU, 32 * ETH),
+    3 * DAY,
+    Batch((Wrap(YOU, 12 * ETH), Supply(YOU, "wstETH", 9 * ETH))),
+    2 * DAY,
+    Borrow(YOU, "USDC", 6_000 * USDC),
+    4 * DAY,
+    Batch((Stake(YOU, 10 * ETH), AddLiquidity(YOU, "steth_eth", (6 * ETH, 5 * ETH), 0))),
+    8 * DAY,
+    Swap(YOU, "usdc_eth", "USDC", 4_000 * USDC, 1, "ETH"),
+    9 * DAY,
+    RequestUnstake(YOU, 3 * ETH),
+    2 * DAY,
+)
+"""Two stakes, a loan against wstETH, a pool share, a swap and a ticket that waits."""
+
+
+def free_path(name: str = profiles.DEFAULT_NAME) -> tuple[str, Path]:
+    """A name that no profile has yet, counted up from ``name``, and its file."""
+    taken = {each.name.lower() for each in profiles.found()}
+    number = 1
+    fresh = name
+    while fresh.lower() in taken:
+        number += 1
+        fresh = f"{name} {number}"
+    return fresh, profiles.path_of(fresh)
+
+
+def create(
+    kind: Kind,
+    *,
+    name: str = "",
+    path: Path | None = None,
+    seed: int = SEED,
+    gate: Callable[[], None] | None = None,
+) -> Session:
+    """A new profile in the profiles' folder (or at ``path``), open.
+
+    Raises ``StoreError``, ``CatalogueError`` or ``PriceTableError``; nothing is left behind
+    then.
+    """
+    market = DEMO if kind == "demo" else EMPTY
+    if path is None:
+        name, path = free_path(name or ("Demo portfolio" if kind == "demo" else "Main"))
+    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    session = Session.create(path, genesis(seed, market=market), market, name=name or path.stem)
+    try:
+        play(session, DEMO_STEPS if kind == "demo" else DEMO_STEPS[:2], gate)
+    except BaseException:
+        session.close()
+        path.unlink(missing_ok=True)
+        raise
+    return session
+
+
+def play(
+    session: Session, steps: tuple[Step, ...], gate: Callable[[], None] | None = None
+) -> None:
+    """Give the commands and let the time pass. Raises the refusal of a refused command."""
+    for step in steps:
+        if isinstance(step, int):
+            session.advance(session.world.time + step, gate=gate)
+            continue
+        outcome = session.execute(step)
+        if outcome.refusal is not None:
+            raise outcome.refusal

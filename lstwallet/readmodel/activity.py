@@ -1,0 +1,300 @@
+"""The user's own history as rows: what moved, by how much, grouped by day, rewards folded;
+and the same as CSV and JSON.
+
+Amounts are in the token's own units (stETH in wei of stETH, never in shares), positive in
+and negative out, as they were at that moment.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any, Final, NamedTuple, Protocol
+
+from lstwallet.engine.world import YOU
+from lstwallet.protocols import lido
+from lstwallet.units.amount import format_exact
+from lstwallet.units.clock import DAY, SimTime, iso, start_of
+
+POOL_TOKENS: Final = {"steth_eth": ("ETH", "stETH"), "usdc_eth": ("USDC", "ETH")}
+"""What the two amounts of a pool's events are of, in the pool's order."""
+_DECIMALS: Final = {"USDC": 6, "LP:usdc_eth": 12}
+_RISKY: Final = frozenset("=+-@\t\r")
+"""A spreadsheet may run a cell that begins with one of these."""
+
+
+class Amount(NamedTuple):
+    """``units`` base units of ``token``: positive came in, negative went out."""
+
+    token: str
+    units: int
+
+
+class Happening(Protocol):
+    """An event that concerns the user, as the session hands it over."""
+
+    @property
+    def seq(self) -> int: ...
+    @property
+    def at(self) -> SimTime: ...
+    @property
+    def kind(self) -> str: ...
+    @property
+    def event(self) -> Any: ...
+    @property
+    def gains(self) -> Sequence[Any]: ...
+
+
+class Line(NamedTuple):
+    """One event of the user's."""
+
+    seq: int
+    at: SimTime
+    kind: str
+    """The event's name."""
+    group: str
+    """``wallet``, ``staking``, ``lending``, ``pools``, ``rewards`` or ``trouble``."""
+    moves: tuple[Amount, ...]
+    detail: str = ""
+    """A token, a pool or a ticket number that the words need."""
+
+
+class Fold(NamedTuple):
+    """Rewards that followed each other with nothing else between: one row, newest first."""
+
+    lines: tuple[Line, ...]
+    days: int
+    """How many days they span, both ends included."""
+    moves: tuple[Amount, ...]
+    """Their sum by token."""
+
+
+class Day(NamedTuple):
+    """What happened on one UTC day, newest first; ``at`` is its first second."""
+
+    at: SimTime
+    rows: tuple[Line | Fold, ...]
+
+
+# --- events to lines ---------------------------------------------------------------------
+
+
+def _postings(event: Any) -> tuple[Amount, ...]:
+    """What the event's entry did to the user, by token; shares of stETH are left out."""
+    sums: dict[str, int] = {}
+    for account, token, units in getattr(event, "entry", ()):
+        if account == YOU and token != "stETH":  # noqa: S105
+            sums[token] = sums.get(token, 0) + units
+    return tuple(Amount(token, units) for token, units in sums.items() if units)
+
+
+def _staked(event: Any) -> tuple[Amount, ...]:
+    return (
+        Amount("ETH", -event.amount),
+        Amount("stETH", lido.ether_for(event.pool, event.shares)),
+    )
+
+
+def _requested(event: Any) -> tuple[Amount, ...]:
+    wrapped = [move for move in _postings(event) if move.token == "wstETH"]  # noqa: S105
+    return tuple(wrapped) or (Amount("stETH", -event.steth),)
+
+
+def _added(event: Any) -> tuple[Amount, ...]:
+    tokens = POOL_TOKENS[event.pool]
+    paid = (
+        Amount(token, -units) for token, units in zip(tokens, event.amounts, strict=True) if units
+    )
+    return (*paid, Amount(f"LP:{event.pool}", event.minted))
+
+
+def _removed(event: Any) -> tuple[Amount, ...]:
+    tokens = POOL_TOKENS[event.pool]
+    got = (Amount(token, u) for token, u in zip(tokens, event.amounts, strict=True) if u)
+    return (Amount(f"LP:{event.pool}", -event.burned), *got)
+
+
+Moves = Callable[[Any], tuple[Amount, ...]]
+_KINDS: Final[dict[str, tuple[str, Moves]]] = {
+    "Born": ("wallet", lambda event: ()),
+    "Funded": ("wallet", lambda event: (Amount(event.token, event.units),)),
+    "EthWrapped": ("wallet", _postings),
+    "EthUnwrapped": ("wallet", _postings),
+    "Staked": ("staking", _staked),
+    "Wrapped": (
+        "staking", lambda event: (Amount("stETH", -event.steth), Amount("wstETH", event.wsteth)),
+    ),
+    "Unwrapped": (
+        "staking", lambda event: (Amount("wstETH", -event.wsteth), Amount("stETH", event.steth)),
+    ),
+    "UnstakeRequested": ("staking", _requested),
+    "Claimed": ("staking", lambda event: (Amount("ETH", event.ether),)),
+    "OracleReported": ("rewards", lambda event: ()),
+    "RewardsSwept": ("rewards", _postings),
+    "Supplied": ("lending", lambda event: (Amount(event.token, -event.amount),)),
+    "SupplyWithdrawn": ("lending", lambda event: (Amount(event.token, event.amount),)),
+    "Borrowed": ("lending", lambda event: (Amount(event.token, event.amount),)),
+    "Repaid": ("lending", lambda event: (Amount(event.token, -event.amount),)),
+    "PositionLiquidated": (
+        "trouble", lambda event: (Amount(event.collateral, -event.seized - event.fee),),
+    ),
+    "Swapped": (
+        "pools", lambda event: (
+            Amount(event.token_in, -event.paid), Amount(event.token_out, event.received),
+        ),
+    ),
+    "LiquidityAdded": ("pools", _added),
+    "LiquidityRemoved": ("pools", _removed),
+}  # fmt: skip
+"""Event name → group and what moved. Other kinds: the group ``staking`` or ``lending`` by
+their name, and whatever their postings say."""
+_LENDING: Final = frozenset(("CollateralSwitched", "EModeChosen"))
+
+
+def line(record: Happening) -> Line:
+    """One event of the user's as a row."""
+    group, moves = _KINDS.get(record.kind, ("", _postings))
+    if not group:
+        group = "lending" if record.kind in _LENDING else "staking"
+    event = record.event
+    moved = moves(event) or tuple(Amount(gain.token, gain.units) for gain in record.gains)
+    detail = str(getattr(event, "pool", "") if isinstance(getattr(event, "pool", ""), str) else "")
+    if not detail:
+        detail = str(getattr(event, "token", "") or "")
+    return Line(record.seq, record.at, record.kind, group, moved, detail)
+
+
+def lines(records: Iterable[Happening]) -> list[Line]:
+    """All of them, in the order given."""
+    return [line(record) for record in records]
+
+
+# --- filter, fold, group -----------------------------------------------------------------
+
+
+def matching(
+    rows: Iterable[Line],
+    group: str = "",
+    token: str = "",
+    text: str = "",
+    words: Callable[[Line], str] = lambda row: row.kind,
+) -> list[Line]:
+    """Rows of a group (all when empty) that moved a token (any when empty) and whose words
+    contain every word of ``text``, whatever the case."""
+    wanted = text.casefold().split()
+    found = []
+    for row in rows:
+        if group and row.group != group:
+            continue
+        if token and token not in {move.token for move in row.moves}:
+            continue
+        if wanted:
+            said = words(row).casefold()
+            if not all(word in said for word in wanted):
+                continue
+        found.append(row)
+    return found
+
+
+def by_day(rows: Sequence[Line]) -> list[Day]:
+    """Rows (newest first) by UTC day; two or more rewards in a row are folded into one."""
+    made: list[Day] = []
+    current: list[Line | Fold] = []
+    at = -1
+    for item in _folded(rows):
+        newest = item.lines[0].at if isinstance(item, Fold) else item.at
+        day = start_of(DAY, newest)
+        if day != at and current:
+            made.append(Day(at, tuple(current)))
+            current = []
+        at = day
+        current.append(item)
+    if current:
+        made.append(Day(at, tuple(current)))
+    return made
+
+
+def _folded(rows: Sequence[Line]) -> Iterable[Line | Fold]:
+    run: list[Line] = []
+    for row in rows:
+        if row.group == "rewards":
+            run.append(row)
+            continue
+        yield from _fold(run)
+        run = []
+        yield row
+    yield from _fold(run)
+
+
+def _fold(run: list[Line]) -> Iterable[Line | Fold]:
+    if len(run) < 2:
+        yield from run
+        return
+    sums: dict[str, int] = {}
+    for row in run:
+        for token, units in row.moves:
+            sums[token] = sums.get(token, 0) + units
+    first, last = start_of(DAY, run[-1].at), start_of(DAY, run[0].at)
+    days = len(range(first, last + DAY, DAY))
+    moves = tuple(Amount(token, units) for token, units in sums.items())
+    yield Fold(tuple(run), days, moves)
+
+
+# --- export ------------------------------------------------------------------------------
+
+
+def decimals(token: str) -> int:
+    """Decimals of a token's base unit."""
+    return _DECIMALS.get(token, 18)
+
+
+def safe_cell(text: str) -> str:
+    """The text, with an apostrophe before what a spreadsheet might run."""
+    return f"'{text}" if text[:1] in _RISKY and text else text
+
+
+_COLUMNS: Final = ("entry", "time", "kind", "direction", "token", "base_units", "amount", "detail")
+
+
+def to_csv(rows: Iterable[Line]) -> str:
+    """One line per amount (one without amount where nothing moved), oldest first.
+
+    Amounts are positive, ``direction`` says in or out: a minus sign would be prefixed.
+    """
+    out = io.StringIO()
+    writer = csv.writer(out, lineterminator="\n")
+    writer.writerow(_COLUMNS)
+    for row in sorted(rows):
+        for move in row.moves or (None,):
+            cells = [str(row.seq), iso(row.at), row.kind, "", "", "", "", row.detail]
+            if move is not None:
+                size = abs(move.units)
+                cells[3] = "in" if move.units > 0 else "out"
+                cells[4:7] = [move.token, str(size), format_exact(size, decimals(move.token))]
+            writer.writerow([safe_cell(cell) for cell in cells])
+    return out.getvalue()
+
+
+def to_json(rows: Iterable[Line]) -> str:
+    """The same as JSON: amounts as text, so that no reader rounds them."""
+    entries = [
+        {
+            "entry": row.seq,
+            "time": iso(row.at),
+            "kind": row.kind,
+            "group": row.group,
+            "detail": row.detail,
+            "moves": [
+                {
+                    "token": token,
+                    "base_units": str(units),
+                    "amount": format_exact(units, decimals(token)),
+                }
+                for token, units in row.moves
+            ],
+        }
+        for row in sorted(rows)
+    ]
+    return json.dumps({"entries": entries}, indent=1, sort_keys=True, ensure_ascii=False) + "\n"
