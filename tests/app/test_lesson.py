@@ -55,7 +55,7 @@ def test_an_error_is_named_with_its_place(
     assert old in text
     broken = tmp_path / "broken.toml"
     broken.write_text(text.replace(old, new), encoding="utf-8")
-    with pytest.raises(BadLesson, match="broken.toml") as caught:
+    with pytest.raises(BadLesson, match=r"broken\.toml") as caught:
         load(broken)
     assert sentence in str(caught.value)
     assert str(caught.value).endswith(".")

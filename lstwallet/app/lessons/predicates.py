@@ -144,7 +144,11 @@ VOCABULARY: Final[Mapping[str, _Predicate]] = {
     "reward_arrived": _Predicate(_reward_arrived, {"token": str}, {}),
     "ticket": _Predicate(_ticket, {"state": str}, {}),
 }
-_COMPOUND: Final = {"all": _all, "any": _any, "not": _not}
+_COMPOUND: Final[Mapping[str, Callable[[Any, Evidence], bool]]] = {
+    "all": _all,
+    "any": _any,
+    "not": _not,
+}
 
 
 def holds(condition: Condition, seen: Evidence) -> bool:
@@ -180,9 +184,9 @@ def _check_arguments(name: str, predicate: _Predicate, ask: Any) -> None:
     for key, kind in predicate.required.items():
         if not isinstance(ask.get(key), kind):
             raise BadCondition(f"“{name}” needs “{key}”")
+    known = {**predicate.required, **predicate.optional}
     for key, value in ask.items():
-        kind = predicate.required.get(key) or predicate.optional.get(key)
-        if kind is None or not isinstance(value, kind):
+        if key not in known or not isinstance(value, known[key]):
             raise BadCondition(f"“{name}” does not take this “{key}”")
     if name == "happened":
         _check_happened(ask)

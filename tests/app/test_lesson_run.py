@@ -1,0 +1,150 @@
+"""A lesson under way: only the ledger finishes a step, and it resumes where it was."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from lstwallet.app.lessons.lesson import Lesson, load
+from lstwallet.app.lessons.progress import Progress, ProgressFile
+from lstwallet.app.lessons.run import LessonRun
+from lstwallet.engine import kernel
+from lstwallet.engine.refusals import Refusal
+from lstwallet.engine.staking import Stake
+from lstwallet.engine.validators import StakeNatively
+from lstwallet.engine.wallet import Fund
+from lstwallet.engine.world import YOU, Draft, World
+from lstwallet.market.driver import Driver, MarketConfig
+from lstwallet.market.genesis import genesis
+from lstwallet.units.clock import DAY
+from lstwallet.units.paths import resources
+
+ETH = 10**18
+
+
+@pytest.fixture(scope="module")
+def lesson() -> Lesson:
+    return load(resources() / "lessons" / "en" / "01-any-amount.toml")
+
+
+class Sandbox:
+    """A world, its market, and the person's own events: what a session gives a lesson."""
+
+    def __init__(self, lesson: Lesson, folder: Path) -> None:
+        self.lesson = lesson
+        self.file = folder / "progress.json"
+        self.draft = Draft(genesis(lesson.start.seed, lesson.start.at))
+        self.mine: list[tuple[int, kernel.Event]] = []
+        self.do(Fund(YOU, "ETH", lesson.start.fund["ETH"]))
+        self.run = self.resume()
+
+    def world(self) -> World:
+        return self.draft.freeze()
+
+    def resume(self) -> LessonRun:
+        self.run = LessonRun(self.lesson, ProgressFile(self.file), self.world(), self.since)
+        return self.run
+
+    def since(self, number: int) -> list[kernel.Event]:
+        return [event for seq, event in self.mine if seq > number]
+
+    def do(self, command: kernel.Command) -> bool:
+        try:
+            events = kernel.handle(self.draft, command)
+        except Refusal as refusal:
+            return self.run.observe_refusal(type(command).__name__, type(refusal).__name__)
+        self.mine += [(self.draft.events, event) for event in events]
+        return hasattr(self, "run") and self.run.observe(self.world(), events)
+
+    def day(self) -> bool:
+        driver = Driver(MarketConfig(), self.lesson.start.seed)
+        for _step in driver.steps(self.draft, self.draft.time + DAY):
+            pass
+        return self.run.observe(self.world(), ())
+
+
+@pytest.fixture
+def sandbox(lesson: Lesson, tmp_path: Path) -> Sandbox:
+    return Sandbox(lesson, tmp_path)
+
+
+def test_the_ledger_walks_it_to_the_end(sandbox: Sandbox) -> None:
+    run = sandbox.run
+    assert run.step is not None
+    assert run.step.id == "alone"
+    assert sandbox.do(StakeNatively(YOU, 5 * ETH))
+    assert run.told
+    assert run.go_on()
+    assert run.step is not None
+    assert run.step.id == "pool"
+    assert not sandbox.do(Stake(YOU, 4 * ETH))
+    assert "less than 5 ETH" in (run.wrong_move() or "")
+    assert sandbox.do(Stake(YOU, 5 * ETH))
+    assert run.wrong_move() is None
+    assert run.go_on()
+    assert sandbox.day()
+    assert run.go_on()
+    assert run.step is None
+    assert not run.progress.finished
+    for question in run.lesson.quiz:
+        wrong = next(n for n, option in enumerate(question.options) if not option.right)
+        assert not run.answer(question.id, wrong)
+    assert set(run.progress.missed) == {question.id for question in run.lesson.quiz}
+    for question in run.lesson.quiz:
+        right = next(n for n, option in enumerate(question.options) if option.right)
+        assert run.answer(question.id, right)
+    assert run.progress.finished
+    assert run.progress.missed == ()
+
+
+def test_pressing_buttons_alone_finishes_nothing(sandbox: Sandbox) -> None:
+    for _press in range(20):
+        assert not sandbox.run.go_on()
+        sandbox.run.next_hint()
+        assert not sandbox.run.answer("why-32", 1)
+    assert sandbox.run.progress.step == 0
+    assert sandbox.run.progress.hints == 3
+    assert not sandbox.run.progress.finished
+
+
+def test_another_refusal_is_not_this_one(sandbox: Sandbox) -> None:
+    assert not sandbox.do(StakeNatively(YOU, 64 * ETH))
+    assert not sandbox.do(Stake(YOU, 50 * ETH))
+    assert sandbox.run.progress.step == 0
+    assert not sandbox.run.told
+
+
+def test_it_resumes_at_the_exact_step_with_its_evidence(sandbox: Sandbox) -> None:
+    sandbox.do(StakeNatively(YOU, 5 * ETH))
+    assert sandbox.resume().told
+    sandbox.run.go_on()
+    sandbox.do(Stake(YOU, 4 * ETH))
+    run = sandbox.resume()
+    assert run.step is not None
+    assert run.step.id == "pool"
+    assert run.wrong_move() is not None
+    sandbox.do(Stake(YOU, 5 * ETH))
+    assert sandbox.resume().told
+
+
+def test_a_day_before_the_step_began_does_not_count(sandbox: Sandbox) -> None:
+    sandbox.do(StakeNatively(YOU, 5 * ETH))
+    sandbox.run.go_on()
+    sandbox.day()
+    sandbox.do(Stake(YOU, 5 * ETH))
+    sandbox.run.go_on()
+    assert sandbox.run.step is not None
+    assert sandbox.run.step.id == "first-reward"
+    assert not sandbox.run.told
+
+
+def test_a_damaged_progress_file_is_set_aside(tmp_path: Path) -> None:
+    file = tmp_path / "progress.json"
+    file.write_text('{"any-amount": {"step": "x"', encoding="utf-8")
+    kept = ProgressFile(file)
+    assert kept.of("any-amount") == Progress()
+    assert kept.set_aside is not None
+    assert kept.set_aside.exists()
+    kept.keep("any-amount", Progress(step=2))
+    assert ProgressFile(file).of("any-amount").step == 2
