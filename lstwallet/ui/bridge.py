@@ -272,14 +272,11 @@ class Bridge(QObject):
         self._advance(self._run)
         return True
 
-    def advance_to_next_event(self, reply: Callable[[Outcome], None] | None = None) -> None:
+    def advance_to_next_event(self, reply: Callable[[Outcome], None] | None = None) -> bool:
         """Let time pass until the next thing that concerns the user has happened."""
+        from lstwallet.readmodel.upcoming import next_moment
 
-        def known(at: int | None) -> None:
-            if at is not None:
-                self.advance(until=at, reply=reply)
-
-        self.call(_next_event, known)
+        return self.world is not None and self.advance(until=next_moment(self.world), reply=reply)
 
     def cancel(self) -> None:
         """Stop the run that is under way; what has happened stays, nothing is lost."""
@@ -388,15 +385,6 @@ class Bridge(QObject):
     def _require(self) -> Session:
         assert self._session is not None, "no profile is open"
         return self._session
-
-
-def _next_event(session: Session) -> int | None:
-    """When the next thing of the user's is due, or else the next thing of the protocols'."""
-    from lstwallet.engine import agenda
-
-    due = agenda.next_due(session.world)
-    mine = session.next_event()
-    return mine if mine is not None else due.at if due is not None else None
 
 
 def _nothing(_: Any) -> None:

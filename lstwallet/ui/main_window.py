@@ -31,6 +31,8 @@ if TYPE_CHECKING:
 REDRAW_MS: Final = 250
 """While time runs, a page is redrawn this often at most."""
 SIZE: Final = QSize(1440, 900)
+MINIMUM: Final = QSize(1000, 640)
+"""Said, not asked of the layout: what is wide now may be narrow after the resize."""
 
 
 @cache
@@ -42,7 +44,7 @@ def real_rooms() -> tuple[Room, ...]:
 def _exists(module: str) -> bool:
     """Asked of the folder: ``find_spec`` would import the room's package."""
     below = module.removeprefix(f"{pages.__name__}.").replace(".", "/")
-    return Path(pages.__file__).with_name(f"{below}.py").exists()
+    return (Path(pages.__file__).parent / f"{below}.py").exists()
 
 
 class MainWindow(QMainWindow):
@@ -72,6 +74,7 @@ class MainWindow(QMainWindow):
         self._build()
         self._connect()
         self._add_shortcuts()
+        self.setMinimumSize(MINIMUM)
         self.resize(SIZE)
 
     # --- parts --------------------------------------------------------------------------
@@ -185,7 +188,7 @@ class MainWindow(QMainWindow):
     def _opened(self) -> None:
         profile = self.bridge.profile
         assert profile is not None
-        self.top_bar.set_profile(profile.name, ())
+        self.top_bar.profile.set_profile(profile.name, ())
         self._show_net_worth()
         self.show_shell()
         self._all_stale()
@@ -194,7 +197,7 @@ class MainWindow(QMainWindow):
     def set_other_profiles(self, others: Sequence[tuple[str, str]]) -> None:
         """(name, path) of the profiles one may switch to."""
         if self.bridge.profile is not None:
-            self.top_bar.set_profile(self.bridge.profile.name, others)
+            self.top_bar.profile.set_profile(self.bridge.profile.name, others)
 
     def _happened(self, outcome: Outcome) -> None:
         if self.bridge.playing or self.bridge.running:
@@ -239,7 +242,10 @@ class MainWindow(QMainWindow):
         if world is None:
             return
         from lstwallet.engine.world import YOU
-        from lstwallet.readmodel.portfolio import net_worth
+        try:
+            from lstwallet.readmodel.portfolio import net_worth
+        except ImportError:
+            return
 
         usd = net_worth(world, YOU)
         self.bridge.set_net_worth(usd)

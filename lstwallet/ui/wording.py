@@ -18,7 +18,6 @@ from lstwallet.units.clock import DAY, HOUR, MINUTE
 
 if TYPE_CHECKING:
     from lstwallet.engine.refusals import Refusal
-    from lstwallet.engine.world import World
     from lstwallet.ui.bridge import Preferences
 
 MINUS: Final = "\u2212"
@@ -515,18 +514,14 @@ _ERRORS: Final[dict[str, Callable[[Any], str]]] = {
 # --- what is due -------------------------------------------------------------------------
 
 
-def next_due(world: World) -> str:
-    """What the agenda has planned next, in words: ``Rewards paid in 3 h``; or nothing."""
-    from lstwallet.engine.agenda import upcoming
-
-    for due in upcoming(world, world.time + 30 * DAY):
-        words = _DUE.get(type(due.command).__name__)
-        if words is not None:
-            return words().format(wait=duration(due.at - world.time))
-    return ""
-
-
-_DUE: Final[dict[str, Callable[[], str]]] = {
-    "SubmitReport": lambda: translate("wording", "Rewards paid in {wait}"),
-}
-"""Sentences by the kind of command that is planned."""
+def coming(kind: str) -> str:
+    """What will happen, for ``readmodel.upcoming``; ``{wait}`` stands for how soon."""
+    sentences = {
+        "report": translate("wording", "Rewards paid in {wait}"),
+        "ticket": translate("wording", "A ticket may be ready in {wait}"),
+        "active": translate("wording", "Your validator starts in {wait}"),
+        "sweep": translate("wording", "Your validator pays in {wait}"),
+        "exit": translate("wording", "Your validator leaves in {wait}"),
+        "paid": translate("wording", "Your validator's ether is back in {wait}"),
+    }
+    return sentences[kind]

@@ -78,7 +78,7 @@ class FundForm(ActionForm):
 
     def header(self) -> Header:
         return Header(self.tr("Play money"), self.tr("Ether and dollars to practise with"),
-                      icon="hand-coins")  # fmt: skip
+                      icon="coin")  # fmt: skip
 
     def main_text(self) -> str:
         return self.tr("Review")

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 from PySide6.QtCore import QPoint, Qt, QTimer
 from PySide6.QtGui import QAction
-from PySide6.QtWidgets import QMenu, QStackedLayout, QWidget
+from PySide6.QtWidgets import QMenu, QSizePolicy, QStackedLayout, QWidget
 
 from lstwallet.ui import wording
 from lstwallet.ui.bridge import SPEEDS
@@ -21,6 +21,7 @@ from lstwallet.units.clock import DAY, HOUR
 if TYPE_CHECKING:
     from lstwallet.app.session import ActivityRecord, Outcome, Progress
     from lstwallet.engine.world import World
+    from lstwallet.readmodel.upcoming import Coming
     from lstwallet.ui.bridge import Bridge
 
 HEIGHT: Final = 54
@@ -71,18 +72,22 @@ class TimeBar(Panel):
         self.date.setObjectName("time.date")
         self.due = Label("", "caption", "3", elide=True)
         self.due.setObjectName("time.due")
-        self._words = holder(column(self.date, self.due, spacing=1))
+        self._words = holder(column(None, self.date, self.due, None, spacing=1))
         self.history = HistoryBar()
         self.history.setObjectName("time.history")
+        self.history.setAccessibleName(self.tr("History"))
+        self.history.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.run = ProgressRow("")
         self.run.setObjectName("time.run")
         self.run.cancel.setObjectName("time.cancel")
-        self._stack = QStackedLayout()
+        shown = QWidget()
+        self._stack = QStackedLayout(shown)
         self._stack.addWidget(self.history)
         self._stack.addWidget(self.run)
+        shown.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.setLayout(
             row(
-                self.play, self.step, self.next, self.speed, 4, self._words, 4, (self._stack, 1),
+                self.play, self.step, self.next, self.speed, 4, self._words, 4, (shown, 1),
                 margins=(20, 1, 20, 0), spacing=8,
             )
         )
@@ -155,7 +160,7 @@ class TimeBar(Panel):
         self._bridge.activity(self._marked, limit=MARKS)
 
     def _marked(self, records: list[ActivityRecord]) -> None:
-        self._marks = [Mark(record.at, _tone(record.kind), "") for record in records]
+        self._marks = [Mark(record.at, _tone(record.kind)) for record in records]
         self._show()
 
     def _progressed(self, progress: Progress) -> None:
@@ -192,7 +197,7 @@ class TimeBar(Panel):
 
     def _show_time(self, world: World) -> None:
         self.date.setText(wording.moment(world.time))
-        self.due.setText(wording.next_due(world))
+        self.due.setText(_next_words(world))
 
     def set_slim(self, slim: bool) -> None:
         """Below 1180 px "Next event" is an icon and the speed hides."""
@@ -210,17 +215,34 @@ def speed_words(speed: int) -> str:
     )
 
 
-def _agenda_marks(world: World) -> list[Mark]:
-    from lstwallet.engine.agenda import upcoming
+def _coming(world: World, until: int) -> list[Coming]:
+    from lstwallet.readmodel.upcoming import upcoming
 
-    return [Mark(due.at, "axis", "") for due in upcoming(world, world.time + AHEAD)]
+    return upcoming(world, until)
+
+
+def _next_words(world: World) -> str:
+    """``Rewards paid in 3 h``: the first thing that will happen."""
+    for item in _coming(world, world.staking.next_report):
+        return wording.coming(item.kind).format(wait=wording.duration(item.at - world.time))
+    return ""
+
+
+def _agenda_marks(world: World) -> list[Mark]:
+    tones = {"ticket": "warn", "report": "good"}
+    marks = []
+    for item in _coming(world, world.time + AHEAD):
+        wait = wording.duration(item.at - world.time)
+        words = wording.coming(item.kind).format(wait=wait)
+        marks.append(Mark(item.at, tones.get(item.kind, "3"), words))
+    return marks
 
 
 def _tone(kind: str) -> str:
     """Colour of a mark: what one earned is green, a liquidation red, the rest grey."""
     if "Liquidat" in kind or "Slash" in kind:
-        return "bad_mark"
-    return "good_mark" if "Reward" in kind or "Claim" in kind else "axis"
+        return "bad"
+    return "good" if "Reward" in kind or "Claim" in kind or kind == "OracleReported" else "3"
 
 
 def _down(height: int) -> QPoint:

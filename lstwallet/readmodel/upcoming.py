@@ -1,0 +1,38 @@
+"""When the next thing happens that concerns an account."""
+
+from __future__ import annotations
+
+from lstwallet.engine import validators
+from lstwallet.engine.lending_view import find_place, position_of
+from lstwallet.engine.world import World
+from lstwallet.ledger.entries import Account
+from lstwallet.units.clock import SimTime
+
+_REBASING = ("stETH", "wstETH", "LP:steth_eth")
+
+
+def next_for(world: World, account: Account) -> SimTime | None:
+    """The earliest planned moment that concerns ``account``, or ``None``.
+
+    A report concerns whoever holds stETH in any form, or waits in the queue; of the
+    validators' moments only those of the account's own count.
+    """
+    moments = []
+    if _awaits_reports(world, account):
+        moments.append(world.staking.next_report)
+    mine = validators.of_account(world, account)
+    if mine:
+        alone = world.beacon._replace(activating=(), exiting=(), leaving=())
+        due = validators.due(world._replace(validators=mine, beacon=alone))
+        if due is not None:
+            moments.append(due[0])
+    return min(moments, default=None)
+
+
+def _awaits_reports(world: World, account: Account) -> bool:
+    if any(world.balance(account, token) for token in _REBASING):
+        return True
+    if any(t.account == account and not t.finalised for t in world.tickets.values()):
+        return True
+    place = find_place(world.lending, "wstETH")
+    return place is not None and position_of(world, account).supplied[place] > 0
