@@ -143,6 +143,7 @@ SCHEMA: Final[Mapping[str, Mapping[str, Mapping[str, str]]]] = {
         ),
         "purses": {
             "eth": "ETH", "usdc": "USDC", "steth": "stETH", "kept": "fraction",
+            "stakers_eth": "ETH", "stakers_steth": "stETH",
             "liquidators_eth": "ETH", "liquidators_usdc": "USDC",
         },
         "health": dict.fromkeys(

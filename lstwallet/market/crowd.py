@@ -134,16 +134,22 @@ class Crowd:
     def _purses(self) -> tuple[Purse, ...]:
         """What the others hold, spread over those who spend it."""
         real = self._catalogue.real
-        kinds = ("staker", "trader", "provider", "lender")
+        kinds = ("trader", "provider", "lender")
         spenders = [who for kind in kinds for who in accounts(kind, self._catalogue)]
         found = []
         for token, path in (("ETH", "eth"), ("USDC", "usdc"), ("stETH", "steth")):
             total = real(f"crowd.purses.{path}")
             for who in (ARBITRAGE, REDEEMER):
-                found.append(Purse(who, token, _units(total * ARBITRAGE_PART / 2, token)))
+                if (who, token) != (REDEEMER, "stETH"):  # it redeems all it has
+                    found.append(Purse(who, token, _units(total * ARBITRAGE_PART / 2, token)))
             rest = total * (1 - ARBITRAGE_PART)
             for who, share in zip(spenders, self._shares(len(spenders)), strict=True):
                 found.append(Purse(who, token, _units(rest * share, token)))
+        stakers = accounts("staker", self._catalogue)
+        for token, path in (("ETH", "stakers_eth"), ("stETH", "stakers_steth")):
+            total = real(f"crowd.purses.{path}")
+            for who, share in zip(stakers, self._shares(len(stakers)), strict=True):
+                found.append(Purse(who, token, _units(total * share, token)))
         half = real("crowd.purses.liquidators_eth") / 2
         found.append(Purse(LIQUIDATORS, "ETH", _units(half, "ETH")))
         found.append(Purse(LIQUIDATORS, "WETH", _units(half, "WETH")))

@@ -5,7 +5,7 @@ yield less a hurdle. They build up below that utilisation and wind down above it
 catalogue's speed, each time in a real chain of steps (borrow, stake, wrap, supply; or
 withdraw, unwrap, sell, repay). Borrowers against ETH add debt when they are safer
 than they need to be and repay when they are not, from the purse or by selling collateral.
-Lenders supply in proportion to what they have left, so that it all stays bounded.
+Lenders come when rates are high and go when they are low. Liquidators sell what they seize.
 """
 
 from __future__ import annotations
@@ -25,6 +25,7 @@ from lstwallet.engine.lending_facts import (
     Supply,
     WithdrawSupply,
 )
+from lstwallet.engine.outside import TradeOutside
 from lstwallet.engine.pools import STETH_ETH, USDC_ETH, Swap, pool_reserves
 from lstwallet.engine.staking import Stake, Unwrap, Wrap
 from lstwallet.engine.wallet import UnwrapEth
@@ -32,7 +33,7 @@ from lstwallet.market.accounts import accounts, loan_tokens
 from lstwallet.market.catalogue import Catalogue
 from lstwallet.market.flows.sizes import pick, read_sizes, units
 from lstwallet.market.random_streams import HOURS_A_DAY, Stream, Uniforms
-from lstwallet.protocols.lending import NO_DEBT
+from lstwallet.protocols.lending import NO_DEBT, Reserve
 from lstwallet.units.fixed import RAY, WAD
 
 if TYPE_CHECKING:
@@ -48,12 +49,31 @@ FROM_PURSE: Final = 0.4
 """Part of the repayments that come out of the purse when it can pay them."""
 SAFE_AFTER_WITHDRAWAL: Final = 1.012
 """Health below which nobody lets a chain of steps take them, even for a moment."""
+LOOP_LIMIT: Final = 1.03
+"""Health that the first step of a loop, the borrowing, may lead to for a moment."""
 SOLD_AT_ONCE: Final = 0.01
 """Most collateral sold in one chain, as a part of the pool's side."""
+LEANING: Final = 5.0
+"""How much the odds of supplying follow a reserve that is too small or too much lent."""
+MOST_OF_WHAT_IS_LEFT: Final = 0.5
+"""Nobody withdraws more of the free tokens than this at once."""
 SMALLEST_SALE: Final = ETHER
 """Wei; liquidators sell no less at once."""
 EASIER: Final = 1.15
 """How far above the health that they started with borrowers feel safe enough to add."""
+
+
+def utilisation(reserve: Reserve) -> float:
+    """The part of a reserve that is lent out, interest up to its last event."""
+    debt = reserve.debt_scaled * (reserve.borrow_index / RAY)
+    return debt / (debt + reserve.liquidity)
+
+
+def _aims(catalogue: Catalogue, symbol: str, decimals: int) -> tuple[float, float]:
+    """What a reserve tends to: base units supplied, and the part of them lent out."""
+    path = f"aave_v3.reserve.{symbol}"
+    supplied = catalogue.real(f"{path}.supplied") * 10**decimals
+    return float(supplied), catalogue.real(f"{path}.utilisation")
 
 
 class LendingFlows:
@@ -70,6 +90,10 @@ class LendingFlows:
         self._lowest = catalogue.real("flows.borrow.lowest_health")
         self._usual = catalogue.real("crowd.health.loans_median")
         self._yield = catalogue.real("flows.borrow.staking_yield")
+        self._reserves = {
+            token: _aims(catalogue, symbol, decimals)
+            for token, symbol, decimals in (("ETH", "WETH", 18), ("USDC", "USDC", 6))
+        }
         self._stock = catalogue.scaled("crowd.purses.liquidators_eth", 18)
         self._pull = self._pull_of(catalogue)
 
@@ -99,30 +123,36 @@ class LendingFlows:
     # --- liquidators ---------------------------------------------------------------------
 
     def liquidations(self, world: Readable) -> Iterator[Command]:
-        """The queue is looked through; seized ETH is sold for the USDC it was paid with."""
+        """The queue is looked through; seized ETH is sold, in the pool as far as it bears."""
         yield LiquidateUnhealthy(LIQUIDATORS, MOST_LIQUIDATIONS)
         ether = world.balance(LIQUIDATORS, "WETH") - self._stock
         if ether > SMALLEST_SALE:
-            most = int(SOLD_AT_ONCE * pool_reserves(world, USDC_ETH)[1])
-            yield UnwrapEth(LIQUIDATORS, min(ether, most))
-            yield Swap(LIQUIDATORS, USDC_ETH, "ETH", min(ether, most), 0, "USDC")
+            here = min(ether, int(SOLD_AT_ONCE * pool_reserves(world, USDC_ETH)[1]))
+            yield UnwrapEth(LIQUIDATORS, ether)
+            yield Swap(LIQUIDATORS, USDC_ETH, "ETH", here, 0, "USDC")
+            if ether > here:
+                yield TradeOutside(LIQUIDATORS, "ETH", ether - here)
 
     # --- lenders -------------------------------------------------------------------------
 
     def _lender(self, world: Readable, drawn: list[float]) -> Iterator[Command]:
+        """Supply or withdraw, leaning to the catalogue's size of the reserve and to supply
+        where much of it is lent out, for that pays."""
         who = self._lenders[pick(drawn[1], len(self._lenders))]
         token = LENT[pick(drawn[2], len(LENT))]
-        purse = world.balance(who, token)
-        lent = lending_view.supplied_units(world, who, token)
         place = lending_view.place_of(world.lending, token)
         reserve = world.lending.reserves[place]
-        size = self._lend.draw(drawn[3], drawn[4]) * reserve.supply_scaled
-        if drawn[10] * (purse + lent) < purse:
-            amount = int(min(size, purse))
+        supplied = reserve.supply_scaled * (reserve.liquidity_index / RAY)
+        aim, usual = self._reserves[token]
+        lean = (1 - supplied / aim) + (utilisation(reserve) - usual)
+        size = self._lend.draw(drawn[3], drawn[4]) * supplied
+        if drawn[10] < 0.5 + LEANING * lean:
+            amount = int(min(size, world.balance(who, token)))
             if amount > 0:
                 yield Supply(who, token, amount)
         else:
-            amount = int(min(size, lent, reserve.liquidity / 2))
+            lent = lending_view.supplied_units(world, who, token)
+            amount = int(min(size, lent, reserve.liquidity * MOST_OF_WHAT_IS_LEFT))
             if amount > 0:
                 yield WithdrawSupply(who, token, amount)
 
@@ -136,8 +166,7 @@ class LendingFlows:
         worth = self._yield - self._hurdle - curve.base / RAY
         aim = worth / (curve.slope1 / RAY) * curve.optimal / RAY
         aim = min(max(aim, 0.0), curve.optimal / RAY)
-        debt = reserve.debt_scaled * (reserve.borrow_index / RAY)
-        return aim - debt / (debt + reserve.liquidity)
+        return aim - utilisation(reserve)
 
     def _looper(
         self, world: Readable, who: str, share: float, drawn: list[float]
@@ -149,6 +178,7 @@ class LendingFlows:
         size = int(debt * share)
         build = drawn[11] < 0.5 + self._pull * self._equilibrium_gap(world)
         if build and health > self._lowest:
+            size = min(size, int(debt * (health / LOOP_LIMIT - 1)))
             yield Borrow(who, "ETH", size)
             yield Stake(who, size)
             yield Wrap(who, "all")

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Final
 
 from lstwallet.engine import staking
 from lstwallet.engine.kernel import Command
+from lstwallet.engine.outside import TradeOutside
 from lstwallet.engine.pools import (
     BALANCED,
     LP,
@@ -45,8 +46,8 @@ SMALLEST_ETH: Final = 0.5
 """ETH; smaller mending trades are not worth it."""
 SMALLEST_USDC: Final = 1_000.0
 """USDC; the same."""
-LOW_ON_STETH: Final = 0.25
-"""Below this part of its purse the arbitrageur mints new stETH."""
+LOW: Final = 0.1
+"""Below this part of its purse in one token the arbitrageur gets more of it."""
 DAYS_A_YEAR: Final = 365
 
 
@@ -122,20 +123,27 @@ class PoolFlows:
         trade = self._mend_usdc(world)
         if trade is not None:
             yield trade
+            yield from self._rebalance(world)
         curve, steth, eth = self._curve(world)
-        redemption = self._redeem(world, curve, steth, eth)
-        if redemption:
-            before = world.balance(REDEEMER, "stETH")
-            yield Swap(REDEEMER, STETH_ETH, "ETH", redemption, 0, "stETH")
-            if world.balance(REDEEMER, "stETH") > before:
-                yield RequestUnstake(REDEEMER, "all")
+        spend = self._redeem(world, curve, steth, eth)
+        if spend:
+            yield Swap(REDEEMER, STETH_ETH, "ETH", spend, 0, "stETH")
+            yield RequestUnstake(REDEEMER, "all")
             curve, steth, eth = self._curve(world)
         trade = self._mend_steth(curve, steth, eth, self._prices.steth_basis(hour))
         if trade is not None:
             yield trade
-            refill = self._refill(world)
-            if refill:
-                yield Stake(ARBITRAGE, refill)
+            yield from self._restock(world)
+
+    def _rebalance(self, world: Readable) -> Iterator[Command]:
+        """Half ETH, half USDC again, on other markets, when one of them runs low."""
+        eth, usdc = world.balance(ARBITRAGE, "ETH"), world.balance(ARBITRAGE, "USDC")
+        dollars = eth / ETHER * world.prices.eth / world.prices.usdc
+        low = LOW * (dollars + usdc / DOLLAR)
+        if usdc / DOLLAR < low:
+            yield TradeOutside(ARBITRAGE, "ETH", int(eth * (1 - usdc / DOLLAR / dollars) / 2))
+        elif dollars < low:
+            yield TradeOutside(ARBITRAGE, "USDC", int(usdc * (1 - dollars / (usdc / DOLLAR)) / 2))
 
     def _mend_usdc(self, world: Readable) -> Swap | None:
         """The trade that ends where the pool's price, fee included, meets the outside's."""
@@ -188,8 +196,13 @@ class PoolFlows:
         pay = min(there - eth, self._redeem_most, world.balance(REDEEMER, "ETH") / ETHER)
         return units(pay, 18) if pay > SMALLEST_ETH else 0
 
-    def _refill(self, world: Readable) -> int:
-        """Wei that the arbitrageur stakes when it runs low on stETH to sell."""
+    def _restock(self, world: Readable) -> Iterator[Command]:
+        """New stETH when there is little left to sell, a place in the queue when there is
+        little ETH left to buy with."""
         eth = world.balance(ARBITRAGE, "ETH")
         steth = staking.steth_for_shares(world, world.balance(ARBITRAGE, "stETH"))
-        return int((eth - steth) / 2) if steth < LOW_ON_STETH * (eth + steth) else 0
+        most = units(self._redeem_most, 18)
+        if steth < LOW * (eth + steth):
+            yield Stake(ARBITRAGE, min((eth - steth) >> 1, most))
+        elif eth < steth:
+            yield RequestUnstake(ARBITRAGE, min(steth - eth, most))
