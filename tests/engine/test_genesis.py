@@ -64,9 +64,9 @@ def test_loans_are_many_and_differ(world: World) -> None:
 
 
 def test_others_wait_in_the_queue_already(world: World) -> None:
-    waiting = sum(ticket.steth for ticket in world.tickets.values())
+    waiting = sum(ticket.request.steth for ticket in world.tickets.values())
     assert waiting / 10**18 == pytest.approx(60_000, rel=1e-3)
-    assert len({ticket.owner for ticket in world.tickets.values()}) > 10
+    assert len({ticket.account for ticket in world.tickets.values()}) > 10
 
 
 def test_every_token_of_the_ledger_is_known(world: World) -> None:
