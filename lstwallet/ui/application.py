@@ -70,6 +70,7 @@ class Program(QObject):
 
     def _start(self) -> None:
         self.faults.watch(profiles.log_path())
+        self.window.show_focus()
         if self._settings_problem is not None:
             self.window.show_trouble(self._settings_words())
         if self.window.cover() is None:

@@ -274,7 +274,7 @@ class Bridge(QObject):
 
     def advance_to_next_event(self, reply: Callable[[Outcome], None] | None = None) -> bool:
         """Let time pass until the next thing that concerns the user has happened."""
-        from lstwallet.readmodel.upcoming import next_moment
+        from lstwallet.readmodel.coming import next_moment
 
         return self.world is not None and self.advance(until=next_moment(self.world), reply=reply)
 

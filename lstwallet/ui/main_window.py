@@ -291,11 +291,17 @@ class MainWindow(QMainWindow):
 
     def toast(self, title: str, text: str = "", tone: str = "good") -> None:
         """A short word at the bottom right."""
-        from lstwallet.ui.widgets.overlays import Toaster
+        from lstwallet.ui.widgets.toast import Toaster
 
         if not hasattr(self, "_toaster"):
             self._toaster = Toaster(self)
         self._toaster.show_toast(title, text, tone)
+
+    def show_focus(self) -> None:
+        """From now on the keyboard's focus is ringed."""
+        from lstwallet.ui.widgets.focus_ring import FocusRing
+
+        self._ring = FocusRing(self)
 
     # --- Qt -----------------------------------------------------------------------------
 

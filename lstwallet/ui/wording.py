@@ -515,7 +515,7 @@ _ERRORS: Final[dict[str, Callable[[Any], str]]] = {
 
 
 def coming(kind: str) -> str:
-    """What will happen, for ``readmodel.upcoming``; ``{wait}`` stands for how soon."""
+    """What will happen, for ``readmodel.coming``; ``{wait}`` stands for how soon."""
     sentences = {
         "report": translate("wording", "Rewards paid in {wait}"),
         "ticket": translate("wording", "A ticket may be ready in {wait}"),

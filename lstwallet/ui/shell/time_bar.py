@@ -21,7 +21,7 @@ from lstwallet.units.clock import DAY, HOUR
 if TYPE_CHECKING:
     from lstwallet.app.session import ActivityRecord, Outcome, Progress
     from lstwallet.engine.world import World
-    from lstwallet.readmodel.upcoming import Coming
+    from lstwallet.readmodel.coming import Coming
     from lstwallet.ui.bridge import Bridge
 
 HEIGHT: Final = 54
@@ -216,9 +216,9 @@ def speed_words(speed: int) -> str:
 
 
 def _coming(world: World, until: int) -> list[Coming]:
-    from lstwallet.readmodel.upcoming import upcoming
+    from lstwallet.readmodel.coming import coming
 
-    return upcoming(world, until)
+    return coming(world, until)
 
 
 def _next_words(world: World) -> str:

@@ -1,0 +1,56 @@
+"""What will happen to the user next, as far as the world has planned it, for the time bar."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from lstwallet.engine.staking_wait import ticket_wait
+from lstwallet.engine.validators_facts import Validator
+from lstwallet.engine.world import YOU, World
+from lstwallet.readmodel.upcoming import next_for
+from lstwallet.units.clock import DAY, SimTime
+
+
+class Coming(NamedTuple):
+    """``kind``: ``report`` (rewards of liquid stake), ``ticket`` (may be claimed from about
+    then), ``active``, ``sweep``, ``exit`` and ``paid`` (validators of one's own)."""
+
+    at: SimTime
+    kind: str
+    ident: int = 0
+    """Of the ticket or the validators."""
+
+
+def coming(world: World, until: SimTime) -> list[Coming]:
+    """What is planned after now, soonest first. Reports come daily; of a wait, the earliest
+    end of its range."""
+    found: list[Coming] = []
+    report = world.staking.next_report
+    while report <= until:
+        found.append(Coming(report, "report"))
+        report += DAY
+    for ticket in world.tickets.values():
+        if ticket.account == YOU and not ticket.finalised:
+            ready = world.time + ticket_wait(world, ticket)[0]
+            found.append(Coming(ready, "ticket", ticket.id))
+    for number, validator in world.validators.items():
+        if validator.account == YOU:
+            found.extend(Coming(at, kind, number) for at, kind in _stages(validator))
+    return sorted(item for item in found if world.time < item.at <= until)
+
+
+def _stages(validator: Validator) -> list[tuple[SimTime, str]]:
+    planned = [
+        (validator.active_at, "active"),
+        (validator.next_sweep, "sweep"),
+        (validator.exit_at, "exit"),
+        (validator.paid_at, "paid"),
+    ]
+    return [(at, kind) for at, kind in planned if at]
+
+
+def next_moment(world: World) -> SimTime:
+    """When time should stop for the user to look; the next report at the latest."""
+    mine = next_for(world, YOU)
+    report = world.staking.next_report
+    return report if mine is None or mine <= world.time else min(mine, report)

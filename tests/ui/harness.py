@@ -1,0 +1,90 @@
+"""A real window on a real profile, small and quick to make."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from PySide6.QtWidgets import QApplication
+from pytestqt.qtbot import QtBot
+
+from lstwallet.app.beginnings import START_ETH, START_USDC, Step, play
+from lstwallet.app.session import Session
+from lstwallet.app.settings import Settings
+from lstwallet.engine.wallet import Fund
+from lstwallet.engine.world import YOU
+from lstwallet.market.driver import MarketConfig
+from lstwallet.market.genesis import genesis, tiny
+from lstwallet.ui import theme
+from lstwallet.ui.bridge import Bridge
+from lstwallet.ui.jobs import Lane
+from lstwallet.ui.main_window import MainWindow
+from lstwallet.ui.pages.page import Page
+from lstwallet.units.clock import DAY
+
+PATIENCE_MS = 20_000
+FUNDED: tuple[Step, ...] = (Fund(YOU, "ETH", START_ETH), Fund(YOU, "USDC", START_USDC))
+
+
+def make_profile(
+    path: Path, commands: Sequence[Step] = FUNDED, days: int = 0, *, flows: bool = False
+) -> Path:
+    """A profile file: the small crowd's world, ``commands`` (numbers are seconds that pass),
+    then ``days``."""
+    market = MarketConfig(flows=flows)
+    session = Session.create(path, genesis(7, catalogue=tiny(), market=market), market, name="Test")
+    try:
+        play(session, tuple(commands))
+        if days:
+            session.advance(session.world.time + days * DAY)
+    finally:
+        session.close()
+    return path
+
+
+def window_on(
+    qtbot: QtBot,
+    folder: Path,
+    commands: Sequence[Step] = FUNDED,
+    days: int = 0,
+    *,
+    room: str = "",
+    flows: bool = False,
+    settings: Settings | None = None,
+    size: tuple[int, int] = (1440, 900),
+) -> MainWindow:
+    """The real main window with its lane, a profile open and ``room`` entered.
+
+    It is closed, and its lane ended, when the test ends.
+    """
+    app = QApplication.instance()
+    assert isinstance(app, QApplication)
+    wanted = settings or Settings(theme="light")
+    theme.set_calm(True)
+    theme.apply(app, wanted.theme, wanted.text_scale / 100)  # type: ignore[arg-type]
+    path = make_profile(folder / "test.lstwallet", commands, days, flows=flows)
+    bridge = Bridge(Lane(), wanted, folder / "settings.json")
+    window = MainWindow(bridge)
+    qtbot.addWidget(window, before_close_func=lambda _: bridge.close())
+    window.resize(*size)
+    window.show()
+    with qtbot.waitSignal(bridge.opened, timeout=PATIENCE_MS):
+        bridge.open(lambda: Session.open(path))
+    if room:
+        enter(qtbot, window, room)
+    return window
+
+
+def enter(qtbot: QtBot, window: MainWindow, room: str, arguments: Any = None) -> Page:
+    """Go to a room and wait until its page is shown."""
+    window.enter(room, arguments)
+
+    def shown() -> bool:
+        page = window.page(room)
+        return page is not None and page.isVisible()
+
+    qtbot.waitUntil(shown, timeout=PATIENCE_MS)
+    page = window.page(room)
+    assert page is not None
+    return page

@@ -1,0 +1,177 @@
+"""The real window: rooms, keys, time, privacy, sizes."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
+from pytestqt.qtbot import QtBot
+
+from lstwallet.app.settings import load
+from lstwallet.ui import theme
+from lstwallet.ui.main_window import MainWindow
+from lstwallet.units.clock import DAY, HOUR
+from tests.journeys.driver import Driver
+from tests.ui.harness import enter, window_on
+
+
+@pytest.fixture
+def window(qtbot: QtBot, tmp_path: Path) -> MainWindow:
+    return window_on(qtbot, tmp_path, room="settings")
+
+
+@pytest.fixture
+def person(qtbot: QtBot, window: MainWindow) -> Driver:
+    return Driver(qtbot, window)
+
+
+def test_play_money_goes_through_form_review_and_receipt(person: Driver) -> None:
+    before = person.window.bridge.world.balance("you", "ETH")
+    person.fill("You get", "5")
+    person.sees("105.0000 ETH")
+    person.click("fund.review")
+    person.sees("Nothing has been sent yet")
+    person.click("Get 5.0000 ETH")
+    person.sees("5.0000 ETH received")
+    assert person.window.bridge.world.balance("you", "ETH") == before + 5 * 10**18
+    person.click("Get more")
+    assert person.find("fund.amount").text() == ""
+
+
+@pytest.mark.parametrize(
+    ("text", "sentence"),
+    [
+        ("0", "Enter more than zero."),
+        ("-1", "The amount cannot be below zero."),
+        ("1,5", "Use a point for decimals and no commas"),
+        ("abc", "This is not a number."),
+        ("1e999999", "without an exponent"),
+        ("0.0000000000000000001", "At most 18 decimals here."),
+        ("100001", "At most 100 000.0000 ETH at once."),
+    ],
+)
+def test_a_bad_amount_is_refused_beside_the_field(
+    person: Driver, text: str, sentence: str
+) -> None:
+    before = person.window.bridge.world
+    person.fill("You get", text)
+    person.sees(sentence)
+    assert person.disabled("fund.review")
+    assert person.find("fund.amount").text() == text
+    assert person.window.bridge.world is before
+
+
+def test_an_empty_field_says_what_is_missing_without_an_error(person: Driver) -> None:
+    person.sees("Enter an amount to go on")
+    assert person.disabled("fund.review")
+
+
+@pytest.mark.parametrize(("button", "seconds"), [("time.hour", HOUR), ("time.day", DAY)])
+def test_a_step_lets_that_much_time_pass(person: Driver, button: str, seconds: int) -> None:
+    begin = person.window.bridge.world.time
+    person.click(button)
+    person.until(lambda: person.window.bridge.world.time == begin + seconds, "time to pass")
+    person.until(lambda: not person.window.bridge.running, "the run to end")
+
+
+def test_space_plays_and_pauses(person: Driver) -> None:
+    bridge = person.window.bridge
+    begin = bridge.world.time
+    person.window.setFocus()
+    QTest.keyClick(person.window, Qt.Key.Key_Space)
+    assert bridge.playing
+    person.until(lambda: bridge.world.time > begin, "time to play")
+    QTest.keyClick(person.window, Qt.Key.Key_Space)
+    assert not bridge.playing
+
+
+def test_space_in_a_field_does_not_play(person: Driver) -> None:
+    edit = person.find("fund.amount")
+    edit.setFocus()
+    QTest.keyClick(edit, Qt.Key.Key_Space)
+    assert not person.window.bridge.playing
+
+
+def test_a_long_run_can_be_cancelled_and_nothing_is_lost(person: Driver) -> None:
+    bridge = person.window.bridge
+    begin = bridge.world.time
+    bridge.advance(50 * 365 * DAY)
+    person.until(lambda: bridge.world.time > begin, "some progress")
+    person.click("Cancel")
+    person.until(lambda: not bridge.running, "the run to stop")
+    assert begin < bridge.world.time < begin + 50 * 365 * DAY
+
+
+def test_a_command_does_not_wait_for_a_long_run(person: Driver) -> None:
+    bridge = person.window.bridge
+    bridge.advance(50 * 365 * DAY)
+    person.fill("You get", "5")
+    person.click("fund.review")
+    person.click("Get 5.0000 ETH")
+    person.sees("5.0000 ETH received")
+    assert bridge.running
+    bridge.cancel()
+    person.until(lambda: not bridge.running, "the run to stop")
+
+
+def test_the_eye_hides_amounts_and_the_choice_is_kept(person: Driver, tmp_path: Path) -> None:
+    person.click("top.eye")
+    assert person.window.bridge.settings.privacy == "hidden"
+    person.click("top.eye")
+    path = tmp_path / "settings.json"
+    person.until(lambda: load(path)[0].privacy == "percent", "the settings file")
+
+
+def test_the_finder_goes_to_a_room(person: Driver) -> None:
+    QTest.keyClick(person.window, Qt.Key.Key_K, Qt.KeyboardModifier.ControlModifier)
+    edit = person.window.top_bar.finder.edit
+    assert person.window.top_bar.finder.matches("act")[0][0] == "activity"
+    edit.setText("activ")
+    QTest.keyClick(edit, Qt.Key.Key_Return)
+    person.until(lambda: person.window.room == "activity", "the room")
+
+
+def test_alt_and_a_number_enter_the_rooms_in_order(qtbot: QtBot, window: MainWindow) -> None:
+    first = window.rooms[0].key
+    with qtbot.waitSignal(window.entered, timeout=20_000) as told:
+        QTest.keyClick(window, Qt.Key.Key_1, Qt.KeyboardModifier.AltModifier)
+    assert told.args == [first]
+
+
+def test_every_room_fits_1024_by_700(qtbot: QtBot, window: MainWindow) -> None:
+    window.resize(1024, 700)
+    for room in window.rooms:
+        page = enter(qtbot, window, room.key)
+        need = page.minimumSizeHint().width() + window.rail.width()
+        assert need <= 1024, f"{room.key} needs {need} px"
+    assert window.shell.minimumSizeHint().width() <= 1024
+
+
+def test_the_theme_switches_while_the_window_is_open(person: Driver) -> None:
+    person.click("look.dark")
+    assert person.window.bridge.settings.theme == "dark"
+    assert theme.current().name == "light"  # the program, not the window, puts it in force
+
+
+def test_verifying_the_profile_says_that_nothing_is_wrong(person: Driver) -> None:
+    person.click("settings.verify")
+    person.sees("Nothing is wrong.")
+
+
+@pytest.mark.parametrize("text", ["0", "31", "abc", "", "1,0"])
+def test_a_senseless_slippage_is_refused(person: Driver, text: str) -> None:
+    before = person.window.bridge.settings.slippage_bps
+    edit = person.find("settings.slippage")
+    edit.setText(text)
+    QTest.keyClick(edit, Qt.Key.Key_Return)
+    assert person.window.bridge.settings.slippage_bps == before
+    assert person.window.page("settings").slippage_error.isVisible()
+
+
+def test_a_sensible_slippage_is_kept(person: Driver) -> None:
+    edit = person.find("settings.slippage")
+    edit.setText("1.25")
+    QTest.keyClick(edit, Qt.Key.Key_Return)
+    assert person.window.bridge.settings.slippage_bps == 125
