@@ -13,13 +13,16 @@ from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 
-from lstwallet.engine import agenda, kernel
+from lstwallet.engine import kernel
 from lstwallet.engine.kernel import Command, Event
 from lstwallet.engine.prices import SetPrices
 from lstwallet.engine.refusals import Refusal
+from lstwallet.engine.staking_facts import OracleReported
 from lstwallet.engine.world import YOU, Draft, World
 from lstwallet.market.driver import Driver, MarketConfig
+from lstwallet.readmodel.rewards import steth_gain
 from lstwallet.readmodel.samples import SERIES, Series, gathered, sample
+from lstwallet.readmodel.upcoming import next_for
 from lstwallet.store import codec, journal
 from lstwallet.store.errors import (
     BadText,
@@ -206,10 +209,16 @@ class Session:
         recorder = self._recorder
         if recorder.sampled_at is None:
             recorder.sample(draft.time, sample(draft))
+        pool = draft.staking.pool
         for command, events in self._driver.steps(draft, until):
             recorder.write(events)
             for event in events:
                 last[type(event)] = event
+                if type(event) is OracleReported:
+                    gain = steth_gain(draft, YOU, pool)
+                    if gain:
+                        recorder.gained(event, (Gain("stETH", gain),))
+            pool = draft.staking.pool
             if type(command) is SetPrices:
                 recorder.sample(draft.time, sample(draft))
             yield
@@ -218,9 +227,7 @@ class Session:
 
     def next_event(self) -> SimTime | None:
         """When the next thing that concerns the user falls due, as far as that is planned."""
-        far = 1 << 62
-        mine = [due.at for due in agenda.upcoming(self.world, far) if self._concerns(due.command)]
-        return min(mine, default=None)
+        return next_for(self.world, YOU)
 
     def series(self, names: Sequence[str], begin: SimTime, end: SimTime) -> Series:
         """Hourly samples between two moments for charts, thinned, the present one last."""
@@ -317,9 +324,6 @@ class Session:
             store.close()
             raise
         self._store = store
-
-    def _concerns(self, command: Command) -> bool:
-        return getattr(command, "account", None) == YOU
 
 
 def _moment(event: Any) -> SimTime:

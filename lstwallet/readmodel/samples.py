@@ -8,14 +8,36 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Final, NamedTuple, Protocol
 
-from lstwallet.engine.world import Readable, World
+from lstwallet.engine.lending_view import health_of
+from lstwallet.engine.pools_facts import USDC_ETH
+from lstwallet.engine.pools_view import pool_price
+from lstwallet.engine.staking import steth_rate
+from lstwallet.engine.world import YOU, Readable, World
+from lstwallet.readmodel import portfolio
 from lstwallet.units.clock import HOUR, SimTime
 from lstwallet.units.fixed import div_ceil
 
 NONE: Final = -1
 """No number: all that is sampled is zero or more."""
 
-SERIES: Final = ("eth_usd8", "usdc_usd8")
+SERIES: Final = (
+    "net_worth_usd8",
+    "wallet_usd8",
+    "supplied_usd8",
+    "borrowed_usd8",
+    "pool_usd8",
+    "ticket_usd8",
+    "native_usd8",
+    "eth_usd8",
+    "usdc_usd8",
+    "steth_market_wad",
+    "steth_rate_ray",
+    "usdc_eth_usd8",
+    "health_wad",
+)
+"""What is sampled: the user's net worth (below zero it is a gap) and its parts, outside
+prices, ETH for one stETH in the pool, ETH for one share, the pair's price of ETH, the
+user's health factor."""
 
 
 class Series(NamedTuple):
@@ -40,7 +62,23 @@ class Day(Protocol):
 
 def sample(world: Readable) -> tuple[int, ...]:
     """One number per name of ``SERIES``."""
-    return (world.prices.eth, world.prices.usdc)
+    prices = portfolio.quotes(world)
+    rows = portfolio.holdings(world, YOU, prices)
+    owned = portfolio.by_kind(rows)
+    net = sum(row.usd for row in rows)
+    health = NONE
+    if owned[portfolio.BORROWED]:
+        health = health_of(world, YOU)
+    return (
+        max(net, NONE),
+        *owned.values(),
+        world.prices.eth,
+        world.prices.usdc,
+        prices.steth_eth,
+        steth_rate(world),
+        pool_price(world, USDC_ETH),
+        health,
+    )
 
 
 def gathered(
@@ -56,7 +94,7 @@ def gathered(
     Thinned by whole hours of absolute time, so that points stay where they are while the
     range moves. The present world is the last point when it lies in the range.
     """
-    span = max(min(end, now.time) - begin, 0)
+    span = max(min(end, now.time) - max(begin, now.started), 0)
     stride = HOUR * max(1, div_ceil(span, HOUR * most))
     at: list[SimTime] = []
     columns: dict[str, list[int | None]] = {name: [] for name in names}

@@ -124,6 +124,7 @@ class Recorder:
         self._open: list[str] = []
         self._opened: tuple[SimTime, SimTime] = (0, 0)
         self._open_day = -1
+        self._last: Sequence[kernel.Event] = ()
         self._entries: list[EntryRow] = []
         self._activity: list[ActivityRow] = []
         self._samples: list[SampleDay] = []
@@ -141,6 +142,7 @@ class Recorder:
             self._opened = (self.seq + 1, events[0].at)
             self._open_day = day
         self._open.extend(lines)
+        self._last = events
         for event, line in zip(events, lines, strict=True):
             self.seq += 1
             if _MARK in line:
@@ -150,13 +152,12 @@ class Recorder:
             self._cut(encode_command(command))
 
     def gained(self, event: kernel.Event, gains: tuple[Gain, ...]) -> None:
-        """The event written last grew what the user holds, though no posting names them."""
-        row = ActivityRow(self.seq, event.at, type(event).__name__, gains)
-        if self._activity and self._activity[-1].seq == self.seq:
-            self._activity[-1] = row
-        else:
-            self._activity.append(row)
-            self.yours.append(event)
+        """One of the events written last grew what the user holds, though no posting says so."""
+        place = next(place for place, each in enumerate(self._last) if each is event)
+        seq = self.seq - len(self._last) + 1 + place
+        self._activity = [row for row in self._activity if row.seq != seq]
+        self._activity.append(ActivityRow(seq, event.at, type(event).__name__, gains))
+        self.yours.append(event)
 
     def sample(self, at: SimTime, values: Sequence[int]) -> None:
         """Add the numbers of one hour, in the order of the names."""

@@ -1,0 +1,179 @@
+"""What an account owns and owes, in tokens and in USD.
+
+A value is what the market pays at the margin, outside or in the pool: stETH at the
+pool's price (the lending market's oracle counts it one for one instead, see
+``engine/lending_view``), wstETH as the stETH inside it, LP shares as what a balanced
+withdrawal gives, a ticket as the ETH that it will pay at most. USD have 8 decimals; what
+is owned is rounded down, what is owed up.
+"""
+
+from __future__ import annotations
+
+from typing import Final, NamedTuple
+
+from lstwallet.engine import validators
+from lstwallet.engine.lending_view import debt_token, owed_units, supplied_units, supply_token
+from lstwallet.engine.pools_facts import STETH_ETH, TOKENS, USDC_ETH
+from lstwallet.engine.pools_view import lp_value, pool_price
+from lstwallet.engine.staking_facts import Ticket
+from lstwallet.engine.validators_facts import VALIDATOR_WEI
+from lstwallet.engine.world import Readable
+from lstwallet.ledger.entries import Account
+from lstwallet.protocols import lido
+from lstwallet.units.fixed import WAD, mul_div_ceil, mul_div_floor
+
+WALLET: Final = "wallet"
+SUPPLIED: Final = "supplied"
+BORROWED: Final = "borrowed"
+POOL: Final = "pool"
+TICKET: Final = "ticket"
+NATIVE: Final = "native"
+KINDS: Final = (WALLET, SUPPLIED, BORROWED, POOL, TICKET, NATIVE)
+"""Where a holding is: each is one kind of row."""
+
+STETH: Final = "stETH"
+WSTETH: Final = "wstETH"
+USDC: Final = "USDC"
+WALLET_TOKENS: Final = ("ETH", "WETH", STETH, WSTETH, USDC)
+_POOLS: Final = ((STETH_ETH, f"LP:{STETH_ETH}"), (USDC_ETH, f"LP:{USDC_ETH}"))
+_UNIT: Final = {USDC: 10**6}
+_ETH: Final = 10**18
+
+
+class Holding(NamedTuple):
+    """One row of a portfolio."""
+
+    kind: str
+    """One of ``KINDS``."""
+    token: str
+    """What ``units`` are of: a token, ``LP:…`` for a pool share, ETH for tickets and validators."""
+    units: int
+    """Base units as a person counts them (wei of stETH, not shares); a debt is positive here."""
+    usd: int
+    """8 decimals; negative for a debt."""
+
+    @property
+    def key(self) -> str:
+        """Names the row: ``supplied:wstETH``."""
+        return f"{self.kind}:{self.token}"
+
+
+class Quotes(NamedTuple):
+    """What one whole token is worth, USD with 8 decimals."""
+
+    eth: int
+    usdc: int
+    steth: int
+    wsteth: int
+    steth_eth: int
+    """ETH for one stETH in the pool, 18 decimals; 0 when the pool is empty."""
+
+    def of(self, token: str) -> int:
+        """By token symbol; WETH counts as ETH."""
+        if token == USDC:
+            return self.usdc
+        if token == STETH:
+            return self.steth
+        return self.wsteth if token == WSTETH else self.eth
+
+
+def quotes(world: Readable) -> Quotes:
+    """The market's prices now; an empty pool leaves stETH at its redemption rate."""
+    eth, market = world.prices.eth, pool_price(world, STETH_ETH)
+    steth = mul_div_floor(eth, market or WAD, WAD)
+    pool = world.staking.pool
+    wsteth = mul_div_floor(steth, lido.steth_per_wsteth(pool), WAD) if pool.shares else steth
+    return Quotes(eth, world.prices.usdc, steth, wsteth, market)
+
+
+def value_of(prices: Quotes, token: str, units: int) -> int:
+    """USD (8 decimals) of base units of a token, rounded down."""
+    return mul_div_floor(units, prices.of(token), _UNIT.get(token, _ETH))
+
+
+def cost_of(prices: Quotes, token: str, units: int) -> int:
+    """USD (8 decimals) of base units that are owed, rounded up."""
+    return mul_div_ceil(units, prices.of(token), _UNIT.get(token, _ETH))
+
+
+def holdings(world: Readable, account: Account, prices: Quotes | None = None) -> list[Holding]:
+    """Every row that is not empty, in the order of ``KINDS`` and tokens."""
+    at = prices if prices is not None else quotes(world)
+    rows = _in_wallet(world, account, at)
+    if account in world.positions:
+        rows += _in_lending(world, account, at)
+    for pool, token in _POOLS:
+        lp = world.balance(account, token)
+        if lp:
+            first, second = lp_value(world, pool, lp)
+            usd = value_of(at, TOKENS[pool][0], first) + value_of(at, TOKENS[pool][1], second)
+            rows.append(Holding(POOL, token, lp, usd))
+    mine = [ticket for ticket in world.tickets.values() if ticket.account == account]
+    if mine:
+        waiting = sum(ticket_value(world, ticket) for ticket in mine)
+        rows.append(Holding(TICKET, "ETH", waiting, value_of(at, "ETH", waiting)))
+    native = native_wei(world, account)
+    if native:
+        rows.append(Holding(NATIVE, "ETH", native, value_of(at, "ETH", native)))
+    return rows
+
+
+def _in_wallet(world: Readable, account: Account, at: Quotes) -> list[Holding]:
+    rows = []
+    for token in WALLET_TOKENS:
+        units = world.balance(account, token)
+        if units:
+            if token == STETH:
+                units = lido.ether_for(world.staking.pool, units)
+            rows.append(Holding(WALLET, token, units, value_of(at, token, units)))
+    return rows
+
+
+def _in_lending(world: Readable, account: Account, at: Quotes) -> list[Holding]:
+    supplied, borrowed = [], []
+    for config in world.lending.parameters.configs:
+        token = config.symbol
+        if world.balance(account, supply_token(token)):
+            units = supplied_units(world, account, token)
+            supplied.append(Holding(SUPPLIED, token, units, value_of(at, token, units)))
+        if world.balance(account, debt_token(token)):
+            units = owed_units(world, account, token)
+            borrowed.append(Holding(BORROWED, token, units, -cost_of(at, token, units)))
+    return supplied + borrowed
+
+
+def ticket_value(world: Readable, ticket: Ticket) -> int:
+    """Wei that a ticket pays if it is, or were, finalised now: never more than was asked for."""
+    if ticket.finalised:
+        return ticket.ether
+    request = ticket.request
+    return min(request.steth, lido.ether_for(world.staking.pool, request.shares))
+
+
+def native_wei(world: Readable, account: Account) -> int:
+    """Wei in an account's own validators, with what they earned and have not been paid."""
+    total = 0
+    for validator in world.validators.values():
+        if validator.account == account:
+            total += validator.keys * VALIDATOR_WEI + sum(validators.accrued(world, validator))
+    return total
+
+
+def net_worth(world: Readable, account: Account) -> int:
+    """What is owned less what is owed, USD with 8 decimals."""
+    return sum(row.usd for row in holdings(world, account))
+
+
+def by_kind(rows: list[Holding]) -> dict[str, int]:
+    """USD (8 decimals) per kind; a debt is positive here."""
+    sums = dict.fromkeys(KINDS, 0)
+    for row in rows:
+        sums[row.kind] += abs(row.usd)
+    return sums
+
+
+__all__ = [
+    "BORROWED", "KINDS", "NATIVE", "POOL", "SUPPLIED", "TICKET", "WALLET", "Holding",
+    "Quotes", "by_kind", "cost_of", "holdings", "native_wei", "net_worth", "quotes",
+    "ticket_value", "value_of",
+]  # fmt: skip
