@@ -8,7 +8,13 @@ from __future__ import annotations
 import math
 from typing import Final, NamedTuple
 
-ROUNDS: Final = 60
+ROUNDS: Final = 80
+CLOSE: Final = 1e-7
+"""A thousandth of a basis point."""
+SCARCEST: Final = 1e-3
+"""The least part of a pool's value in one coin that is looked at."""
+STEEPNESS: Final = 0.8
+"""The first guess of how fast the price falls, for a pool with A = 50 near balance."""
 
 
 class StableCurve(NamedTuple):
@@ -29,28 +35,30 @@ class StableCurve(NamedTuple):
         term = self.d**3 / (4 * x * y)
         return (self.ann + term / x) / (self.ann + term / y)
 
-    def balance_at(self, price: float) -> float:
-        """The balance of the ``x`` coin at which it is worth ``price``.
+    def balance_at(self, price: float, near: float) -> float:
+        """The balance of the ``x`` coin at which it is worth ``price``; ``near`` is a guess.
 
-        The price falls with the balance, so the answer is bracketed; the Illinois form of
-        regula falsi finds it on the logarithm of the price, where the curve is straighter.
+        The price falls with the balance, so the answer is bracketed. Secants on the
+        logarithm of the price, which is straighter, find it in a few steps; one that would
+        leave the bracket is replaced by halving.
         """
         goal = math.log(price)
-        low, high = self.d * 1e-3, self.d
-        above, below = self._log_price(low) - goal, self._log_price(high) - goal
-        if above <= 0 or below >= 0:
-            return low if above <= 0 else high
-        middle = self.d / 2
+        low, high = self.d * SCARCEST, self.d
+        here = min(max(near, low), high)
+        gap = self._log_price(here) - goal
+        slope = -STEEPNESS / self.d
         for _ in range(ROUNDS):
-            gap = self._log_price(middle) - goal
-            if abs(gap) < 1e-7:
+            if abs(gap) < CLOSE or high - low < self.d * CLOSE:
                 break
-            if gap > 0:
-                low, above, below = middle, gap, below / 2
-            else:
-                high, below, above = middle, gap, above / 2
-            middle = (low * below - high * above) / (below - above)
-        return middle
+            low, high = (here, high) if gap > 0 else (low, here)
+            there = here - gap / slope
+            if not low < there < high:
+                there = (low + high) / 2
+            gap_there = self._log_price(there) - goal
+            if gap_there != gap:
+                slope = (gap_there - gap) / (there - here)
+            here, gap = there, gap_there
+        return here
 
     def _log_price(self, x: float) -> float:
         return math.log(self.price(x, self.other(x)))

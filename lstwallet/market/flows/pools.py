@@ -40,15 +40,19 @@ if TYPE_CHECKING:
     from lstwallet.engine.world import Readable
 
 BP: Final = 10_000
+DAYS_A_YEAR: Final = 365
 ETHER: Final = 10**18
 DOLLAR: Final = 10**6
 SMALLEST_ETH: Final = 0.5
 """ETH; smaller mending trades are not worth it."""
 SMALLEST_USDC: Final = 1_000.0
 """USDC; the same."""
+REDEEMERS_LOOK: Final = 4
+"""Hours between two looks at discount and queue."""
+SHORTEST_WAIT: Final = 1 / DAYS_A_YEAR
+"""Years: no discount worth less than a day's wait makes anybody look at the queue."""
 LOW: Final = 0.1
 """Below this part of its purse in one token the arbitrageur gets more of it."""
-DAYS_A_YEAR: Final = 365
 
 
 class PoolFlows:
@@ -125,7 +129,7 @@ class PoolFlows:
             yield trade
             yield from self._rebalance(world)
         curve, steth, eth = self._curve(world)
-        spend = self._redeem(world, curve, steth, eth)
+        spend = 0 if hour % REDEEMERS_LOOK else self._redeem(world, curve, steth, eth)
         if spend:
             yield Swap(REDEEMER, STETH_ETH, "ETH", spend, 0, "stETH")
             yield RequestUnstake(REDEEMER, "all")
@@ -171,11 +175,11 @@ class PoolFlows:
         band = self._steth_fee + self._cost
         price, outside = curve.price(steth, eth), 1 + basis
         if price * (1 - band) > outside:
-            sell = min(curve.balance_at(outside / (1 - band)) - steth, steth * self._most)
+            sell = min(curve.balance_at(outside / (1 - band), steth) - steth, steth * self._most)
             if sell > SMALLEST_ETH:
                 return Swap(ARBITRAGE, STETH_ETH, "stETH", units(sell, 18), 0, "ETH")
         elif price * (1 + band) < outside:
-            there = curve.other(curve.balance_at(outside / (1 + band)))
+            there = curve.other(curve.balance_at(outside / (1 + band), steth))
             pay = min(there - eth, eth * self._most)
             if pay > SMALLEST_ETH:
                 return Swap(ARBITRAGE, STETH_ETH, "ETH", units(pay, 18), 0, "stETH")
@@ -185,14 +189,14 @@ class PoolFlows:
         """Wei of ETH to spend on stETH that is cheaper than the wait is dear."""
         price = curve.price(steth, eth)
         discount = 1 - price * (1 + self._steth_fee + self._cost)
-        if discount <= 0:
+        if discount <= self._required * SHORTEST_WAIT:
             return 0
         low, high = staking.estimate_wait(world, units(self._redeem_most, 18))
         years = (low + high) / 2 / DAY / DAYS_A_YEAR
         if discount <= self._required * years:
             return 0
         worth = 1 - self._required * years
-        there = curve.other(curve.balance_at(worth / (1 + self._steth_fee + self._cost)))
+        there = curve.other(curve.balance_at(worth / (1 + self._steth_fee + self._cost), steth))
         pay = min(there - eth, self._redeem_most, world.balance(REDEEMER, "ETH") / ETHER)
         return units(pay, 18) if pay > SMALLEST_ETH else 0
 
