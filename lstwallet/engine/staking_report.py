@@ -268,8 +268,8 @@ def _plan(world: Readable) -> KeysPlanned:
     operators, deposits, exits = staking.operators, beacon.deposits, beacon.exits
     deposited = left = paid = None
     entry: Entry = ()
+    spare = min(spare, rules.deposits_per_day)
     if spare:
-        spare = min(spare, rules.deposits_per_day)
         keys = spread_deposits(operators, spare)
         deposits, active_at = join_activation(beacon, now, spare * VALIDATOR_GWEI)
         deposited = KeyPassage(active_at, keys)
@@ -282,7 +282,7 @@ def _plan(world: Readable) -> KeysPlanned:
         left = KeyPassage(out, keys)
         paid = KeyPassage(ready + mean_sweep_wait(beacon), keys)
         operators = _with_keys(operators, keys, -1)
-    validators_wei = staking.validators_wei + (spare if deposited else 0) * VALIDATOR_WEI
+    validators_wei = staking.validators_wei + spare * VALIDATOR_WEI
     return KeysPlanned(
         now, deposited, left, paid, deposits, exits, operators, validators_wei, entry
     )
