@@ -54,7 +54,7 @@ from lstwallet.engine.staking_facts import (
 from lstwallet.engine.staking_report import due
 from lstwallet.engine.staking_wait import Wait, daily_rewards, estimate_wait, ticket_wait
 from lstwallet.engine.validators import expected_rate
-from lstwallet.engine.validators_facts import VALIDATOR_GWEI, VALIDATOR_WEI, Beacon
+from lstwallet.engine.validators_facts import GWEI, VALIDATOR_GWEI, VALIDATOR_WEI, Beacon
 from lstwallet.engine.wallet import take_units
 from lstwallet.ledger.entries import Account, Entry, burn, mint, move
 from lstwallet.protocols import lido, withdrawal_queue
@@ -103,12 +103,10 @@ def yearly_rate(world: Readable) -> int:
     """
     staking = world.staking
     fees = staking.rules.fees
-    gross = mul_div_floor(sum(expected_rate(world.beacon)), staking.active * 10**9, _ether(world))
+    gross = mul_div_floor(
+        sum(expected_rate(world.beacon)), staking.active * GWEI, staking.pool.ether
+    )
     return mul_div_floor(gross, fees.precision - fees.total, fees.precision)
-
-
-def _ether(world: Readable) -> int:
-    return world.staking.pool.ether
 
 
 def tickets_of(world: Readable, account: Account) -> list[Ticket]:
@@ -122,12 +120,18 @@ def tickets_of(world: Readable, account: Account) -> list[Ticket]:
 def decide_stake(world: Readable, command: Stake) -> Sequence[Staked]:
     """Refuses zero and more than the balance."""
     who, amount = command
-    if amount != ALL and int(amount) <= 0:
-        raise NothingToDo("stake")
-    wei = take_units(world, who, "ETH", amount)
+    wei = _units(world, who, "ETH", amount, "stake")
     pool, minted = lido.submit(world.staking.pool, wei)
     entry = move("ETH", wei, who, BUFFER) + (mint(STETH, minted, who) if minted else ())
     return (Staked(world.time, who, wei, minted, pool, entry),)
+
+
+def _units(world: Readable, who: Account, token: str, amount: Wanted, what: str) -> int:
+    """Base units meant. Refuses zero, naming ``what`` was to be done, and too much."""
+    try:
+        return take_units(world, who, token, amount)
+    except NothingToDo:
+        raise NothingToDo(what) from None
 
 
 def _available(world: Readable, who: Account, amount: Wanted, what: str) -> tuple[int, int]:
@@ -160,9 +164,7 @@ def decide_wrap(world: Readable, command: Wrap) -> Sequence[Wrapped]:
 def decide_unwrap(world: Readable, command: Unwrap) -> Sequence[Unwrapped]:
     """Refuses zero and more than the balance."""
     who, amount = command
-    if amount != ALL and int(amount) <= 0:
-        raise NothingToDo("unwrap")
-    wsteth = take_units(world, who, WSTETH_TOKEN, amount)
+    wsteth = _units(world, who, WSTETH_TOKEN, amount, "unwrap")
     staking = world.staking
     wrapper, steth, moved = lido.unwrap(staking.pool, staking.wrapper, wsteth, wsteth)
     entry = burn(WSTETH_TOKEN, wsteth, who) + _moved(moved, WSTETH, who)
@@ -205,9 +207,7 @@ def _request_steth(world: Readable, command: RequestUnstake) -> UnstakeRequested
 
 def _request_wsteth(world: Readable, command: RequestUnstake) -> UnstakeRequested:
     who, amount, _ = command
-    if amount != ALL and int(amount) <= 0:
-        raise NothingToDo("unstake")
-    wsteth = take_units(world, who, WSTETH_TOKEN, amount)
+    wsteth = _units(world, who, WSTETH_TOKEN, amount, "unstake")
     pool, wrapper = world.staking.pool, world.staking.wrapper
     _check_minimum(lido.ether_for(pool, wsteth))
     most = lido.shares_for(pool, withdrawal_queue.MAX_AMOUNT)

@@ -502,18 +502,25 @@ def audit(world: Readable) -> Sequence[str]:
         moments = [passage.at for passage in getattr(beacon, name)]
         if moments != sorted(moments):
             wrong.append(f"line {name} is out of order")
-    mine = sum(validator.keys for validator in world.validators.values())
-    staked = mine * VALIDATOR_WEI
-    held = world.balance(BEACON, "ETH")
-    if held < staked:
-        wrong.append(f"validators of accounts need {staked} wei, the beacon chain holds {held}")
-    attesting = sum(
-        validator.keys * VALIDATOR_GWEI
-        for validator in world.validators.values()
-        if validator.stage in (ACTIVE, EXITING)
+    mine = world.validators.values()
+    attesting = sum(v.keys for v in mine if v.stage in (ACTIVE, EXITING)) * VALIDATOR_GWEI
+    others = beacon.active - world.staking.active - attesting
+    if others < 0:
+        wrong.append(f"{beacon.active} Gwei active, of which others have {others}")
+    on_their_way = (
+        sum(passage.gwei for passage in beacon.activating)
+        + sum(passage.gwei for passage in beacon.leaving)
+        - sum(passage.gwei for passage in beacon.exiting)
     )
-    if beacon.active < attesting:
-        wrong.append(f"{beacon.active} Gwei active, but accounts alone have {attesting}")
+    said = (
+        (others + on_their_way) * GWEI
+        + sum(validator.keys for validator in mine) * VALIDATOR_WEI
+        + world.staking.validators_wei
+        - world.staking.swept
+    )
+    held = world.balance(BEACON, "ETH")
+    if said != held:
+        wrong.append(f"the stake of all is {said} wei, the beacon chain holds {held}")
     return wrong
 
 

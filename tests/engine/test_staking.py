@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -23,6 +25,7 @@ from lstwallet.engine.staking import (
     OracleReported,
     RequestUnstake,
     Stake,
+    StepPool,
     SubmitReport,
     Unwrap,
     Wrap,
@@ -31,6 +34,7 @@ from lstwallet.engine.staking_facts import Operator
 from lstwallet.engine.staking_report import spread_deposits, spread_exits
 from lstwallet.engine.validators import OthersLeave
 from lstwallet.engine.world import Draft
+from lstwallet.ledger.entries import move
 from lstwallet.units.amount import ALL
 from lstwallet.units.clock import DAY, HOUR
 from tests.engine.staking_world import (
@@ -126,6 +130,10 @@ def test_a_report_raises_steth_but_not_the_number_of_wsteth() -> None:
         (RequestUnstake("you", 5, "wstETH"), NotEnoughBalance("wstETH", 5, 0)),
         (Claim("you", ALL), NothingToDo("claim")),
         (Claim("you", 1), NothingToDo("claim")),
+        (Stake("nobody", ALL), NothingToDo("stake")),
+        (Wrap("nobody", ALL), NothingToDo("wrap")),
+        (Unwrap("nobody", ALL), NothingToDo("unwrap")),
+        (RequestUnstake("nobody", ALL, "wstETH"), NothingToDo("unstake")),
     ],
 )
 def test_a_refusal_names_the_numbers_and_changes_nothing(command: object, refusal: Refusal) -> None:
@@ -341,6 +349,31 @@ def test_a_report_that_loses_more_than_there_is_is_refused(draft: Draft) -> None
 def test_a_refusal_of_the_contract_carries_its_reason() -> None:
     refusal = ProtocolRefused("lido", "InvalidState")
     assert refusal.field == "amount"
+
+
+class Closed(dict[Any, Any]):
+    """A map that may be asked and written, but not walked."""
+
+    def __iter__(self) -> Any:
+        raise AssertionError("walked over everybody")
+
+    items = values = keys = __iter__  # type: ignore[assignment]
+
+
+def test_no_cost_grows_with_the_number_of_holders() -> None:
+    """Staking, wrapping, asking and a whole report look at totals, never at the holders."""
+    draft = staked(5_000 * ETH)
+    draft.writable("balances")
+    draft.writable("tickets")
+    for number in range(1_000):
+        draft.post(move("stETH", 10**6, "crowd:holders", f"crowd:{number}"))
+    draft.balances = Closed(draft.balances)
+    for command in (Wrap("you", 500 * ETH), RequestUnstake("you", 50 * ETH), Stake("you", ETH)):
+        kernel.handle(draft, command)
+    draft.tickets = Closed(draft.tickets)
+    draft.time = REPORT
+    kinds = [type(event) for _ in range(2) for event in kernel.handle(draft, StepPool())]
+    assert kinds == [OracleReported, KeysPlanned]
 
 
 # --- previews and waits ------------------------------------------------------------------
