@@ -27,6 +27,7 @@ from lstwallet.engine.pools_facts import (
     LOCKED,
     LP,
     ROUTE,
+    STETH,
     STETH_ETH,
     TOKENS,
     USDC,
@@ -63,6 +64,7 @@ from lstwallet.engine.pools_moves import (
     tokens_of,
     with_fees,
 )
+from lstwallet.engine.pools_route import traded_as, unwrap_first, wrap_last
 from lstwallet.engine.pools_view import (
     RATES,
     fee_sums,
@@ -87,11 +89,14 @@ from lstwallet.units.newton import A_PRECISION
 if TYPE_CHECKING:
     from lstwallet.engine.world import Draft, Readable
 
+TRADED = frozenset((ETH, STETH, USDC))
+"""What the pools trade."""
+
 
 # --- swapping ------------------------------------------------------------------------
 
 
-def decide_swap(world: Readable, command: Swap) -> Sequence[Swapped]:
+def decide_swap(world: Readable, command: Swap) -> Sequence[Any]:
     """Refuses zero, more than the balance, more than the pool, and too little out."""
     account, pool, token_in, amount, min_out, token_out = command
     paid = take(world, account, token_in, amount)
@@ -108,20 +113,33 @@ def decide_swap(world: Readable, command: Swap) -> Sequence[Swapped]:
 
 def _routed(
     world: Readable, account: Account, token_in: str, paid: Paid, min_out: int, token_out: str
-) -> Sequence[Swapped]:
-    """USDC against stETH: two swaps that meet in ETH."""
-    if {token_in, token_out} != {"USDC", "stETH"}:
+) -> Sequence[Any]:
+    """Through what lies between: unwrap, one pool or both (they meet in ETH), wrap.
+
+    Every step is decided on the world as it is: no two of them touch the same state.
+    """
+    events, paid = unwrap_first(world, account, token_in, paid)
+    between, wanted = traded_as(token_in), traded_as(token_out)
+    if token_in == token_out or not {between, wanted} <= TRADED:
         raise NothingToDo("swap")
-    if token_in == USDC:
-        first = _swap_usdc(world, world.pools.usdc_eth, account, token_in, paid)
-        between = Paid(first.received, first.received)
-        second = _swap_steth(world, account, "ETH", between)
-    else:
-        first = _swap_steth(world, account, token_in, paid)
-        between = Paid(first.received, first.received)
-        second = _swap_usdc(world, world.pools.usdc_eth, account, "ETH", between)
-    require_minimum(token_out, second.received, min_out)
-    return first, second
+    while between != wanted:
+        if STETH in (between, wanted) and between != USDC:
+            swapped = _swap_steth(world, account, between, paid)
+        else:
+            swapped = _swap_usdc(world, world.pools.usdc_eth, account, between, paid)
+        events = (*events, swapped)
+        between, paid = swapped.token_out, _received(swapped)
+    last, received = wrap_last(world, account, token_out, paid)
+    require_minimum(token_out, received, min_out)
+    return (*events, *last)
+
+
+def _received(event: Swapped) -> Paid:
+    """What a swap brought, as it goes on: shares for stETH."""
+    if event.token_out != STETH:
+        return Paid(event.received, event.received)
+    shares = sum(p.units for p in event.entry if p.account == event.account and p.token == STETH)
+    return Paid(event.received, shares)
 
 
 def _swap_steth(world: Readable, account: Account, token_in: str, paid: Paid) -> Swapped:

@@ -29,7 +29,7 @@ ADMIN: Final = "pool:admin"
 """Receives the administrator's part of the fees."""
 BALANCED: Final = "balanced"
 ROUTE: Final = "route"
-"""In place of a pool: through both, by way of ETH."""
+"""In place of a pool: through whatever lies between, wrapping and unwrapping at the ends."""
 GROWTH: Final = 10**36
 """One, in the fee sums for each LP unit."""
 
@@ -80,8 +80,9 @@ class Pools(NamedTuple):
 class Swap(NamedTuple):
     """Sell ``amount`` of ``token_in`` for at least ``min_out`` of ``token_out``.
 
-    ``pool`` is a pool's name, or ``route`` for USDC against stETH by way of ETH. Amounts
-    of stETH are wei of stETH, not shares.
+    ``pool`` is a pool's name, or ``route`` for any two of ETH, WETH, stETH, wstETH and USDC:
+    the pools meet in ETH, wrapped tokens are unwrapped and wrapped on the way. Amounts of
+    stETH are wei of stETH, not shares.
     """
 
     account: Account

@@ -9,13 +9,13 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Final, NamedTuple, Protocol
 
 from lstwallet.engine.lending_view import health_of
-from lstwallet.engine.pools_facts import USDC_ETH
-from lstwallet.engine.pools_view import pool_price
+from lstwallet.engine.pools_facts import GROWTH, STETH_ETH, USDC_ETH
+from lstwallet.engine.pools_view import fee_sums, pool_price
 from lstwallet.engine.staking import steth_rate
 from lstwallet.engine.world import YOU, Readable, World
 from lstwallet.readmodel import portfolio
 from lstwallet.units.clock import HOUR, SimTime
-from lstwallet.units.fixed import div_ceil
+from lstwallet.units.fixed import div_ceil, mul_div_floor
 
 NONE: Final = -1
 """No number: all that is sampled is zero or more."""
@@ -34,10 +34,17 @@ SERIES: Final = (
     "steth_rate_ray",
     "usdc_eth_usd8",
     "health_wad",
+    "steth_eth_fees_0",
+    "steth_eth_fees_1",
+    "usdc_eth_fees_0",
+    "usdc_eth_fees_1",
 )
 """What is sampled: the user's net worth (below zero it is a gap) and its parts, outside
 prices, ETH for one stETH in the pool, ETH for one share, the pair's price of ETH, the
-user's health factor."""
+user's health factor, and what providers of each pool have earned in fees since the
+beginning: base units of the pool's first and second token per LP unit, 24 decimals."""
+FEE_GROWTH: Final = 10**24
+"""One, in the samples of fees."""
 
 
 class Series(NamedTuple):
@@ -69,6 +76,7 @@ def sample(world: Readable) -> tuple[int, ...]:
     health = NONE
     if owned[portfolio.BORROWED]:
         health = health_of(world, YOU)
+    fees = fee_sums(world, STETH_ETH) + fee_sums(world, USDC_ETH)
     return (
         max(net, NONE),
         *owned.values(),
@@ -78,6 +86,7 @@ def sample(world: Readable) -> tuple[int, ...]:
         steth_rate(world),
         pool_price(world, USDC_ETH),
         health,
+        *(mul_div_floor(growth, FEE_GROWTH, GROWTH) for growth in fees),
     )
 
 
