@@ -60,9 +60,10 @@ def sentence(error: Exception) -> str | None:
         case StoreBroken():
             return _BROKEN[error.damage].format(path=error.path, detail=error.detail)
         case CatalogueError():
-            return f"The catalogue has an error: {error}."
+            return f"There is an error in {error}."
         case PriceTableError():
-            return f"The price file has an error: {error}."
+            where = f"line {error.line}: " if error.line else ""
+            return f"The price file cannot be used: {where}{error.problem}."
         case SettingsProblem():
             return f"{error.path}: {error.detail}."
         case OSError():

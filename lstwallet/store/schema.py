@@ -163,7 +163,10 @@ def make_folder(path: Path) -> None:
         if not path.parent.is_dir():
             path.parent.mkdir(parents=True, mode=0o700)
     except OSError as error:
-        raise from_os(path, error) from error
+        told = from_os(path.parent, error)
+        if told.trouble is Trouble.DISK_FULL:
+            raise told from error
+        raise StoreUnavailable(path, Trouble.READ_ONLY, told.detail) from error
 
 
 def _create_file(path: Path) -> None:
