@@ -56,8 +56,8 @@ from lstwallet.ui.widgets.cards import (
     Card,
     ChoiceCard,
     EmptyState,
-    Identicon,
     IconTile,
+    Identicon,
     Inset,
     LinkRow,
 )
@@ -66,7 +66,7 @@ from lstwallet.ui.widgets.gantt import Gantt, GanttRow
 from lstwallet.ui.widgets.gauge import Gauge
 from lstwallet.ui.widgets.history import HistoryBar, Mark
 from lstwallet.ui.widgets.labels import Icon, Label, Link, SplitNumber, UnitNumber
-from lstwallet.ui.widgets.layout import LEFT, Panel, Rule, column, holder, row
+from lstwallet.ui.widgets.layout import Panel, Rule, column, holder, row
 from lstwallet.ui.widgets.overlays import Sheet, WhyPopover
 from lstwallet.ui.widgets.ring import Legend, Part, Ring
 from lstwallet.ui.widgets.rows import BeforeAfter, CheckLine, KeyValue, MoveRow
@@ -111,15 +111,22 @@ def buttons() -> QWidget:
     card.add(row((pending, 3), (Button("Cancel", size="main"), 1)))
     card.add(Button("Review stake", "primary", "main"))
     tools = row(
-        ToolButton("bell", "Notifications"), ToolButton("ri.lock-line", "Lock"),
-        ToolButton("x", "Close", "outline"), ToolButton("play-fill", "Play", "sim", icon_side=15),
+        ToolButton("bell", "Notifications"),
+        ToolButton("ri.lock-line", "Lock"),
+        ToolButton("x", "Close", "outline"),
+        ToolButton("play-fill", "Play", "sim", icon_side=15),
         ToolButton("plus", "Add", "primary", icon_side=15),
-        Button("Most used", size="small", icon="caret-down", trailing=True), None,
-    )  # fmt: skip
+        Button("Most used", size="small", icon="caret-down", trailing=True),
+        None,
+    )
     tools.itemAt(0).widget().set_badge("bad")
     card.add(tools)
     controls = Card("Controls")
-    accept, plain, off_box = CheckBox("I accept the risk"), CheckBox("Use as collateral"), CheckBox("Off")
+    accept, plain, off_box = (
+        CheckBox("I accept the risk"),
+        CheckBox("Use as collateral"),
+        CheckBox("Off"),
+    )
     accept.setChecked(True)
     off_box.setEnabled(False)
     controls.add(
@@ -148,31 +155,70 @@ def buttons() -> QWidget:
 def text() -> QWidget:
     card = Card("Type", note="Inter, Inter Display from 20 px, tnum")
     card.add(row(Label("hero", "caption", "3"), None, SplitNumber("$214,075.06")))
-    card.add(row(Label("display", "caption", "3"), None, Label("Practise with play money", "display")))
+    card.add(
+        row(Label("display", "caption", "3"), None, Label("Practise with play money", "display"))
+    )
     card.add(row(Label("figure", "caption", "3"), None, UnitNumber("5.9748", "ETH")))
     card.add(row(Label("title", "caption", "3"), None, Label("Withdrawal queue", "title")))
     for style in ("heading", "strong", "medium", "body", "small", "caption"):
-        card.add(row(Label(style, "caption", "3"), None, Label("Waiting gains 0.42% 等待收益", style)))
+        card.add(
+            row(Label(style, "caption", "3"), None, Label("Waiting gains 0.42% 等待收益", style))
+        )
     card.add(Rule())
     card.add(row(Label("1,111.1111", "strong"), Label("1,111.1111 ETH"), None))
     card.add(row(Label("8,888.8888", "strong"), Label("8,888.8888 ETH"), None))
     tones = ("text", "2", "3", "good", "warn", "bad", "info", "sim", "accent", "disabled")
     card.add(row(*(Label(t, "small_medium", t) for t in tones), None))
     card.add(Label("A label that is far too long for its place " * 3, elide=True))
-    card.add(Label("A text that wraps over as many lines as it needs. " * 4, "small", "2", wrap=True))
+    card.add(
+        Label("A text that wraps over as many lines as it needs. " * 4, "small", "2", wrap=True)
+    )
     card.add(row(Label("Redemption rate", "small", "2", term=True), Icon("info", "3", 14), None))
     chips = Card("Chips")
-    chips.add(row(Chip("Safe 4.20", "good", "check-circle"), Chip("Watch 1.42", "warn", "warning"),
-                  Chip("Danger 1.04", "bad", "warning-octagon"), Chip("No debt ∞", "plain", "minus-circle"), None))
-    chips.add(row(Chip("Ready", "good", "check-circle", small=True), Chip("E-mode", "info", "lightning", small=True),
-                  Chip("main", "line", "git-branch", small=True), Chip("SIMULATION", "sim", "flask-fill"), None))
+    chips.add(
+        row(
+            Chip("Safe 4.20", "good", "check-circle"),
+            Chip("Watch 1.42", "warn", "warning"),
+            Chip("Danger 1.04", "bad", "warning-octagon"),
+            Chip("No debt ∞", "plain", "minus-circle"),
+            None,
+        )
+    )
+    chips.add(
+        row(
+            Chip("Ready", "good", "check-circle", small=True),
+            Chip("E-mode", "info", "lightning", small=True),
+            Chip("main", "line", "git-branch", small=True),
+            Chip("SIMULATION", "sim", "flask-fill"),
+            None,
+        )
+    )
     chips.add(ChipRow([Chip(f"Chip {i}", "plain", small=True) for i in range(12)]))
     banners = Card("Banners")
-    banners.add(Banner("Quotes refresh in 8 s."), Banner("You add the scarce side: bonus 0.06%.", "good", "plus-circle"))
+    banners.add(
+        Banner("Quotes refresh in 8 s."),
+        Banner("You add the scarce side: bonus 0.06%.", "good", "plus-circle"),
+    )
     banners.add(Banner("Price impact 3.1%. A smaller trade costs less.", "warn", action="Split it"))
     banners.add(Banner("This would be liquidated at once. Reduce the amount.", "bad"))
-    banners.add(Banner("You look at 6 Sep 2025. Acting here opens a new branch, and it is long.", "sim", action="Back to now"))
-    right = holder(column(chips, banners, EmptyState("stack", "No positions yet", "Stake any amount, not only 32 ETH.", action="Stake"), None, spacing=14))
+    banners.add(
+        Banner(
+            "You look at 6 Sep 2025. Acting here opens a new branch, and it is long.",
+            "sim",
+            action="Back to now",
+        )
+    )
+    right = holder(
+        column(
+            chips,
+            banners,
+            EmptyState(
+                "stack", "No positions yet", "Stake any amount, not only 32 ETH.", action="Stake"
+            ),
+            None,
+            spacing=14,
+        )
+    )
     right.setFixedWidth(460)
     return page(column(card, None), right, width=1120)
 
@@ -248,34 +294,59 @@ def fill_form(page_, refused: bool) -> None:  # type: ignore[no-untyped-def]
     if not refused:
         words = "The market sells stETH 0.42% below this rate. Buying gets you 0.0211 stETH more."
         page_.add(Banner(words, "info", "storefront", action="Compare"))
-    page_.add(column(
-        KeyValue("APR, 7-day average, not guaranteed", "3.02%", why=lambda: None),
-        KeyValue("Reward fee, on rewards only", "10%", why=lambda: None),
-        KeyValue("Network fee", "0.0021 ETH · $5.54"),
-        KeyValue("Leave by", "queue 3 to 5 d, or market"), spacing=7))
+    page_.add(
+        column(
+            KeyValue("APR, 7-day average, not guaranteed", "3.02%", why=lambda: None),
+            KeyValue("Reward fee, on rewards only", "10%", why=lambda: None),
+            KeyValue("Network fee", "0.0021 ETH · $5.54"),
+            KeyValue("Leave by", "queue 3 to 5 d, or market"),
+            spacing=7,
+        )
+    )
     if not refused:
-        page_.add(Inset(
-            Label("Before and after", "caption", "3"),
-            BeforeAfter("ETH in wallet", "18.4420", "13.4399"),
-            BeforeAfter("stETH", "12.4031", "17.4031"),
-            BeforeAfter("Yearly rewards, about", "$989", "$1,388", "good"), spacing=5))
-        page_.add(LinkRow("Staked natively instead", "2.78%, exit 9 to 16 days, your own slashing risk",
-                          "ri.lock-line", sunken=True))
+        page_.add(
+            Inset(
+                Label("Before and after", "caption", "3"),
+                BeforeAfter("ETH in wallet", "18.4420", "13.4399"),
+                BeforeAfter("stETH", "12.4031", "17.4031"),
+                BeforeAfter("Yearly rewards, about", "$989", "$1,388", "good"),
+                spacing=5,
+            )
+        )
+        page_.add(
+            LinkRow(
+                "Staked natively instead",
+                "2.78%, exit 9 to 16 days, your own slashing risk",
+                "ri.lock-line",
+                sunken=True,
+            )
+        )
     page_.set_foot("Review stake")
     page_.set_ready(not refused, "Enter at most 18.4320 ETH to go on" if refused else "")
 
 
 def fill_review(page_) -> None:  # type: ignore[no-untyped-def]
-    page_.set_header("Review stake", "Nothing has been sent yet", symbol="stETH", step="Step 2 of 3")
-    page_.add(Inset(
-        MoveRow("ETH", "You send", "$13,200.00", "−5.0000 ETH"), Rule(),
-        MoveRow("stETH", "You receive", "$13,144.56 at market", "+5.0000 stETH", "good"),
-        padding=(14, 12, 14, 12), spacing=10))
-    page_.add(column(
-        Label("Checks before signing", "strong"),
-        CheckLine("You can pay the fee and 13.4399 ETH stays in the wallet"),
-        CheckLine("No approval needed, nobody may move your tokens"),
-        CheckLine("Leaving takes 3 to 5 days, or costs 0.42% at once", "info"), spacing=8))
+    page_.set_header(
+        "Review stake", "Nothing has been sent yet", symbol="stETH", step="Step 2 of 3"
+    )
+    page_.add(
+        Inset(
+            MoveRow("ETH", "You send", "$13,200.00", "−5.0000 ETH"),
+            Rule(),
+            MoveRow("stETH", "You receive", "$13,144.56 at market", "+5.0000 stETH", "good"),
+            padding=(14, 12, 14, 12),
+            spacing=10,
+        )
+    )
+    page_.add(
+        column(
+            Label("Checks before signing", "strong"),
+            CheckLine("You can pay the fee and 13.4399 ETH stays in the wallet"),
+            CheckLine("No approval needed, nobody may move your tokens"),
+            CheckLine("Leaving takes 3 to 5 days, or costs 0.42% at once", "info"),
+            spacing=8,
+        )
+    )
     page_.add(Rule())
     page_.add(KeyValue("Rate", "1 ETH = 1.0000 stETH"))
     page_.set_foot("Stake 5 ETH", "Back")
@@ -285,12 +356,20 @@ def fill_receipt(page_) -> None:  # type: ignore[no-untyped-def]
     page_.set_header("Stake with Lido", "Done", symbol="stETH")
     page_.on_close(lambda: None)
     page_.add(receipt_head("5.0000 stETH received", "Settled Tue 14 Oct 2025, 09:00:12"))
-    page_.add(Inset(BeforeAfter("ETH in wallet", "18.4420", "13.4399"),
-                    KeyValue("Fee paid", "0.0021 ETH · $5.54")))
-    page_.add(column(
-        Label("What next", "strong"),
-        LinkRow("Wrap to wstETH", "Fixed balance, for lending and pools", "package"),
-        LinkRow("Lend it", "1.9% more, adds liquidation risk", "bank"), spacing=8))
+    page_.add(
+        Inset(
+            BeforeAfter("ETH in wallet", "18.4420", "13.4399"),
+            KeyValue("Fee paid", "0.0021 ETH · $5.54"),
+        )
+    )
+    page_.add(
+        column(
+            Label("What next", "strong"),
+            LinkRow("Wrap to wstETH", "Fixed balance, for lending and pools", "package"),
+            LinkRow("Lend it", "1.9% more, adds liquidation risk", "bank"),
+            spacing=8,
+        )
+    )
     page_.set_foot("Stake more", "View activity", kind="secondary")
 
 
@@ -312,10 +391,21 @@ class Position(NamedTuple):
 
 POSITIONS = (
     Position("ETH", "ETH in wallet", "18.4420 ETH", 48686.88, None, ("Not earning", "plain", "")),
-    Position("stETH", "Lido, rebasing", "12.4031 stETH", 32744.18, 3.02, ("Earning", "good", "check-circle")),
-    Position("wstETH", "Aave loop 2.3×", "9.5094 ETH", 25104.71, 3.92, ("Watch 1.42", "warn", "warning")),
-    Position("LP", "Curve wstETH / ETH", "5.88 LP", 16938.92, 3.44, ("61% wstETH", "info", "scales")),
-)  # fmt: skip
+    Position(
+        "stETH",
+        "Lido, rebasing",
+        "12.4031 stETH",
+        32744.18,
+        3.02,
+        ("Earning", "good", "check-circle"),
+    ),
+    Position(
+        "wstETH", "Aave loop 2.3×", "9.5094 ETH", 25104.71, 3.92, ("Watch 1.42", "warn", "warning")
+    ),
+    Position(
+        "LP", "Curve wstETH / ETH", "5.88 LP", 16938.92, 3.44, ("61% wstETH", "info", "scales")
+    ),
+)
 
 
 def spark(seed: int) -> tuple[float | None, ...]:
@@ -331,15 +421,41 @@ def spark(seed: int) -> tuple[float | None, ...]:
 def position_table(clickable: bool = True) -> TableView:
     table = TableView(
         [
-            Column("name", "Position", lambda r: Text(r.symbol, r.sub, r.symbol, style="medium"), lambda r: r.symbol, stretch=1),
-            Column("balance", "Balance", lambda r: Text(r.balance, tone="2"), align="right", optional=True),
-            Column("worth", "Value", lambda r: Text(f"${r.worth:,.2f}", style="medium"), lambda r: r.worth, "right"),
-            Column("apy", "APY", lambda r: Text(f"{r.apy:.2f}%" if r.apy else "–"), lambda r: r.apy, "right"),
+            Column(
+                "name",
+                "Position",
+                lambda r: Text(r.symbol, r.sub, r.symbol, style="medium"),
+                lambda r: r.symbol,
+                stretch=1,
+            ),
+            Column(
+                "balance",
+                "Balance",
+                lambda r: Text(r.balance, tone="2"),
+                align="right",
+                optional=True,
+            ),
+            Column(
+                "worth",
+                "Value",
+                lambda r: Text(f"${r.worth:,.2f}", style="medium"),
+                lambda r: r.worth,
+                "right",
+            ),
+            Column(
+                "apy",
+                "APY",
+                lambda r: Text(f"{r.apy:.2f}%" if r.apy else "–"),
+                lambda r: r.apy,
+                "right",
+            ),
             Column("spark", "30 days", lambda r: SparkCell(spark(len(r.sub))), optional=True),
             Column("state", "Status", lambda r: ChipCell(*r.state)),
         ],
-        fit=True, clickable=clickable, name="Positions",
-    )  # fmt: skip
+        fit=True,
+        clickable=clickable,
+        name="Positions",
+    )
     table.set_rows(POSITIONS)
     return table
 
@@ -347,46 +463,122 @@ def position_table(clickable: bool = True) -> TableView:
 def ticket_table() -> TableView:
     def buttons_of(r):  # type: ignore[no-untyped-def]
         ready = r[4] >= 1
-        return ButtonsCell((ButtonSpec("claim", "Claim", "primary") if ready else ButtonSpec("details", "Details"),))
+        return ButtonsCell(
+            (
+                ButtonSpec("claim", "Claim", "primary")
+                if ready
+                else ButtonSpec("details", "Details"),
+            )
+        )
 
     table = TableView(
         [
-            Column("ticket", "Ticket", lambda r: Text(r[0], avatar=r[1], style="medium"), lambda r: r[0], stretch=1),
+            Column(
+                "ticket",
+                "Ticket",
+                lambda r: Text(r[0], avatar=r[1], style="medium"),
+                lambda r: r[0],
+                stretch=1,
+            ),
             Column("amount", "Amount", lambda r: Text(r[2], style="medium"), align="right"),
             Column("asked", "Asked", lambda r: Text(r[3], tone="2")),
-            Column("progress", "Progress", lambda r: BarCell(r[4], f"{r[4]:.0%}", "good_mark" if r[4] >= 1 else "s1"), lambda r: r[4], stretch=3),
-            Column("ready", "Ready", lambda r: Text(r[5], style="medium", tone="good" if r[4] >= 1 else "text")),
-            Column("state", "State", lambda r: ChipCell("Ready", "good", "check-circle") if r[4] >= 1 else ChipCell("Waiting", "info", "hourglass-medium")),
+            Column(
+                "progress",
+                "Progress",
+                lambda r: BarCell(r[4], f"{r[4]:.0%}", "good_mark" if r[4] >= 1 else "s1"),
+                lambda r: r[4],
+                stretch=3,
+            ),
+            Column(
+                "ready",
+                "Ready",
+                lambda r: Text(r[5], style="medium", tone="good" if r[4] >= 1 else "text"),
+            ),
+            Column(
+                "state",
+                "State",
+                lambda r: (
+                    ChipCell("Ready", "good", "check-circle")
+                    if r[4] >= 1
+                    else ChipCell("Waiting", "info", "hourglass-medium")
+                ),
+            ),
             Column("act", "", buttons_of, align="right"),
         ],
-        fit=True, row_height=ROW_ONE_LINE, gap=20, name="Tickets",
-    )  # fmt: skip
-    table.set_rows([
-        ("Lido #20377", "stETH", "3.2000 ETH", "10 Oct, 03:00", 1.0, "Ready since 08:00"),
-        ("Lido #20418", "stETH", "3.2000 ETH", "12 Oct, 18:40", 0.32, "in 3 to 5 d"),
-        ("Validator exit", "validator", "32.0000 ETH", "9 Oct, 22:10", 0.31, "in 9 d 20 h"),
-    ])  # fmt: skip
+        fit=True,
+        row_height=ROW_ONE_LINE,
+        gap=20,
+        name="Tickets",
+    )
+    table.set_rows(
+        [
+            ("Lido #20377", "stETH", "3.2000 ETH", "10 Oct, 03:00", 1.0, "Ready since 08:00"),
+            ("Lido #20418", "stETH", "3.2000 ETH", "12 Oct, 18:40", 0.32, "in 3 to 5 d"),
+            ("Validator exit", "validator", "32.0000 ETH", "9 Oct, 22:10", 0.31, "in 9 d 20 h"),
+        ]
+    )
     return table
 
 
 @shows("tables")
 def tables() -> QWidget:
-    first = Card("Positions", Button("View all", "ghost", "small"), padding=(16, 8, 16, 4), spacing=2)
+    first = Card(
+        "Positions", Button("View all", "ghost", "small"), padding=(16, 8, 16, 4), spacing=2
+    )
     first.add(position_table())
-    second = Card("Tickets", Chip("3.2000 ETH claimable", "good", "check-circle"),
-                  Button("Claim all ready", size="small"), padding=(16, 12, 16, 6), spacing=6)
+    second = Card(
+        "Tickets",
+        Chip("3.2000 ETH claimable", "good", "check-circle"),
+        Button("Claim all ready", size="small"),
+        padding=(16, 12, 16, 6),
+        spacing=6,
+    )
     second.add(ticket_table())
     markets = TableView(
         [
-            Column("m", "Market", lambda r: Text(r[0], avatar=r[0], style="medium"), lambda r: r[0], stretch=1),
-            Column("s", "Supply APY", lambda r: Text(r[1], style="medium"), lambda r: r[1], "right"),
-            Column("u", "Utilisation", lambda r: BarCell(r[2], f"{r[2]:.0%}", "warn_mark" if r[2] > 0.9 else "s1", "warn" if r[2] > 0.9 else "2"), stretch=2),
+            Column(
+                "m",
+                "Market",
+                lambda r: Text(r[0], avatar=r[0], style="medium"),
+                lambda r: r[0],
+                stretch=1,
+            ),
+            Column(
+                "s", "Supply APY", lambda r: Text(r[1], style="medium"), lambda r: r[1], "right"
+            ),
+            Column(
+                "u",
+                "Utilisation",
+                lambda r: BarCell(
+                    r[2],
+                    f"{r[2]:.0%}",
+                    "warn_mark" if r[2] > 0.9 else "s1",
+                    "warn" if r[2] > 0.9 else "2",
+                ),
+                stretch=2,
+            ),
             Column("o", "Oracle", lambda r: ChipCell(r[3])),
-            Column("a", "", lambda r: ButtonsCell((ButtonSpec("supply", "Supply"), ButtonSpec("borrow", "Borrow"))), align="right"),
+            Column(
+                "a",
+                "",
+                lambda r: ButtonsCell(
+                    (ButtonSpec("supply", "Supply"), ButtonSpec("borrow", "Borrow"))
+                ),
+                align="right",
+            ),
         ],
-        fit=True, row_height=ROW_DENSE, gap=20, name="Markets",
-    )  # fmt: skip
-    markets.set_rows([("ETH", "2.02%", 0.84, "Market"), ("wstETH", "0.08%", 0.12, "Rate, capped"), ("USDC", "4.11%", 0.91, "Market")])
+        fit=True,
+        row_height=ROW_DENSE,
+        gap=20,
+        name="Markets",
+    )
+    markets.set_rows(
+        [
+            ("ETH", "2.02%", 0.84, "Market"),
+            ("wstETH", "0.08%", 0.12, "Rate, capped"),
+            ("USDC", "4.11%", 0.91, "Market"),
+        ]
+    )
     third = Card("Markets", padding=(16, 10, 16, 6), spacing=4)
     third.add(markets)
     small = Card("Narrow", padding=(16, 8, 16, 4), spacing=2)
@@ -402,15 +594,34 @@ def choices() -> QWidget:
         card = ChoiceCard(name)
         words = column(
             row(Label(name, "heading"), Label(sym, "small", "3"), card.mark, None),
-            row(Icon("hourglass-medium", "3", 13), Label("Exit 3 to 5 days", "small", "2"), None, spacing=5),
+            row(
+                Icon("hourglass-medium", "3", 13),
+                Label("Exit 3 to 5 days", "small", "2"),
+                None,
+                spacing=5,
+            ),
             spacing=2,
-        )  # fmt: skip
-        number = column(
-            UnitNumber(apr, style="title", align="right"), Label("APR, 7-day average", "caption", "3"), spacing=0
         )
-        chips = ChipRow([Chip("Balance grows", small=True), Chip("812 operators", small=True),
-                         Chip("Low slashing share", "good", "shield-check", small=True)])
-        card.set_content(column(row(Avatar(sym, 36), (words, 1), number, spacing=12), chips, margins=(14, 11, 14, 11), spacing=9))
+        number = column(
+            UnitNumber(apr, style="title", align="right"),
+            Label("APR, 7-day average", "caption", "3"),
+            spacing=0,
+        )
+        chips = ChipRow(
+            [
+                Chip("Balance grows", small=True),
+                Chip("812 operators", small=True),
+                Chip("Low slashing share", "good", "shield-check", small=True),
+            ]
+        )
+        card.set_content(
+            column(
+                row(Avatar(sym, 36), (words, 1), number, spacing=12),
+                chips,
+                margins=(14, 11, 14, 11),
+                spacing=9,
+            )
+        )
         cards.append(card)
     cards[0].setChecked(True)
     side = holder(column(*cards, None, spacing=9))
@@ -424,11 +635,15 @@ DAY = 86_400
 @shows("figures")
 def figures() -> QWidget:
     parts = [
-        Part("ETH in wallet", 22.7, "s8", "22.7%"), Part("jitoSOL", 17.7, "s3", "17.7%"),
-        Part("stETH", 15.3, "s5", "15.3%"), Part("wstETH / ETH loop", 11.7, "s1", "11.7%"),
-        Part("rETH", 11.3, "s2", "11.3%"), Part("Curve wstETH / ETH", 7.9, "s4", "7.9%"),
-        Part("weETH", 5.4, "s6", "5.4%"), Part("In exit queue", 7.9, "s7", "7.9%"),
-    ]  # fmt: skip
+        Part("ETH in wallet", 22.7, "s8", "22.7%"),
+        Part("jitoSOL", 17.7, "s3", "17.7%"),
+        Part("stETH", 15.3, "s5", "15.3%"),
+        Part("wstETH / ETH loop", 11.7, "s1", "11.7%"),
+        Part("rETH", 11.3, "s2", "11.3%"),
+        Part("Curve wstETH / ETH", 7.9, "s4", "7.9%"),
+        Part("weETH", 5.4, "s6", "5.4%"),
+        Part("In exit queue", 7.9, "s7", "7.9%"),
+    ]
     ring, legend = Ring(name="Allocation"), Legend()
     ring.set_parts(parts, "total", "$214.1k")
     legend.set_parts(parts)
@@ -438,34 +653,78 @@ def figures() -> QWidget:
     fall = Waterfall("Yield by layer")
     fall.set_rows(
         [
-            Step("Consensus", 2.61, "s1", "+2.61%"), Step("MEV and tips", 0.44, "s5", "+0.44%"),
-            Step("Restaking", 0.38, "s6", "+0.38%"), Step("Lending", 0.29, "s3", "+0.29%"),
-            Step("Pool fees", 0.21, "s4", "+0.21%"), Step("Borrow cost", -0.62, "bad_mark", "−0.62%"),
+            Step("Consensus", 2.61, "s1", "+2.61%"),
+            Step("MEV and tips", 0.44, "s5", "+0.44%"),
+            Step("Restaking", 0.38, "s6", "+0.38%"),
+            Step("Lending", 0.29, "s3", "+0.29%"),
+            Step("Pool fees", 0.21, "s4", "+0.21%"),
+            Step("Borrow cost", -0.62, "bad_mark", "−0.62%"),
         ],
-        "Net yield", 3.31, "3.31%",
-    )  # fmt: skip
+        "Net yield",
+        3.31,
+        "3.31%",
+    )
     layers = Card("Yield by layer", note="a year, 30-day average", padding=(16, 12, 16, 10))
     layers.add(fall)
     below = Waterfall("Negative")
-    below.set_rows([Step("Trading fees", 0.5, "s3", "+0.50%"), Step("Divergence", -1.6, "bad_mark", "−1.60%")], "Against holding", -1.1, "−1.10%")
+    below.set_rows(
+        [Step("Trading fees", 0.5, "s3", "+0.50%"), Step("Divergence", -1.6, "bad_mark", "−1.60%")],
+        "Against holding",
+        -1.1,
+        "−1.10%",
+    )
     layers.add(below)
     waits = Gantt("Unstaking")
     waits.set(
         [
-            GanttRow("a", "3.2000 ETH", "Lido queue #20377", -5 * DAY, 0, 0, "Ready", "Claim now", ready=True),
-            GanttRow("b", "42.00 SOL", "Jito epoch end", -DAY, DAY, DAY, "in 1 d 7 h", "Wed 15, 16:00"),
-            GanttRow("c", "3.2000 ETH", "Lido queue #20418", -2 * DAY, 3 * DAY, 5 * DAY, "in 3 to 5 d", "about Fri 17"),
-            GanttRow("d", "1.1000 weETH", "EigenLayer escrow", -4 * DAY, 10 * DAY, 10 * DAY, "in 9 d 20 h", "Fri 24 Oct", role="s6"),
+            GanttRow(
+                "a",
+                "3.2000 ETH",
+                "Lido queue #20377",
+                -5 * DAY,
+                0,
+                0,
+                "Ready",
+                "Claim now",
+                ready=True,
+            ),
+            GanttRow(
+                "b", "42.00 SOL", "Jito epoch end", -DAY, DAY, DAY, "in 1 d 7 h", "Wed 15, 16:00"
+            ),
+            GanttRow(
+                "c",
+                "3.2000 ETH",
+                "Lido queue #20418",
+                -2 * DAY,
+                3 * DAY,
+                5 * DAY,
+                "in 3 to 5 d",
+                "about Fri 17",
+            ),
+            GanttRow(
+                "d",
+                "1.1000 weETH",
+                "EigenLayer escrow",
+                -4 * DAY,
+                10 * DAY,
+                10 * DAY,
+                "in 9 d 20 h",
+                "Fri 24 Oct",
+                role="s6",
+            ),
         ],
-        0, [(-4 * DAY, "10 Oct"), (5 * DAY, "19 Oct"), (10 * DAY, "24 Oct")],
-    )  # fmt: skip
+        0,
+        [(-4 * DAY, "10 Oct"), (5 * DAY, "19 Oct"), (10 * DAY, "24 Oct")],
+    )
     unstaking = Card("Unstaking", note="3 waiting, 1 ready", padding=(16, 10, 16, 10), spacing=6)
     unstaking.add(waits)
     health = Card("Health", note="pointer: after the loop, 1.17")
     for now, text_, word, tone, icon, after in (
-        (1.42, "1.42", "Watch", "warn", "warning", 1.17), (1.04, "1.04", "Danger", "bad", "warning-octagon", None),
-        (4.2, "4.20", "Safe", "good", "check-circle", 3.1), (None, "∞", "No debt", "plain", "minus-circle", None),
-    ):  # fmt: skip
+        (1.42, "1.42", "Watch", "warn", "warning", 1.17),
+        (1.04, "1.04", "Danger", "bad", "warning-octagon", None),
+        (4.2, "4.20", "Safe", "good", "check-circle", 3.1),
+        (None, "∞", "No debt", "plain", "minus-circle", None),
+    ):
         gauge = Gauge("Health factor")
         gauge.set(now, text_, word, tone, icon, after)
         health.add(gauge)
@@ -480,8 +739,19 @@ def figures() -> QWidget:
     progress = ProgressRow("Running one year")
     progress.set(0.42)
     breaks = BreakEvenBar()
-    breaks.set(0.64, "38.5% a year", "0%  your use earns less: wait", "earns more: sell now  60%", 0.12, "jitoSOL 7.3%")
-    bar = Bar(0.5, "s3", (Tick(0.2, "a tick", "2"), Tick(0.25, "dropped", "2"), Tick(0.99, "at the end", "bad")))
+    breaks.set(
+        0.64,
+        "38.5% a year",
+        "0%  your use earns less: wait",
+        "earns more: sell now  60%",
+        0.12,
+        "jitoSOL 7.3%",
+    )
+    bar = Bar(
+        0.5,
+        "s3",
+        (Tick(0.2, "a tick", "2"), Tick(0.25, "dropped", "2"), Tick(0.99, "at the end", "bad")),
+    )
     pool.add(compose, hatched, progress, bar, breaks, row(Spark(spark(3)), Spark(spark(7)), None))
     time = HistoryBar("History")
     tones = ("good", "3", "3", "warn", "bad", "good", "3", "good", "good")
@@ -489,7 +759,10 @@ def figures() -> QWidget:
     bar_of_time = Panel("rail", "line", "top")
     bar_of_time.setLayout(row(time, margins=(16, 10, 16, 10)))
     pool.add(bar_of_time)
-    first, second, third = (holder(column(*c, None, spacing=14)) for c in ((allocation, layers), (unstaking, pool), (health,)))
+    first, second, third = (
+        holder(column(*c, None, spacing=14))
+        for c in ((allocation, layers), (unstaking, pool), (health,))
+    )
     for one in (first, second, third):
         one.setFixedWidth(round(404 * theme.current().scale))
     return page(first, second, third, width=1290)
@@ -512,16 +785,24 @@ def charts() -> QWidget:
 
     now = 1_760_432_400
     hours = [now - 3600 * i for i in range(720)][::-1]
-    worth = Card("Net worth", Segmented([("d", "1D"), ("m", "1M"), ("a", "ALL")], "m"), ToolButton("dots-three", "More"))
+    worth = Card(
+        "Net worth",
+        Segmented([("d", "1D"), ("m", "1M"), ("a", "ALL")], "m"),
+        ToolButton("dots-three", "More"),
+    )
     line = LineChart("Net worth", lambda v: f"${v / 1000:,.0f}k", y_width=44)
     line.set_series([Series("Net worth", "s1", hours, wander(11, 720, 206_500, 10, 600))], "area")
     line.setMinimumHeight(200)
     worth.add(line)
     peg = Card("Price against redemption")
     rate = [1.2070 + 0.0078 * i / 720 for i in range(720)]
-    market: list[float | None] = [r - 0.001 + d for r, d in zip(rate, wander(5, 720, 0, 0, 0.0006), strict=True)]
+    market: list[float | None] = [
+        r - 0.001 + d for r, d in zip(rate, wander(5, 720, 0, 0, 0.0006), strict=True)
+    ]
     two = LineChart("Price", lambda v: f"{v:.3f}")
-    two.set_series([Series("Redemption", "s1", hours, rate), Series("Market", "s2", hours, market)], "between")
+    two.set_series(
+        [Series("Redemption", "s1", hours, rate), Series("Market", "s2", hours, market)], "between"
+    )
     two.setMinimumHeight(200)
     peg.add(two)
     health = Card("Health, 30 days", note="liquidation at 1.00")
@@ -533,21 +814,39 @@ def charts() -> QWidget:
     three.setMinimumHeight(110)
     health.add(three)
     rates = Card("Rate curve, ETH", note="by utilisation")
-    curve = CurveChart("Rate curve", lambda x: f"{x:g}%", lambda y: f"{y:g}%",
-                       readout=lambda x, y, here: [(f"Now {x:.0f}%" if here else f"{x:.0f}%", "caption", "3"), (f"Borrow {y:.2f}%", "small_medium", "text")])
+    curve = CurveChart(
+        "Rate curve",
+        lambda x: f"{x:g}%",
+        lambda y: f"{y:g}%",
+        readout=lambda x, y, here: [
+            (f"Now {x:.0f}%" if here else f"{x:.0f}%", "caption", "3"),
+            (f"Borrow {y:.2f}%", "small_medium", "text"),
+        ],
+    )
     us = list(range(101))
-    curve.set_curve(us, [2.657 * u / 90 if u < 90 else 2.657 + (u - 90) * 0.9 for u in us], "s2", 84, (0, 30, 60, 90))
+    curve.set_curve(
+        us,
+        [2.657 * u / 90 if u < 90 else 2.657 + (u - 90) * 0.9 for u in us],
+        "s2",
+        84,
+        (0, 30, 60, 90),
+    )
     curve.setMinimumHeight(110)
     rates.add(curve)
     twin = Card("Table twin")
     four = LineChart("Net worth", lambda v: f"${v:,.2f}")
-    four.set_series([Series("Net worth", "s1", hours[-40:], wander(11, 40, 206_500, 10, 600))], "area")
+    four.set_series(
+        [Series("Net worth", "s1", hours[-40:], wander(11, 40, 206_500, 10, 600))], "area"
+    )
     four.show_table(True)
     four.setMinimumHeight(160)
     twin.add(four)
     line.plot.point_at(400)
     two.plot.point_at(300)
-    left, right = holder(column(worth, health, spacing=14)), holder(column(peg, rates, twin, spacing=14))
+    left, right = (
+        holder(column(worth, health, spacing=14)),
+        holder(column(peg, rates, twin, spacing=14)),
+    )
     sheet = page((left, 1), (right, 1), width=1300, height=700)
     sheet.crosshairs = lambda: (line.plot.point_at(400), two.plot.point_at(300))
     return sheet
@@ -567,10 +866,16 @@ def _open_overlays(sheet: QWidget) -> None:
     toaster.show_toast("Ticket is ready", tone="info")
     why = WhyPopover(sheet)
     why.explain(
-        sheet.findChild(Label), "Net yield, 3.31%", "(staking + lending + fees − borrowing) / net worth",
-        [("Consensus and MEV", "+3.05%"), ("Restaking, lending, fees", "+0.88%"), ("Borrow cost", "−0.62%", "bad")],
+        sheet.findChild(Label),
+        "Net yield, 3.31%",
+        "(staking + lending + fees − borrowing) / net worth",
+        [
+            ("Consensus and MEV", "+3.05%"),
+            ("Restaking, lending, fees", "+0.88%"),
+            ("Borrow cost", "−0.62%", "bad"),
+        ],
         "30-day average, rounded down to 0.01%. Source: ledger, 14 Oct 09:00",
-    )  # fmt: skip
+    )
 
 
 @shows("sheet")

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, Qt
+from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, QPoint, Qt
 from PySide6.QtGui import QAction, QColor, QPainter, QPixmap, QResizeEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
@@ -181,7 +181,7 @@ class ChartBase(Themed, QWidget):
         image.setDevicePixelRatio(scale)
         image.fill(QColor(current().color("surface")))
         with QPainter(image) as painter:
-            self.plot.render(painter, self.plot.rect().topLeft())
+            QWidget.render(self.plot, painter, QPoint())
         return image
 
     def menu(self, parent: QWidget | None = None) -> QMenu:

@@ -79,9 +79,7 @@ class CurveChart(ChartBase):
         margin = (high - low) * 0.06
         ticks = self._ticks or self._round(low, high)
         self.plot.set_x(low - margin, high + margin, [(t, self._x_text(t)) for t in ticks])
-        self._curve = pg.PlotDataItem(
-            xs, ys, pen=self.plot.pen(self._role, 1.75), connect="finite"
-        )
+        self._curve = pg.PlotDataItem(xs, ys, pen=self.plot.pen(self._role, 1.75), connect="finite")
         self.plot.addItem(self._curve, ignoreBounds=True)
         resting = None if self._now is None else int(np.searchsorted(xs, self._now))
         self.plot.set_samples(xs, [ys], [self._role], self._lines, resting)

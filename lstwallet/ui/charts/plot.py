@@ -114,9 +114,7 @@ class Plot(Themed, pg.PlotWidget):
 
     def __init__(self, name: str, y_width: int = 52) -> None:
         self._bottom, self._right = _Axis("bottom"), _Axis("right")
-        super().__init__(
-            axisItems={"bottom": self._bottom, "right": self._right}, background=None
-        )
+        super().__init__(axisItems={"bottom": self._bottom, "right": self._right}, background=None)
         self._y_width = y_width
         self._ys: list[Floats] = []
         self._roles: list[str] = []

@@ -203,9 +203,7 @@ def _draw_bar(painter: QPainter, box: QRectF, cell: BarCell) -> None:
     paint.draw_bar(painter, bar, cell.share, cell.role)
 
 
-def _draw_buttons(
-    painter: QPainter, box: QRectF, cell: ButtonsCell, hot: int, down: bool
-) -> None:
+def _draw_buttons(painter: QPainter, box: QRectF, cell: ButtonsCell, hot: int, down: bool) -> None:
     for index, (spec, spot) in enumerate(zip(cell.buttons, button_boxes(cell, box), strict=True)):
         state = "rest" if spec.enabled else "disabled"
         if spec.enabled and index == hot:

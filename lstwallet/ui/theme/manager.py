@@ -7,7 +7,10 @@ while they paint, and widgets with sizes of their own derive from ``Themed``.
 
 from __future__ import annotations
 
+import gc
 import math
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Final
 
 from PySide6.QtCore import QEvent, Qt
@@ -133,15 +136,32 @@ def apply(app: QApplication, wanted: ThemeMode = "light", scale: float = 1.0) ->
     first = _State.theme.generation == 0
     _State.mode = wanted
     _State.theme = Theme(resolve(app, wanted), scale, _State.theme.generation + 1)
-    if first:
+    if first and app.style().name() != "fusion":
         app.setStyle("Fusion")
-    app.setFont(_State.theme.font("body"))
-    app.setPalette(style.palette(_State.theme))
-    app.setStyleSheet(style.sheet(_State.theme))
+    with _no_collection():
+        app.setFont(_State.theme.font("body"))
+        app.setPalette(style.palette(_State.theme))
+        app.setStyleSheet(style.sheet(_State.theme))
     if wanted == "system" and not _State.watching_system:
         _State.watching_system = True
         app.styleHints().colorSchemeChanged.connect(lambda _: _follow_system(app))
     return _State.theme
+
+
+@contextmanager
+def _no_collection() -> Iterator[None]:
+    """Hold Python's collector while Qt walks over all widgets.
+
+    Qt walks over a list made beforehand; a widget in a reference cycle that is collected
+    inside some ``restyle`` would be gone when Qt reaches it, and the process with it.
+    """
+    running = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if running:
+            gc.enable()
 
 
 def _follow_system(app: QApplication) -> None:

@@ -21,6 +21,7 @@ LEFT: Final = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
 RIGHT: Final = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
 CENTER: Final = Qt.AlignmentFlag.AlignCenter
 ALIGN: Final = {"left": LEFT, "right": RIGHT, "center": CENTER}
+_DIGITS: Final = frozenset("0123456789")
 ANTIALIASED: Final = QPainter.RenderHint.Antialiasing
 NO_PEN: Final = Qt.PenStyle.NoPen
 NO_BRUSH: Final = Qt.BrushStyle.NoBrush
@@ -53,8 +54,6 @@ TEXT_ROLES: Final[dict[str, str]] = {
 def tone_role(tone: str) -> str:
     """The colour role of a text tone. Raises ``KeyError`` for an unknown one."""
     return TEXT_ROLES[tone]
-
-
 
 
 def text_width(text: str, font: QFont) -> float:
@@ -98,6 +97,30 @@ def draw_line(painter: QPainter, box: QRectF, text: str, font: QFont, align: str
     ascent, descent = metrics.ascent(), metrics.descent()
     y = box.y() + (box.height() - ascent - descent) / 2 + ascent
     painter.drawText(QPointF(x, y), text)
+
+
+def figure_width(text: str, font: QFont) -> float:
+    """Width of a number whose digits are all as wide as a nought."""
+    metrics = QFontMetricsF(font)
+    cell = metrics.horizontalAdvance("0")
+    return sum(cell if c in _DIGITS else metrics.horizontalAdvance(c) for c in text)
+
+
+def draw_figure(painter: QPainter, x: float, y: float, text: str, font: QFont) -> float:
+    """A number on a baseline, every digit in a cell of one width; returns where it ends.
+
+    The display cut of Inter 4.0 beta ignores ``tnum``; large figures would dance as they
+    change.
+    """
+    metrics = QFontMetricsF(font)
+    cell = metrics.horizontalAdvance("0")
+    painter.setFont(font)
+    for char in text:
+        wide = metrics.horizontalAdvance(char)
+        room = cell if char in _DIGITS else wide
+        painter.drawText(QPointF(x + (room - wide) / 2, y), char)
+        x += room
+    return x
 
 
 def rule(painter: QPainter, x1: float, y: float, x2: float, role: str = "line") -> None:

@@ -14,6 +14,7 @@ from PySide6.QtCore import QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QAction, QFocusEvent, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QAbstractButton, QLineEdit, QMenu, QSizePolicy, QWidget
 
+from lstwallet.ui import wording
 from lstwallet.ui.theme import Themed, current, icons, paint
 from lstwallet.ui.widgets.buttons import Button
 from lstwallet.ui.widgets.labels import Label
@@ -25,7 +26,6 @@ from lstwallet.units.amount import (
     BadAmount,
     Wanted,
     format_exact,
-    format_places,
     parse_units,
 )
 
@@ -311,7 +311,7 @@ class AmountField(Themed, QWidget):
     def set_available(self, units: int | None, words: str = "") -> None:
         """The quiet "Available 18.4420"; ``words`` replaces it (a rate, say)."""
         if units is not None and not words:
-            amount = format_places(units, self._decimals, min(self._places, self._decimals))
+            amount = wording.shown(units, self._decimals, min(self._places, self._decimals))
             words = self.tr("Available {amount}").format(amount=amount)
             exact = f"{format_exact(units, self._decimals)} {self.symbol()}"
             self.available.setToolTip(exact)

@@ -311,9 +311,7 @@ class BreakEvenBar(_Strip):
             paint.draw_text(painter, below, self._words[0], "caption", "3")
             paint.draw_text(painter, below, self._words[1], "caption", "3", "right")
 
-    def _above(
-        self, painter: QPainter, x: float, text: str, tone: str, taken: QRectF
-    ) -> QRectF:
+    def _above(self, painter: QPainter, x: float, text: str, tone: str, taken: QRectF) -> QRectF:
         """Words centred over ``x``, kept inside, left out if they would touch ``taken``."""
         wide = paint.text_width(text, current().font("caption")) + 2
         left = min(max(0.0, x - wide / 2), self.width() - wide)

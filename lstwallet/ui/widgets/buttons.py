@@ -213,6 +213,12 @@ class SegmentButton(Themed, QAbstractButton):
         self.setFont(current().font("small_medium"))
         self.updateGeometry()
 
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() in (Qt.Key.Key_Left, Qt.Key.Key_Right):
+            event.ignore()  # the group moves the choice
+        else:
+            super().keyPressEvent(event)
+
     def sizeHint(self) -> QSize:
         width = paint.text_width(self.text(), self.font())
         return QSize(round(width) + 22, current().px(26))
@@ -287,9 +293,7 @@ class Segmented(QWidget):
             on = key == chosen
             if on:
                 button.setChecked(True)
-            button.setFocusPolicy(
-                Qt.FocusPolicy.StrongFocus if on else Qt.FocusPolicy.ClickFocus
-            )
+            button.setFocusPolicy(Qt.FocusPolicy.StrongFocus if on else Qt.FocusPolicy.ClickFocus)
 
     def button(self, key: Any) -> SegmentButton:
         """The button of a key. Raises ``ValueError`` for an unknown one."""
@@ -358,9 +362,7 @@ class CheckBox(Themed, QCheckBox):
             if on:
                 ink = theme.color("on_accent" if self.isEnabled() else "text3")
                 inset = side * 0.14
-                icons.draw(
-                    painter, box.adjusted(inset, inset, -inset, -inset), "check-bold", ink
-                )
+                icons.draw(painter, box.adjusted(inset, inset, -inset, -inset), "check-bold", ink)
             words = QRectF(side + 8, 0, self.width() - side - 8, self.height())
             tone = "text" if self.isEnabled() else "disabled"
             paint.draw_text(painter, words, self.text(), self._style, tone, elide=False)

@@ -76,9 +76,7 @@ class Identicon(_Square):
                 if self._bits >> bit & 1:
                     line, place = bit // 3, bit % 3
                     for x in {place, 4 - place}:
-                        painter.fillRect(
-                            QRectF(x * cell, line * cell, cell + 0.5, cell + 0.5), ink
-                        )
+                        painter.fillRect(QRectF(x * cell, line * cell, cell + 0.5, cell + 0.5), ink)
 
 
 class IconTile(_Square):

@@ -9,7 +9,7 @@ from __future__ import annotations
 import math
 
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt
-from PySide6.QtGui import QPainter, QPaintEvent, QPen, QPolygonF
+from PySide6.QtGui import QFontMetricsF, QPainter, QPaintEvent, QPen, QPolygonF
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from lstwallet.ui.theme import Themed, current, icons, paint
@@ -130,8 +130,12 @@ class Gauge(Themed, QWidget):
         theme = current()
         figure, line = theme.line("gauge"), theme.line("small_medium")
         top = centre.y() - line - figure - 1
-        box = QRectF(centre.x() - 100, top, 200, figure)
-        paint.draw_text(painter, box, self._text, "gauge", "text", "center", elide=False)
+        font = theme.font("gauge")
+        left = centre.x() - paint.figure_width(self._text, font) / 2
+        painter.setPen(theme.color("text"))
+        metrics = QFontMetricsF(font)
+        rise = (figure - metrics.ascent() - metrics.descent()) / 2 + metrics.ascent()
+        paint.draw_figure(painter, left, top + rise, self._text, font)
         side = theme.px(14) if self._icon else 0
         font = theme.font("small_medium")
         tone = "2" if self._tone == "plain" else self._tone

@@ -98,9 +98,7 @@ class Label(Themed, QLabel):
 
     def _tint(self) -> None:
         colors = self.palette()
-        colors.setColor(
-            QPalette.ColorRole.WindowText, current().color(paint.tone_role(self._tone))
-        )
+        colors.setColor(QPalette.ColorRole.WindowText, current().color(paint.tone_role(self._tone)))
         self.setPalette(colors)
 
     def sizeHint(self) -> QSize:
@@ -269,7 +267,7 @@ class UnitNumber(Themed, QWidget):
         return made
 
     def sizeHint(self) -> QSize:
-        width = sum(paint.text_width(p.text, p.font) for p in self.parts())
+        width = sum(paint.figure_width(p.text, p.font) for p in self.parts())
         return QSize(math.ceil(width) + 1, current().line(self._style))
 
     def minimumSizeHint(self) -> QSize:
@@ -278,7 +276,7 @@ class UnitNumber(Themed, QWidget):
     def paintEvent(self, event: QPaintEvent) -> None:
         parts = self.parts()
         metrics = QFontMetricsF(parts[0].font)
-        width = sum(paint.text_width(p.text, p.font) for p in parts)
+        width = sum(paint.figure_width(p.text, p.font) for p in parts)
         x = 0.0
         if self._align == "right":
             x = self.width() - width
@@ -287,10 +285,8 @@ class UnitNumber(Themed, QWidget):
         y = (self.height() - metrics.ascent() - metrics.descent()) / 2 + metrics.ascent()
         with QPainter(self) as painter:
             for part in parts:
-                painter.setFont(part.font)
                 painter.setPen(current().color(part.role))
-                painter.drawText(QPointF(x, y), part.text)
-                x += paint.text_width(part.text, part.font)
+                x = paint.draw_figure(painter, x, y, part.text, part.font)
 
 
 class SplitNumber(UnitNumber):

@@ -130,9 +130,7 @@ class Ring(Themed, QWidget):
         left = (self.width() - room) / 2
         upper, lower = theme.line("small"), theme.line("heading")
         top = (self.height() - upper - lower - 2) / 2
-        paint.draw_text(
-            painter, QRectF(left, top, room, upper), caption, "small", "3", "center"
-        )
+        paint.draw_text(painter, QRectF(left, top, room, upper), caption, "small", "3", "center")
         spot = QRectF(left, top + upper + 2, room, lower)
         paint.draw_text(painter, spot, figure, "heading", "text", "center")
 
