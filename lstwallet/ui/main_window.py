@@ -95,6 +95,8 @@ class MainWindow(QMainWindow):
         self.whole = QStackedLayout(ground)
         self.whole.addWidget(self.shell)
         self.setCentralWidget(ground)
+        self.shell.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
+        self.shell.setFocus()  # not the first button: Space would press it
         self.rail.set_current(self._wanted[0])
 
     def _connect(self) -> None:
@@ -295,7 +297,7 @@ class MainWindow(QMainWindow):
 
         if not hasattr(self, "_toaster"):
             self._toaster = Toaster(self)
-        self._toaster.show_toast(title, text, tone)
+        self._toaster.show_toast(title, text, tone=tone)
 
     def show_focus(self) -> None:
         """From now on the keyboard's focus is ringed."""

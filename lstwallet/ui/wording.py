@@ -26,6 +26,8 @@ INFINITE: Final = "∞"
 NO_BREAK: Final = "\u00a0"
 HIDDEN: Final = "••••"
 USD_DECIMALS: Final = 8
+DUST: Final = 10
+"""Wei."""
 HEALTH_DECIMALS: Final = 18
 
 translate = QCoreApplication.translate
@@ -54,15 +56,26 @@ def token_name(symbol: str) -> str:
     return "LP" if symbol.startswith("LP:") else symbol
 
 
+def shown(units: int, token_decimals: int, digits: int) -> str:
+    """``digits`` decimals, rounded towards zero.
+
+    A few base units short of a round number read as that number: shares of stETH round
+    down by a wei or two, and 5 staked must not read 4.9999.
+    """
+    dust = DUST if token_decimals == 18 else 0
+    return format_places(units + (dust if units > 0 else -dust if units < 0 else 0),
+                         token_decimals, digits)  # fmt: skip
+
+
 def amount(units: int, symbol: str, *, unit: bool = True) -> str:
-    """``5.0000 stETH``: four decimals (two for some), rounded towards zero.
+    """``5.0000 stETH``: four decimals (two for some), rounded towards zero (see ``shown``).
 
     What is not zero but would read so becomes ``< 0.0001``.
     """
-    shown = places(symbol)
-    text = format_places(units, decimals(symbol), shown)
+    digits = places(symbol)
+    text = shown(units, decimals(symbol), digits)
     if units and not text.strip("0."):
-        text = f"<{NO_BREAK}0.{'0' * (shown - 1)}1"
+        text = f"<{NO_BREAK}0.{'0' * (digits - 1)}1"
     return f"{text}{NO_BREAK}{token_name(symbol)}" if unit else text
 
 

@@ -73,6 +73,8 @@ def window_on(
         bridge.open(lambda: Session.open(path))
     if room:
         enter(qtbot, window, room)
+    window.activateWindow()  # keys and shortcuts go to the active window only
+    qtbot.waitUntil(window.isActiveWindow, timeout=PATIENCE_MS)
     return window
 
 

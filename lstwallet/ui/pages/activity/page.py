@@ -1,0 +1,352 @@
+"""Activity: grouped by day, rewards folded, filtered, searched, exported."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
+
+from PySide6.QtGui import QAction
+from PySide6.QtWidgets import QFileDialog, QLineEdit, QMenu, QStackedLayout, QWidget
+
+from lstwallet.readmodel import activity
+from lstwallet.readmodel.activity import Day, Fold, Line
+from lstwallet.ui import wording
+from lstwallet.ui.models.cells import ButtonsCell, ButtonSpec, Cell, Text
+from lstwallet.ui.models.rows import Column
+from lstwallet.ui.models.table import ROW_TWO_LINES, TableView
+from lstwallet.ui.pages.activity import words
+from lstwallet.ui.pages.page import Page
+from lstwallet.ui.theme import icons
+from lstwallet.ui.widgets.buttons import Button, Chooser
+from lstwallet.ui.widgets.cards import Card, EmptyState
+from lstwallet.ui.widgets.labels import Label
+from lstwallet.ui.widgets.layout import column, row
+
+if TYPE_CHECKING:
+    from lstwallet.app.session import ActivityRecord, Session
+    from lstwallet.engine.world import World
+    from lstwallet.ui.bridge import Bridge
+
+CHUNK: Final = 500
+"""Records read from the profile at once; "Show older" reads more."""
+NEWEST: Final = 40
+"""Records read to see what is new."""
+
+
+class Row(NamedTuple):
+    """A row of the table: a day's heading, an event, a fold of rewards, or one of its parts."""
+
+    key: tuple[str, int]
+    kind: str
+    at: int
+    item: Day | Line | Fold
+    open: bool = False
+
+
+class RoomPage(Page):
+    """One table, newest first."""
+
+    key = "activity"
+    interests = frozenset({"wallet", "staking", "validators", "lending", "pools", "profile"})
+
+    def __init__(self, bridge: Bridge, parent: QWidget | None = None) -> None:
+        super().__init__(bridge, parent)
+        self._lines: list[Line] = []
+        self._more = False
+        self._unfolded: set[int] = set()
+        self._asked = False
+        self._again = False
+        self._build()
+        bridge.opened.connect(self._forget)
+
+    def _build(self) -> None:
+        head = row(
+            column(
+                Label(self.tr("Activity"), "title"),
+                Label(self.tr("Everything that happened to you, newest first"), "small", "2"),
+                spacing=3,
+            ),
+            None,
+            self._export_button(),
+        )
+        self._older = Button(self.tr("Show older"), "ghost", on_click=self._read_older)
+        self._older.setObjectName("activity.older")
+        self._older.hide()
+        self._count = Label("", "caption", "3")
+        self._table = self._make_table()
+        self._empty = EmptyState(
+            "list-bullets", self.tr("Nothing has happened yet"),
+            self.tr("Stake some ether: it will be the first entry here."),
+            action=self.tr("Go to Stake"), on_action=lambda: self.navigate.emit("stake", None),
+        )  # fmt: skip
+        self._nothing = EmptyState(
+            "funnel", self.tr("Nothing matches"), self.tr("Change the filter or the search."),
+            action=self.tr("Show everything"), on_action=self._clear_filter,
+        )  # fmt: skip
+        body = QWidget()
+        self._stack = QStackedLayout(body)
+        for each in (self._table, self._empty, self._nothing):
+            self._stack.addWidget(each)
+        card = Card(padding=(16, 8, 16, 8), spacing=4)
+        card.add((body, 1), row(self._count, None, self._older))
+        self.setLayout(
+            column(head, self._filters(), (card, 1), margins=(20, 14, 16, 14), spacing=12)
+        )
+
+    def _filters(self) -> Any:
+        self.group = Chooser(self.tr("Kind"))
+        self.group.setObjectName("activity.kind")
+        groups = [
+            ("", self.tr("All kinds")),
+            ("wallet", self.tr("Wallet")),
+            ("staking", self.tr("Staking")),
+            ("rewards", self.tr("Rewards")),
+            ("lending", self.tr("Lending")),
+            ("pools", self.tr("Pools and swaps")),
+            ("trouble", self.tr("Liquidations")),
+        ]
+        for key, text in groups:
+            self.group.addItem(text, key)
+        self.token = Chooser(self.tr("Token"))
+        self.token.setObjectName("activity.token")
+        self.token.addItem(self.tr("All tokens"), "")
+        for symbol in ("ETH", "WETH", "stETH", "wstETH", "USDC"):
+            self.token.addItem(symbol, symbol)
+        self.token.addItem(self.tr("LP, stETH / ETH"), "LP:steth_eth")
+        self.token.addItem(self.tr("LP, USDC / ETH"), "LP:usdc_eth")
+        self.search = QLineEdit()
+        self.search.setProperty("box", True)
+        self.search.setObjectName("activity.search")
+        self.search.setPlaceholderText(self.tr("Search (Ctrl+F)"))
+        self.search.setAccessibleName(self.tr("Search"))
+        self.search.setClearButtonEnabled(True)
+        self.search.setMaximumWidth(320)
+        for chooser in (self.group, self.token):
+            chooser.currentIndexChanged.connect(lambda _index: self._show())
+        self.search.textChanged.connect(lambda _text: self._show())
+        return row(self.group, self.token, (self.search, 1), None, spacing=8)
+
+    def _export_button(self) -> Button:
+        self._export = Button(self.tr("Export"), "secondary", icon="export")
+        self._export.setObjectName("activity.export")
+        self._export.clicked.connect(self._choose_export)
+        return self._export
+
+    def _make_table(self) -> TableView:
+        table = TableView(
+            [
+                Column("what", self.tr("What"), self._what, width=None, stretch=2),
+                Column("out", self.tr("Out"), lambda r: _moves(r, incoming=False), align="right"),
+                Column("in", self.tr("In"), lambda r: _moves(r, incoming=True), align="right"),
+                Column("time", self.tr("Time (UTC)"), self._time, align="right", width=96),
+            ],
+            key=lambda each: each.key,
+            row_height=ROW_TWO_LINES,
+            name=self.tr("Activity"),
+        )
+        table.setObjectName("activity.table")
+        table.activated_cell.connect(self._toggle)
+        return table
+
+    # --- cells --------------------------------------------------------------------------
+
+    def _what(self, each: Row) -> Cell:
+        item = each.item
+        if isinstance(item, Day):
+            return Text(wording.day(item.at), style="strong")
+        if isinstance(item, Fold):
+            span = self.tr("{first} to {last}").format(
+                first=wording.day(item.lines[-1].at, year=False),
+                last=wording.day(item.lines[0].at, year=False),
+            )
+            return Text(words.fold_title(item), span, icon="sparkle", style="medium")
+        tone = "bad" if item.group == "trouble" else "text"
+        icon = "" if each.kind == "part" else words.icon(item)
+        return Text(words.title(item), words.detail(item), icon=icon, style="medium", tone=tone)
+
+    def _time(self, each: Row) -> Cell:
+        if isinstance(each.item, Day):
+            return None
+        if isinstance(each.item, Fold):
+            text = self.tr("Fold") if each.open else self.tr("Unfold")
+            icon = "caret-up" if each.open else "caret-down"
+            return ButtonsCell((ButtonSpec("fold", text, "quiet", True, icon),))
+        if each.kind == "part":
+            return Text(wording.day(each.at, year=False), tone="2")
+        return Text(wording.clock_time(each.at), tone="2")
+
+    def _toggle(self, each: Row, key: str) -> None:
+        if key == "fold":
+            self._unfolded ^= {each.key[1]}
+            self._show()
+
+    # --- reading ------------------------------------------------------------------------
+
+    def refresh(self, world: World) -> None:
+        """Ask for what is new; the answer shows it. One question at a time."""
+        if self._asked:
+            self._again = True
+            return
+        self._asked = True
+        if self._lines:
+            self.bridge.activity(self._read_newest, limit=NEWEST)
+        else:
+            self.bridge.activity(self._read_all, limit=CHUNK)
+
+    def _forget(self) -> None:
+        self._lines = []
+        self._unfolded.clear()
+        self._asked = False
+        self.mark_stale()
+
+    def _read_all(self, records: list[ActivityRecord]) -> None:
+        self._asked = False
+        self._lines = activity.lines(records)
+        self._more = len(records) >= CHUNK
+        self._show()
+        if self._again:
+            self._again = False
+            self.mark_stale()
+
+    def _read_newest(self, records: list[ActivityRecord]) -> None:
+        """Put what is new before what is known; begin anew when something lies between."""
+        known = self._lines[0].seq if self._lines else -1
+        if records and records[-1].seq > known:
+            self.bridge.activity(self._read_all, limit=CHUNK)
+            return
+        self._asked = False
+        fresh = activity.lines(record for record in records if record.seq > known)
+        if fresh:
+            self._lines = fresh + self._lines
+            self._show()
+        if self._again:
+            self._again = False
+            self.mark_stale()
+
+    def _read_older(self) -> None:
+        before = self._lines[-1].seq if self._lines else None
+        self._older.setEnabled(False)
+        self.bridge.activity(self._append, before=before, limit=CHUNK)
+
+    def _append(self, records: list[ActivityRecord]) -> None:
+        self._older.setEnabled(True)
+        self._lines += activity.lines(records)
+        self._more = len(records) >= CHUNK
+        self._show()
+
+    # --- showing ------------------------------------------------------------------------
+
+    def _shown(self) -> list[Line]:
+        return activity.matching(
+            self._lines,
+            self.group.currentData(),
+            self.token.currentData(),
+            self.search.text(),
+            words.said,
+        )
+
+    def _show(self) -> None:
+        found = self._shown()
+        self._table.set_rows(rows_of(activity.by_day(found), self._unfolded))
+        self._older.setVisible(self._more)
+        own = [line for line in self._lines if line.kind != "Born"]
+        shown = self._table if found else self._nothing if own else self._empty
+        self._stack.setCurrentWidget(shown)
+        self._count.setText(self._count_words(len(found)))
+
+    def _count_words(self, found: int) -> str:
+        if found == len(self._lines):
+            return self.tr("Entries: {count}").format(count=wording.count(found))
+        return self.tr("{found} of {all} entries").format(
+            found=wording.count(found), all=wording.count(len(self._lines))
+        )
+
+    def _clear_filter(self) -> None:
+        self.group.setCurrentIndex(0)
+        self.token.setCurrentIndex(0)
+        self.search.clear()
+
+    def find(self) -> None:
+        """Ctrl+F."""
+        self.search.setFocus()
+        self.search.selectAll()
+
+    # --- export -------------------------------------------------------------------------
+
+    def _choose_export(self) -> None:
+        menu = QMenu(self)
+        for suffix, text, icon in (
+            ("csv", self.tr("As a table (CSV)…"), "table"),
+            ("json", self.tr("As data (JSON)…"), "brackets-curly"),
+        ):
+            action = QAction(icons.icon(icon), text, menu)
+            action.triggered.connect(lambda _on=False, s=suffix: self._ask_where(s))
+            menu.addAction(action)
+        menu.popup(self._export.mapToGlobal(self._export.rect().bottomLeft()))
+
+    def _ask_where(self, suffix: str) -> None:
+        dialog = QFileDialog(self, self.tr("Export activity"), f"lstwallet-activity.{suffix}")
+        dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
+        dialog.setDefaultSuffix(suffix)
+        dialog.fileSelected.connect(lambda path: self.export(Path(path)))
+        dialog.finished.connect(dialog.deleteLater)
+        dialog.open()
+
+    def export(self, path: Path) -> None:
+        """Write everything that the filter lets through, however old, to ``path``.
+
+        Its suffix chooses CSV or JSON. Read and written in the lane.
+        """
+        group, token = self.group.currentData(), self.token.currentData()
+        text = self.search.text()
+
+        def work(session: Session) -> int:
+            every = activity.lines(session.activity(limit=10**9))
+            chosen = activity.matching(every, group, token, text, words.said)
+            make = activity.to_json if path.suffix == ".json" else activity.to_csv
+            path.write_text(make(chosen), encoding="utf-8", newline="")
+            return len(chosen)
+
+        self.bridge.call(work, lambda count: self._exported(path, count), self._not_exported)
+
+    def _exported(self, path: Path, count: int) -> None:
+        title = self.tr("{count} entries exported").format(count=wording.count(count))
+        self._toast(title, str(path), "good")
+
+    def _not_exported(self, error: BaseException) -> None:
+        self._toast(self.tr("Not exported"), wording.error(error), "bad")
+
+    def _toast(self, title: str, text: str, tone: str) -> None:
+        toast = getattr(self.window(), "toast", None)
+        if toast is not None:
+            toast(title, text, tone)
+
+
+def rows_of(days: Sequence[Day], unfolded: set[int]) -> list[Row]:
+    """Days, their events, and the parts of the folds that are open."""
+    made: list[Row] = []
+    for day in days:
+        made.append(Row(("day", day.at), "day", day.at, day))
+        for item in day.rows:
+            if isinstance(item, Line):
+                made.append(Row(("line", item.seq), "line", item.at, item))
+                continue
+            oldest = item.lines[-1].seq
+            opened = oldest in unfolded
+            made.append(Row(("fold", oldest), "fold", item.lines[0].at, item, opened))
+            if opened:
+                made.extend(Row(("line", x.seq), "part", x.at, x) for x in item.lines)
+    return made
+
+
+def _moves(each: Row, *, incoming: bool) -> Cell:
+    if isinstance(each.item, Day):
+        return None
+    amounts = each.item.moves
+    text = words.moves(amounts, incoming=incoming)
+    if not text:
+        return None
+    first, _, second = text.partition("\n")
+    tone = "good" if incoming else "text"
+    return Text(first, second, tone=tone, style="medium", tip=words.exact(amounts))

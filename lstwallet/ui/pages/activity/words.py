@@ -1,0 +1,98 @@
+"""What each kind of event is called, and which icon it has."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Final, NamedTuple
+
+from PySide6.QtCore import QCoreApplication
+
+from lstwallet.readmodel.activity import Amount, Fold, Line
+from lstwallet.ui import wording
+
+_tr = QCoreApplication.translate
+
+
+class Kind(NamedTuple):
+    """``title`` makes the words; ``icon`` is a Phosphor name."""
+
+    title: Callable[[], str]
+    icon: str
+
+
+_POOLS: Final[dict[str, Callable[[], str]]] = {
+    "steth_eth": lambda: _tr("activity", "stETH / ETH pool"),
+    "usdc_eth": lambda: _tr("activity", "USDC / ETH pool"),
+}
+_KINDS: Final[dict[str, Kind]] = {
+    "Born": Kind(lambda: _tr("activity", "Profile begins"), "flag"),
+    "Funded": Kind(lambda: _tr("activity", "Play money"), "coin"),
+    "EthWrapped": Kind(lambda: _tr("activity", "ETH into WETH"), "package"),
+    "EthUnwrapped": Kind(lambda: _tr("activity", "WETH into ETH"), "package"),
+    "Staked": Kind(lambda: _tr("activity", "Staked"), "stack"),
+    "Wrapped": Kind(lambda: _tr("activity", "Wrapped"), "package"),
+    "Unwrapped": Kind(lambda: _tr("activity", "Unwrapped"), "package"),
+    "UnstakeRequested": Kind(lambda: _tr("activity", "Unstaking asked for"), "hourglass-medium"),
+    "Claimed": Kind(lambda: _tr("activity", "Claimed"), "ticket"),
+    "OracleReported": Kind(lambda: _tr("activity", "Rewards"), "sparkle"),
+    "RewardsSwept": Kind(lambda: _tr("activity", "Validator rewards"), "sparkle"),
+    "RequestsFinalised": Kind(lambda: _tr("activity", "Ready to claim"), "ticket"),
+    "ValidatorsDeposited": Kind(lambda: _tr("activity", "Staked natively"), "stack"),
+    "ValidatorsActivated": Kind(lambda: _tr("activity", "Validator active"), "play-circle"),
+    "ExitStarted": Kind(lambda: _tr("activity", "Validator leaves"), "sign-out"),
+    "ValidatorsExited": Kind(lambda: _tr("activity", "Validator has left"), "sign-out"),
+    "ValidatorsPaid": Kind(lambda: _tr("activity", "Native stake paid back"), "arrow-u-up-left"),
+    "Supplied": Kind(lambda: _tr("activity", "Supplied"), "bank"),
+    "SupplyWithdrawn": Kind(lambda: _tr("activity", "Withdrawn from lending"), "bank"),
+    "Borrowed": Kind(lambda: _tr("activity", "Borrowed"), "bank"),
+    "Repaid": Kind(lambda: _tr("activity", "Repaid"), "bank"),
+    "CollateralSwitched": Kind(lambda: _tr("activity", "Collateral switched"), "bank"),
+    "EModeChosen": Kind(lambda: _tr("activity", "Efficiency mode chosen"), "lightning"),
+    "PositionLiquidated": Kind(lambda: _tr("activity", "Liquidated"), "warning-octagon"),
+    "Swapped": Kind(lambda: _tr("activity", "Swapped"), "swap"),
+    "LiquidityAdded": Kind(lambda: _tr("activity", "Liquidity added"), "drop-half"),
+    "LiquidityRemoved": Kind(lambda: _tr("activity", "Liquidity removed"), "drop-half"),
+}
+
+
+def title(line: Line) -> str:
+    """What happened."""
+    kind = _KINDS.get(line.kind)
+    return kind.title() if kind is not None else line.kind
+
+
+def icon(line: Line) -> str:
+    """The icon of its kind."""
+    kind = _KINDS.get(line.kind)
+    return kind.icon if kind is not None else "circle"
+
+
+def detail(line: Line) -> str:
+    """The quiet second line: the pool, or the entry's number."""
+    pool = _POOLS.get(line.detail)
+    entry = _tr("activity", "Entry #{number}").format(number=wording.count(line.seq))
+    return f"{pool()} · {entry}" if pool is not None else entry
+
+
+def moves(amounts: tuple[Amount, ...], *, incoming: bool) -> str:
+    """The amounts of one direction, signed: ``−5.0000 ETH``."""
+    chosen = [move for move in amounts if (move.units > 0) is incoming]
+    return "\n".join(wording.change(move.units, move.token) for move in chosen)
+
+
+def exact(amounts: tuple[Amount, ...]) -> str:
+    """Every digit, for hover."""
+    return "\n".join(wording.exact(move.units, move.token) for move in amounts)
+
+
+def fold_title(fold: Fold) -> str:
+    """``Rewards, 30 days``."""
+    if fold.days == 1:
+        return _tr("activity", "Rewards, {count} times").format(count=len(fold.lines))
+    return _tr("activity", "Rewards, {days} days").format(days=wording.count(fold.days))
+
+
+def said(line: Line) -> str:
+    """Everything that a search may look for."""
+    amounts = " ".join(wording.exact(move.units, move.token) for move in line.moves)
+    return f"{title(line)} {detail(line)} {amounts} #{line.seq} {wording.moment(line.at)}"

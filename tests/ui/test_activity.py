@@ -1,0 +1,130 @@
+"""Activity: days, folds, filters, search, export."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
+from pytestqt.qtbot import QtBot
+
+from lstwallet.engine.pools import Swap
+from lstwallet.engine.staking import Stake, Wrap
+from lstwallet.engine.world import YOU
+from lstwallet.ui.main_window import MainWindow
+from lstwallet.ui.models.cells import Text
+from lstwallet.ui.pages.activity.page import RoomPage, Row
+from lstwallet.units.clock import DAY
+from tests.journeys.driver import Driver
+from tests.ui.harness import FUNDED, window_on
+
+ETH = 10**18
+STORY = (*FUNDED, Stake(YOU, 5 * ETH), 5 * DAY, Wrap(YOU, 2 * ETH), 3 * DAY,
+         Swap(YOU, "usdc_eth", "USDC", 1_000 * 10**6, 1, "ETH"))  # fmt: skip
+
+
+@pytest.fixture
+def window(qtbot: QtBot, tmp_path: Path) -> MainWindow:
+    window = window_on(qtbot, tmp_path, STORY, room="activity")
+    qtbot.waitUntil(lambda: bool(page_of(window)._lines), timeout=10_000)
+    return window
+
+
+def page_of(window: MainWindow) -> RoomPage:
+    page = window.page("activity")
+    assert isinstance(page, RoomPage)
+    return page
+
+
+def rows(window: MainWindow) -> list[Row]:
+    return page_of(window)._table.rows_model.rows()
+
+
+def titles(window: MainWindow) -> list[str]:
+    cells = [page_of(window)._what(row) for row in rows(window) if row.kind != "day"]
+    return [cell.text for cell in cells if isinstance(cell, Text)]
+
+
+def test_newest_first_by_day_with_rewards_folded(window: MainWindow) -> None:
+    assert titles(window) == [
+        "Swapped", "Rewards, 3 days", "Wrapped", "Rewards, 5 days", "Staked",
+        "Play money", "Play money",
+    ]  # fmt: skip
+    days = [row.at for row in rows(window) if row.kind == "day"]
+    assert days == sorted(days, reverse=True)
+
+
+def test_a_fold_opens_into_its_parts_and_closes(window: MainWindow, qtbot: QtBot) -> None:
+    table = page_of(window)._table
+    place = next(i for i, row in enumerate(rows(window)) if row.kind == "fold")
+    before = len(rows(window))
+    rect = table.button_rect(place, "fold")
+    QTest.mouseClick(table.viewport(), Qt.MouseButton.LeftButton, pos=rect.center())
+    assert len(rows(window)) == before + 3
+    parts = [row for row in rows(window) if row.kind == "part"]
+    whole = rows(window)[place].item.moves
+    assert sum(part.item.moves[0].units for part in parts) == whole[0].units > 0
+    rect = table.button_rect(place, "fold")
+    QTest.mouseClick(table.viewport(), Qt.MouseButton.LeftButton, pos=rect.center())
+    assert len(rows(window)) == before
+
+
+def test_kind_token_and_search_filter(window: MainWindow) -> None:
+    page = page_of(window)
+    page.group.setCurrentIndex(page.group.findData("staking"))
+    assert titles(window) == ["Wrapped", "Staked"]
+    page.group.setCurrentIndex(0)
+    page.token.setCurrentIndex(page.token.findData("USDC"))
+    assert titles(window) == ["Swapped", "Play money"]
+    page.token.setCurrentIndex(0)
+    QTest.keyClick(window, Qt.Key.Key_F, Qt.KeyboardModifier.ControlModifier)
+    assert page.search.hasFocus()
+    QTest.keyClicks(page.search, "usdc pool")
+    assert titles(window) == ["Swapped"]
+
+
+def test_nothing_found_offers_everything_again(window: MainWindow, qtbot: QtBot) -> None:
+    person = Driver(qtbot, window)
+    person.fill("activity.search", "zebra")
+    person.sees("Nothing matches")
+    person.click("Show everything")
+    assert len(titles(window)) == 7
+
+
+def test_what_happens_while_the_room_is_open_appears(window: MainWindow, qtbot: QtBot) -> None:
+    window.bridge.send(Stake(YOU, ETH))
+    qtbot.waitUntil(lambda: titles(window)[0] == "Staked", timeout=10_000)
+
+
+def test_a_new_profile_says_what_to_do_first(qtbot: QtBot, tmp_path: Path) -> None:
+    window = window_on(qtbot, tmp_path, (), room="activity")
+    Driver(qtbot, window).sees("Nothing has happened yet")
+
+
+def test_exports_hold_every_digit_and_are_the_same_each_time(
+    window: MainWindow, qtbot: QtBot, tmp_path: Path
+) -> None:
+    page = page_of(window)
+    first, second, data = tmp_path / "a.csv", tmp_path / "b.csv", tmp_path / "c.json"
+    for path in (first, second, data):
+        page.export(path)
+        qtbot.waitUntil(path.exists, timeout=10_000)
+    person = Driver(qtbot, window)
+    person.sees("entries exported")
+    qtbot.waitUntil(lambda: data.read_text("utf-8").endswith("}\n"), timeout=10_000)
+    assert first.read_bytes() == second.read_bytes()
+    lines = first.read_text("utf-8").splitlines()
+    assert lines[0] == "entry,time,kind,direction,token,base_units,amount,detail"
+    assert any(",Staked,out,ETH,5000000000000000000,5," in line for line in lines)
+    entries = json.loads(data.read_text("utf-8"))["entries"]
+    staked = next(entry for entry in entries if entry["kind"] == "Staked")
+    assert staked["moves"][0] == {"amount": "-5", "base_units": str(-5 * ETH), "token": "ETH"}
+
+
+def test_an_export_that_fails_says_why(
+    window: MainWindow, qtbot: QtBot, tmp_path: Path
+) -> None:
+    page_of(window).export(tmp_path / "missing" / "a.csv")
+    Driver(qtbot, window).sees("No such file or directory")
