@@ -13,7 +13,7 @@ Whole numbers leave this module: USD with 8 decimals.
 from __future__ import annotations
 
 import math
-from typing import Final, NamedTuple, Protocol
+from typing import Any, Final, NamedTuple, Protocol
 
 import numpy as np
 
@@ -99,6 +99,7 @@ class SeededPrices:
         self._basis = Normals(seed, Stream.BASIS)
         self._returns: dict[int, list[float]] = {}
         self._basis_days: dict[int, list[float]] = {}
+        self._usdc_days: dict[int, list[int]] = {}
         variance_a_day = model.annual_volatility**2 / DAYS_A_YEAR
         self._basis_kept = 0.5 ** (1 / (model.basis_half_life_days * HOURS_A_DAY))
         memory = _BASIS_MEMORY_DAYS * HOURS_A_DAY
@@ -129,9 +130,13 @@ class SeededPrices:
     def usdc(self, hour: int) -> int:
         """USDC in USD, 8 decimals: noise around one dollar, the same for everybody."""
         day, of_day = divmod(hour, HOURS_A_DAY)
-        drawn = float(self._usdc.day(day)[of_day])
-        noise = self._model.usdc_noise * min(max(drawn, -USDC_NOISE), USDC_NOISE)
-        return round(USD * (1 + noise))
+        block = self._usdc_days.get(day)
+        if block is None:
+            drawn = np.clip(self._usdc.day(day), -USDC_NOISE, USDC_NOISE)
+            block = [round(USD * (1 + self._model.usdc_noise * noise)) for noise in drawn.tolist()]
+            _trim(self._usdc_days)
+            self._usdc_days[day] = block
+        return block[of_day]
 
     def steth_basis(self, hour: int) -> float:
         """An Ornstein-Uhlenbeck process in discrete hours, started ``_BASIS_MEMORY_DAYS``
@@ -206,7 +211,7 @@ class RecordedPrices:
         return (here + (there - here) * seconds / DAY) / 10**RATIO_DECIMALS - 1
 
 
-def _trim(cache: dict[int, list[float]]) -> None:
+def _trim(cache: dict[int, Any]) -> None:
     """Forget the oldest day when the cache is full."""
     if len(cache) >= _KEPT_DAYS:
         del cache[next(iter(cache))]

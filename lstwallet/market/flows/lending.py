@@ -32,9 +32,10 @@ from lstwallet.engine.wallet import UnwrapEth
 from lstwallet.market.accounts import accounts, loan_tokens
 from lstwallet.market.catalogue import Catalogue
 from lstwallet.market.flows.sizes import pick, read_sizes, units
+from lstwallet.market.lending_model import LendingModel
 from lstwallet.market.random_streams import HOURS_A_DAY, Stream, Uniforms
-from lstwallet.protocols.lending import NO_DEBT, Reserve
-from lstwallet.units.fixed import RAY, WAD
+from lstwallet.protocols.lending import Position, empty_position
+from lstwallet.units.fixed import RAY
 
 if TYPE_CHECKING:
     from lstwallet.engine.world import Readable
@@ -47,7 +48,7 @@ LOOPS_PART: Final = 0.55
 """Part of the borrowers' actions that loops do."""
 FROM_PURSE: Final = 0.4
 """Part of the repayments that come out of the purse when it can pay them."""
-SAFE_AFTER_WITHDRAWAL: Final = 1.012
+SAFE: Final = 1.012
 """Health below which nobody lets a chain of steps take them, even for a moment."""
 LOOP_LIMIT: Final = 1.03
 """Health that the first step of a loop, the borrowing, may lead to for a moment."""
@@ -57,16 +58,12 @@ LEANING: Final = 5.0
 """How much the odds of supplying follow a reserve that is too small or too much lent."""
 MOST_OF_WHAT_IS_LEFT: Final = 0.5
 """Nobody withdraws more of the free tokens than this at once."""
+NOT_QUITE: Final = 1 - 1e-9
+"""A whole balance by the model's floats, certain not to be more than there is."""
 SMALLEST_SALE: Final = ETHER
 """Wei; liquidators sell no less at once."""
 EASIER: Final = 1.15
 """How far above the health that they started with borrowers feel safe enough to add."""
-
-
-def utilisation(reserve: Reserve) -> float:
-    """The part of a reserve that is lent out, interest up to its last event."""
-    debt = reserve.debt_scaled * (reserve.borrow_index / RAY)
-    return debt / (debt + reserve.liquidity)
 
 
 def _aims(catalogue: Catalogue, symbol: str, decimals: int) -> tuple[float, float]:
@@ -74,6 +71,10 @@ def _aims(catalogue: Catalogue, symbol: str, decimals: int) -> tuple[float, floa
     path = f"aave_v3.reserve.{symbol}"
     supplied = catalogue.real(f"{path}.supplied") * 10**decimals
     return float(supplied), catalogue.real(f"{path}.utilisation")
+
+
+def _position(world: Readable, who: str) -> Position:
+    return world.positions.get(who) or empty_position(len(world.lending.reserves))
 
 
 class LendingFlows:
@@ -96,6 +97,7 @@ class LendingFlows:
         }
         self._stock = catalogue.scaled("crowd.purses.liquidators_eth", 18)
         self._pull = self._pull_of(catalogue)
+        self._model: LendingModel
 
     def _pull_of(self, catalogue: Catalogue) -> float:
         """How much the odds of building a loop follow the gap in utilisation, so that the
@@ -107,7 +109,7 @@ class LendingFlows:
         return catalogue.real("flows.borrow.reversion") / (2 * steps_a_day * step)
 
     def commands(self, world: Readable, hour: int) -> Iterator[Command]:
-        """At most one lender and one borrower act in an hour."""
+        """At most one lender and one borrower act in an hour, after ``liquidations``."""
         drawn = self._drawn.at(hour)
         if drawn[0] < self._lend.rate:
             yield from self._lender(world, drawn)
@@ -123,8 +125,11 @@ class LendingFlows:
     # --- liquidators ---------------------------------------------------------------------
 
     def liquidations(self, world: Readable) -> Iterator[Command]:
-        """The queue is looked through; seized ETH is sold, in the pool as far as it bears."""
-        yield LiquidateUnhealthy(LIQUIDATORS, MOST_LIQUIDATIONS)
+        """If anybody is near it the queue is looked through exactly. Seized ETH is sold, in
+        the pool as far as it bears."""
+        self._model = LendingModel(world)
+        if self._model.anybody_near():
+            yield LiquidateUnhealthy(LIQUIDATORS, MOST_LIQUIDATIONS)
         ether = world.balance(LIQUIDATORS, "WETH") - self._stock
         if ether > SMALLEST_SALE:
             here = min(ether, int(SOLD_AT_ONCE * pool_reserves(world, USDC_ETH)[1]))
@@ -140,39 +145,36 @@ class LendingFlows:
         where much of it is lent out, for that pays."""
         who = self._lenders[pick(drawn[1], len(self._lenders))]
         token = LENT[pick(drawn[2], len(LENT))]
-        place = lending_view.place_of(world.lending, token)
-        reserve = world.lending.reserves[place]
-        supplied = reserve.supply_scaled * (reserve.liquidity_index / RAY)
+        supplied, free = self._model.reserve(token)
         aim, usual = self._reserves[token]
-        lean = (1 - supplied / aim) + (utilisation(reserve) - usual)
+        lean = (1 - supplied / aim) + (self._model.utilisation(token) - usual)
         size = self._lend.draw(drawn[3], drawn[4]) * supplied
         if drawn[10] < 0.5 + LEANING * lean:
             amount = int(min(size, world.balance(who, token)))
             if amount > 0:
                 yield Supply(who, token, amount)
         else:
-            lent = lending_view.supplied_units(world, who, token)
-            amount = int(min(size, lent, reserve.liquidity * MOST_OF_WHAT_IS_LEFT))
+            lent = self._model.supplied(_position(world, who), token) * NOT_QUITE
+            amount = int(min(size, lent, free * MOST_OF_WHAT_IS_LEFT))
             if amount > 0:
                 yield WithdrawSupply(who, token, amount)
 
     # --- loops ---------------------------------------------------------------------------
 
     def _equilibrium_gap(self, world: Readable) -> float:
-        """How much more of the WETH reserve could be lent until loops no longer pay."""
+        """How much more of the ETH reserve could be lent until loops no longer pay."""
         place = lending_view.place_of(world.lending, "ETH")
-        reserve = world.lending.reserves[place]
         curve = world.lending.parameters.configs[place].curve
         worth = self._yield - self._hurdle - curve.base / RAY
         aim = worth / (curve.slope1 / RAY) * curve.optimal / RAY
         aim = min(max(aim, 0.0), curve.optimal / RAY)
-        return aim - utilisation(reserve)
+        return aim - self._model.utilisation("ETH")
 
     def _looper(
         self, world: Readable, who: str, share: float, drawn: list[float]
     ) -> Iterator[Command]:
-        health = lending_view.health_of(world, who) / WAD
-        debt = lending_view.owed_units(world, who, "ETH")
+        position = _position(world, who)
+        health, debt = self._model.health(position), self._model.owed(position, "ETH")
         if debt == 0:
             return
         size = int(debt * share)
@@ -186,13 +188,12 @@ class LendingFlows:
         elif drawn[12] < FROM_PURSE and world.balance(who, "ETH") >= size:
             yield Repay(who, "ETH", size, False)
         else:
-            yield from self._unwind(world, who, size, health)
+            held = self._model.supplied(position, "wstETH")
+            yield from self._unwind(world, who, size, held * max(1 - SAFE / health, 0))
 
-    def _unwind(self, world: Readable, who: str, size: int, health: float) -> Iterator[Command]:
-        """Sell staked ETH out of the loop and repay with what it gives."""
+    def _unwind(self, world: Readable, who: str, size: int, most: float) -> Iterator[Command]:
+        """Sell staked ETH out of the loop (at most ``most``) and repay with what it gives."""
         rate = self._steth_per_wsteth(world)
-        held = lending_view.supplied_units(world, who, "wstETH")
-        most = held * max(1 - SAFE_AFTER_WITHDRAWAL / health, 0)
         most = min(most, SOLD_AT_ONCE * pool_reserves(world, STETH_ETH)[1] / rate)
         sold = int(min(size / rate, most))
         repaid = int(sold * rate * 0.95)
@@ -214,13 +215,12 @@ class LendingFlows:
     ) -> Iterator[Command]:
         who = self._borrowers[number]
         collateral, token = loan_tokens(number)
-        health = lending_view.health_of(world, who)
-        debt = lending_view.owed_units(world, who, token)
-        if health == NO_DEBT or debt == 0:
+        position = _position(world, who)
+        health, debt = self._model.health(position), self._model.owed(position, token)
+        if debt == 0:
             return
         size = int(debt * share)
-        safe = health / WAD / self._usual
-        if drawn[11] < 0.5 and safe * EASIER > 1:
+        if drawn[11] < 0.5 and health * EASIER > self._usual:
             yield Borrow(who, token, size)
             return
         purse = world.balance(who, token)
@@ -231,7 +231,7 @@ class LendingFlows:
             yield from self._sell_collateral(world, who, size)
 
     def _sell_collateral(self, world: Readable, who: str, size: int) -> Iterator[Command]:
-        """ETH out of the collateral, sold for USDC, repaid: all or nothing."""
+        """ETH out of the collateral, sold for USDC, repaid."""
         price = world.prices.eth / world.prices.usdc
         reserves = pool_reserves(world, USDC_ETH)
         dollars = min(size / 10**6, SOLD_AT_ONCE * reserves[0] / 10**6)
