@@ -1,0 +1,280 @@
+"""Every command there is, in any order, with any numbers: nothing may break.
+
+After each step the whole world is audited. What is refused changes nothing; what is done
+equals its preview; every event survives its way through the journal's text, and the whole
+history replayed gives the same world.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, Literal, get_args, get_origin, get_type_hints
+
+import pytest
+from hypothesis import settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
+
+from lstwallet.engine import kernel, quotes, staking
+from lstwallet.engine.kernel import Batch, Command
+from lstwallet.engine.lending import Borrow, Supply
+from lstwallet.engine.pools import AddLiquidity
+from lstwallet.engine.refusals import Refusal
+from lstwallet.engine.staking import RequestUnstake, Stake, Wrap
+from lstwallet.engine.validators import StakeNatively
+from lstwallet.engine.wallet import Fund, WrapEth
+from lstwallet.engine.world import YOU, Draft, World
+from lstwallet.market.driver import Driver, MarketConfig
+from lstwallet.store import codec, journal
+from lstwallet.units.amount import ALL, Wanted
+from lstwallet.units.clock import DAY, HOUR, MINUTE
+from tests.small_world import small_world
+
+TOKENS = ("ETH", "WETH", "stETH", "wstETH", "USDC")
+POOLS = ("steth_eth", "usdc_eth")
+ETH = 10**18
+PAYS_IN = {
+    "Stake": "ETH",
+    "StakeNatively": "ETH",
+    "WrapEth": "ETH",
+    "UnwrapEth": "WETH",
+    "Wrap": "stETH",
+    "Unwrap": "wstETH",
+}
+"""What the amount of a command without a token field is of."""
+
+Draw = Callable[[st.SearchStrategy[Any]], Any]
+
+PARTS = st.sampled_from(
+    ("part", "part", "part", "part", "all", "whole", "over", "dust", "zero", "negative", "huge")
+)
+SMALL = st.integers(0, 10)
+BY_NAME: dict[str, Callable[[World], st.SearchStrategy[Any]]] = {
+    "account": lambda world: st.sampled_from((YOU, YOU, YOU, YOU, *sorted(world.positions)[:2])),
+    "borrower": lambda world: st.sampled_from((YOU, *sorted(world.positions))),
+    "token": lambda world: st.sampled_from((*TOKENS, "DOGE")),
+    "token_in": lambda world: st.sampled_from(TOKENS),
+    "token_out": lambda world: st.sampled_from(TOKENS),
+    "collateral": lambda world: st.sampled_from(TOKENS),
+    "debt": lambda world: st.sampled_from(TOKENS),
+    "pool": lambda world: st.sampled_from((*POOLS, *POOLS, "route", "nowhere")),
+    "ticket": lambda world: st.sampled_from((ALL, 0, 10**9, *sorted(world.tickets))),
+    "validator": lambda world: st.sampled_from((ALL, 0, 10**9, *sorted(world.validators))),
+    "min_out": lambda world: st.sampled_from((0, 0, 0, 0, 1, 10**30)),
+    "min_lp": lambda world: st.sampled_from((0, 0, 0, 0, 1, 10**30)),
+    "max_lp": lambda world: st.sampled_from((10**40, 10**40, 10**20, 1, 0)),
+    "number": lambda world: st.integers(-1, 2),
+    "most": lambda world: st.integers(0, 20),
+    "eth": lambda world: st.integers(world.prices.eth // 3 - 1, world.prices.eth * 2),
+    "usdc": lambda world: st.integers(95_000_000, 105_000_000),
+    "gwei": lambda world: st.integers(-1, 10**6 * 10**9),
+    "participation": lambda world: st.integers(-1, 10_001),
+    "execution": lambda world: st.integers(-1, 10**19),
+    "consensus": lambda world: st.integers(-(10**21), 10**21),
+    "budget": lambda world: st.integers(0, 10**23),
+    "border": lambda world: st.integers(0, world.staking.queue.last_id + 1),
+    "period": lambda world: st.integers(1, 3 * DAY),
+    "future_a": lambda world: st.integers(0, 2_000_000),
+    "seconds": lambda world: st.integers(0, 30 * DAY),
+}
+
+
+def holding(world: World, token: str) -> int:
+    """What you hold of a token, in the units that commands are given in."""
+    if token == "stETH":
+        return staking.steth_of(world, YOU)
+    return world.balance(YOU, token)
+
+
+def some(draw: Draw, available: int, *, integers_only: bool = False) -> Wanted:
+    """A number that has to do with what is available, or one that should be refused."""
+    match draw(PARTS):
+        case "part":
+            return max(available, 1) * draw(st.integers(1, 999)) // 1_000
+        case "all":
+            return available if integers_only else ALL
+        case "whole":
+            return available
+        case "over":
+            return available + draw(st.integers(1, 10**19))
+        case "dust":
+            return draw(st.integers(1, 200))
+        case "zero":
+            return 0
+        case "negative":
+            return -draw(st.integers(1, 10**20))
+        case _:
+            return 10 ** draw(st.integers(20, 60))
+
+
+def made_up(kind: type, world: World, draw: Draw) -> Command:
+    """A command of a kind, its fields drawn by their names and types."""
+    hints = get_type_hints(kind)
+    values: dict[str, Any] = {}
+    for name in kind._fields:  # type: ignore[attr-defined]
+        values[name] = field(kind.__name__, name, hints[name], values, world, draw)
+    return kind(**values)
+
+
+def field(kind: str, name: str, hint: Any, before: dict[str, Any], world: World, draw: Draw) -> Any:
+    """One field; ``before`` holds the fields in front of it."""
+    pool = before.get("pool", "steth_eth")
+    known = pool if pool in POOLS else "steth_eth"
+    if get_origin(hint) is Literal:
+        return draw(st.sampled_from(get_args(hint)))
+    if get_origin(hint) is tuple:
+        if name == "min_out":
+            return (0, draw(BY_NAME["min_out"](world)))
+        pair = ("ETH", "stETH") if known == "steth_eth" else ("USDC", "ETH")
+        exact = get_args(hint) == (int, int)
+        return tuple(some(draw, holding(world, each), integers_only=exact) for each in pair)
+    if hint == Wanted and name not in ("ticket", "validator"):
+        token = before.get("token") or before.get("token_in") or PAYS_IN.get(kind, "ETH")
+        if name == "lp":
+            token = f"LP:{known}"
+        return some(draw, holding(world, token))
+    if name == "units":
+        return draw(st.sampled_from((0, -1, 1, 10**9, 10**18, 40 * 10**18, 10**24, 10**60)))
+    if hint is bool:
+        return draw(st.booleans())
+    return draw(BY_NAME[name](world))
+
+
+SOMETHING_OF_EVERYTHING = (
+    Stake(YOU, 150 * ETH),
+    Wrap(YOU, 60 * ETH),
+    WrapEth(YOU, 40 * ETH),
+    Supply(YOU, "wstETH", 20 * ETH),
+    Supply(YOU, "WETH", 10 * ETH),
+    Borrow(YOU, "USDC", 30_000 * 10**6),
+    AddLiquidity(YOU, "steth_eth", (10 * ETH, 20 * ETH), 0),
+    AddLiquidity(YOU, "usdc_eth", (9_000 * 10**6, 3 * ETH), 0),
+    StakeNatively(YOU, 64 * ETH),
+    RequestUnstake(YOU, 5 * ETH),
+)
+"""Most stories begin in the middle of things."""
+
+KINDS = sorted((kind for kind in kernel.COMMANDS.values() if kind is not Batch), key=repr)
+OFTEN = [kind for kind in KINDS if "account" in kind._fields]  # type: ignore[attr-defined]
+ANY_KIND = st.one_of(st.sampled_from(OFTEN), st.sampled_from(OFTEN), st.sampled_from(KINDS))
+
+
+def told(work: Callable[[], Any]) -> Any:
+    """What the engine answers, be it a refusal."""
+    try:
+        return work()
+    except Refusal as refusal:
+        return refusal
+
+
+class Life(RuleBasedStateMachine):
+    """One world, whatever happens to it."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.world = small_world()
+        self.lines: list[str] = []
+        self.driver: Driver | None = None
+
+    @initialize(
+        flows=st.booleans(), seed=st.integers(0, 3), rich=st.sampled_from((True, True, False))
+    )
+    def begin(self, flows: bool, seed: int, rich: bool) -> None:
+        born, self.world = journal.birth(small_world(seed))
+        self.driver = Driver(MarketConfig(flows=flows), seed)
+        self.lines = [codec.encode_event(born)]
+        self.hash = codec.world_hash(self.world)
+        self.do(Fund(YOU, "ETH", 500 * 10**18))
+        self.do(Fund(YOU, "USDC", 500_000 * 10**6))
+        before = self.world.events
+        for command in SOMETHING_OF_EVERYTHING if rich else ():
+            self.do(command)
+            assert self.world.events > before, f"{command} was refused"
+            before = self.world.events
+
+    def do(self, command: Command) -> None:
+        """Preview, execute, compare."""
+        before = self.world
+        draft = Draft(before)
+        quote = told(lambda: quotes.preview(before, command))
+        events = told(lambda: tuple(kernel.handle(draft, command)))
+        if isinstance(events, Refusal):
+            assert quote == events, f"{command}: previewed {quote}, refused {events}"
+            assert codec.world_hash(draft.freeze()) == self.hash, f"refused, but changed: {command}"
+            return
+        assert isinstance(quote, quotes.Quote), f"{command}: previewed {quote}, was done"
+        assert quote.events == events
+        after = draft.freeze()
+        assert quote.after == after
+        assert codec.world_hash(before) == self.hash, f"{command} wrote into a published world"
+        assert after.time == before.time
+        assert after.events == before.events + len(events)
+        self.took(after, events)
+
+    def took(self, world: World, events: tuple[Any, ...]) -> None:
+        for event in events:
+            line = codec.encode_event(event)
+            assert codec.decode_event(line) == event
+            self.lines.append(line)
+        self.world = world
+        self.hash = codec.world_hash(world)
+
+    @rule(kind=ANY_KIND, data=st.data())
+    def command(self, kind: type, data: st.DataObject) -> None:
+        self.do(made_up(kind, self.world, data.draw))
+
+    @rule(kinds=st.lists(st.sampled_from(OFTEN), max_size=3), data=st.data())
+    def batch(self, kinds: list[type], data: st.DataObject) -> None:
+        self.do(Batch(tuple(made_up(kind, self.world, data.draw) for kind in kinds)))
+
+    @rule(seconds=st.sampled_from((1, MINUTE, HOUR, 5 * HOUR + 17, DAY, 2 * DAY)))
+    def time_passes(self, seconds: int) -> None:
+        assert self.driver is not None
+        draft = Draft(self.world)
+        events: list[Any] = []
+        for step in self.driver.steps(draft, self.world.time + seconds):
+            events.extend(step.events)
+        assert draft.time == self.world.time + seconds
+        self.took(draft.freeze(), tuple(events))
+
+    @rule()
+    def reopened(self) -> None:
+        """A snapshot is the same world again."""
+        world = journal.unpack(journal.pack(self.world))
+        assert world == self.world
+        self.world = world
+
+    @invariant()
+    def sound(self) -> None:
+        assert kernel.audit(self.world) == []
+
+    def teardown(self) -> None:
+        if not self.lines:
+            return
+        events = [codec.decode_event(line) for line in self.lines]
+        draft = Draft(events[0].world)
+        draft.events = 0
+        kernel.replay(draft, events)
+        draft.time = self.world.time
+        assert codec.world_hash(draft.freeze()) == self.hash
+
+
+class Nightly(Life):
+    """The same for a whole night."""
+
+
+TestLife = Life.TestCase
+TestLife.settings = settings(max_examples=12, stateful_step_count=25, deadline=None)
+
+TestNightly = pytest.mark.nightly(Nightly.TestCase)
+TestNightly.settings = settings(max_examples=2_000, stateful_step_count=40, deadline=None)
+
+
+def test_every_kind_of_command_can_be_made_up() -> None:
+    """A new command must not be left out."""
+    world = small_world()
+    for kind in KINDS:
+        for name, hint in get_type_hints(kind).items():
+            plain = get_origin(hint) in (Literal, tuple) or hint in (Wanted, bool)
+            assert plain or name in BY_NAME or name == "units", f"{kind.__name__}.{name}"
+    assert holding(world, "stETH") == 0
