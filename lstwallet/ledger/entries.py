@@ -38,19 +38,23 @@ class LedgerBroken(AssertionError):
     """A bug: an entry does not sum to zero, or an account would fall below zero."""
 
 
+_new: Final = tuple.__new__
+"""Makes a posting in half the time of its own constructor: there are many."""
+
+
 def move(token: str, units: int, source: Account, target: Account) -> Entry:
     """``units`` of ``token`` from ``source`` to ``target``."""
-    return (Posting(source, token, -units), Posting(target, token, units))
+    return (_new(Posting, (source, token, -units)), _new(Posting, (target, token, units)))
 
 
 def mint(token: str, units: int, target: Account) -> Entry:
     """New ``units`` of ``token`` for ``target``."""
-    return (Posting(SUPPLY + token, token, -units), Posting(target, token, units))
+    return (_new(Posting, (SUPPLY + token, token, -units)), _new(Posting, (target, token, units)))
 
 
 def burn(token: str, units: int, source: Account) -> Entry:
     """``units`` of ``token`` of ``source`` cease to exist."""
-    return (Posting(source, token, -units), Posting(SUPPLY + token, token, units))
+    return (_new(Posting, (source, token, -units)), _new(Posting, (SUPPLY + token, token, units)))
 
 
 def post(balances: Balances, entry: Entry) -> None:
@@ -61,11 +65,11 @@ def post(balances: Balances, entry: Entry) -> None:
     caller throws its draft away.
     """
     sums: dict[str, int] = {}
-    for posting in entry:
-        account, token, units = posting
+    held = balances.get
+    for account, token, units in entry:
         sums[token] = sums.get(token, 0) + units
         key = (account, token)
-        after = balances.get(key, 0) + units
+        after = held(key, 0) + units
         if after > 0:
             balances[key] = after
         elif after == 0:
