@@ -20,13 +20,14 @@ PLACES = ("surface", "window", "rail", "sunken", "selected", "choice_on", "hover
 STATES = ("good", "warn", "bad", "info", "sim")
 SERIES = tuple(f"s{i}" for i in range(1, 9))
 THEMES: tuple[ThemeName, ...] = ("light", "dark")
-LOOK_ICONS = """
-house house-fill stack hourglass-medium bank drop-half swap list-bullets graduation-cap
-gear-six check-circle warning warning-octagon info warning-circle-fill minus-circle
-pause-circle hourglass-simple ticket heartbeat trend-down scales lightning package
-git-branch clock-counter-clockwise flask-fill lightbulb arrow-counter-clockwise eye
-eye-slash table
-""".split()
+LOOK_ICONS = [
+    "house", "house-fill", "stack", "hourglass-medium", "bank", "drop-half", "swap",
+    "list-bullets", "graduation-cap", "gear-six", "check-circle", "warning", "warning-octagon",
+    "info", "warning-circle-fill", "minus-circle", "pause-circle", "hourglass-simple",
+    "ticket", "heartbeat", "trend-down", "scales", "lightning", "package", "git-branch",
+    "clock-counter-clockwise", "flask-fill", "lightbulb", "arrow-counter-clockwise", "eye",
+    "eye-slash", "table",
+]  # fmt: skip
 # Machado, Oliveira and Fernandes 2009, severity 1.
 SIGHT = {
     "normal": [[1, 0, 0], [0, 1, 0], [0, 0, 1]],

@@ -322,16 +322,15 @@ class Plot(Themed, pg.PlotWidget):
         self.readout.raise_()
 
     def _crossed(self, spot: QRectF) -> int:
-        """How many samples of the lines lie under a place."""
+        """How much of the lines lies under a place, in sixtieths of its width."""
         box = self.getViewBox()
         low = box.mapSceneToView(QPointF(spot.left() - 6, spot.bottom() + 6))
         high = box.mapSceneToView(QPointF(spot.right() + 6, spot.top() - 6))
-        first = int(np.searchsorted(self._xs, low.x()))
-        last = int(np.searchsorted(self._xs, high.x()))
+        places = np.linspace(low.x(), high.x(), 60)
         under = 0
-        for y in self._ys:
-            piece = y[max(0, first - 1) : last + 1]
-            under += int(np.count_nonzero((piece > low.y()) & (piece < high.y())))
+        for ys in self._ys:
+            seen = np.interp(places, self._xs, ys, left=np.nan, right=np.nan)
+            under += int(np.count_nonzero((seen > low.y()) & (seen < high.y())))
         return under
 
     def resizeEvent(self, event: QResizeEvent | None) -> None:

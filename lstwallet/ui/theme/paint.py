@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import Final, NamedTuple
 
 from PySide6.QtCore import QPointF, QRectF, Qt
@@ -84,7 +85,22 @@ def draw_text(
     font = theme.font(style)
     painter.setFont(font)
     painter.setPen(theme.color(TEXT_ROLES.get(tone, tone)))
-    draw_line(painter, box, elided(text, font, box.width()) if elide else text, font, align)
+    wide, baseline = _measured(text, style, theme.generation)
+    if elide and wide > box.width() + 0.5:
+        metrics = QFontMetricsF(font)
+        text = metrics.elidedText(text, Qt.TextElideMode.ElideRight, box.width())
+        wide = metrics.horizontalAdvance(text)
+    x = box.x()
+    if align != "left":
+        x += (box.width() - wide) * (1 if align == "right" else 0.5)
+    painter.drawText(QPointF(x, box.y() + box.height() / 2 + baseline), text)
+
+
+@lru_cache(maxsize=4096)
+def _measured(text: str, style: str, _generation: int) -> tuple[float, float]:
+    """Width of a text, and where its baseline stands below the middle of its line."""
+    metrics = QFontMetricsF(current().font(style))
+    return metrics.horizontalAdvance(text), (metrics.ascent() - metrics.descent()) / 2
 
 
 def draw_line(painter: QPainter, box: QRectF, text: str, font: QFont, align: str = "left") -> None:

@@ -77,7 +77,9 @@ class HistoryBar(Themed, QWidget):
         return super().event(event)
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
-        if event.button() == Qt.MouseButton.LeftButton and self.rect().contains(event.pos()):
+        if event.button() == Qt.MouseButton.LeftButton and self.rect().contains(
+            event.position().toPoint()
+        ):
             mark = self._mark_at(event.position().x())
             self.jump.emit(mark.at if mark else self.time_at(event.position().x()))
 

@@ -169,7 +169,9 @@ class Link(Label):
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
-        if event.button() == Qt.MouseButton.LeftButton and self.rect().contains(event.pos()):
+        if event.button() == Qt.MouseButton.LeftButton and self.rect().contains(
+            event.position().toPoint()
+        ):
             self.clicked.emit()
 
     def keyPressEvent(self, event) -> None:  # type: ignore[no-untyped-def]
