@@ -23,10 +23,10 @@ from lstwallet.ui import theme, wording
 from lstwallet.ui.bridge import Bridge
 from lstwallet.ui.jobs import GATE, Lane
 from lstwallet.ui.main_window import MainWindow
-from lstwallet.ui.shell.faults import Faults
 
 if TYPE_CHECKING:
     from lstwallet.app.session import Session
+    from lstwallet.ui.shell.faults import Faults
 
 
 class Program(QObject):
@@ -43,7 +43,7 @@ class Program(QObject):
         self.bridge = Bridge(Lane(self), loaded, path, self)
         self.window = MainWindow(self.bridge)
         self.window.restore(loaded.window_geometry, loaded.last_room)
-        self.faults = Faults(self.window)
+        self._faults: Faults | None = None
         self.bridge.opened.connect(self._opened)
         self.bridge.failed.connect(self._failed)
         self.bridge.settings_changed.connect(self._restyle)
@@ -55,6 +55,15 @@ class Program(QObject):
         if self._first_time():
             self.welcome(back=False)
         self.window.show()
+
+    @property
+    def faults(self) -> Faults:
+        """Where our own bugs go; made after the first frame."""
+        if self._faults is None:
+            from lstwallet.ui.shell.faults import Faults
+
+            self._faults = Faults(self.window)
+        return self._faults
 
     def close(self) -> None:
         """Commit what is open and end the lane."""
@@ -188,6 +197,7 @@ class Program(QObject):
 
 def run(profile: Path | None = None) -> int:
     """Show the window until it is closed; the exit code."""
+    os.environ.setdefault("QT_STYLE_OVERRIDE", "Fusion")  # said to Qt, PySide need not wrap it
     app = QApplication(sys.argv[:1])
     app.setApplicationName("lstwallet")
     app.setQuitOnLastWindowClosed(True)

@@ -11,7 +11,6 @@ from PySide6.QtWidgets import QMenu, QSizePolicy, QStackedLayout, QWidget
 from lstwallet.ui import wording
 from lstwallet.ui.bridge import SPEEDS
 from lstwallet.ui.theme import current, icons
-from lstwallet.ui.widgets.bars import ProgressRow
 from lstwallet.ui.widgets.buttons import Button, Segmented, ToolButton
 from lstwallet.ui.widgets.history import HistoryBar, Mark
 from lstwallet.ui.widgets.labels import Label
@@ -23,6 +22,7 @@ if TYPE_CHECKING:
     from lstwallet.engine.world import World
     from lstwallet.readmodel.coming import Coming
     from lstwallet.ui.bridge import Bridge
+    from lstwallet.ui.widgets.bars import ProgressRow
 
 HEIGHT: Final = 54
 STEPS: Final = {"hour": HOUR, "day": DAY, "week": 7 * DAY}
@@ -77,13 +77,10 @@ class TimeBar(Panel):
         self.history.setObjectName("time.history")
         self.history.setAccessibleName(self.tr("History"))
         self.history.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        self.run = ProgressRow("")
-        self.run.setObjectName("time.run")
-        self.run.cancel.setObjectName("time.cancel")
+        self._run: ProgressRow | None = None
         shown = QWidget()
         self._stack = QStackedLayout(shown)
         self._stack.addWidget(self.history)
-        self._stack.addWidget(self.run)
         shown.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.setLayout(
             row(
@@ -110,7 +107,6 @@ class TimeBar(Panel):
         self.step.changed.connect(lambda key: bridge.advance(STEPS[key]))
         self.next.clicked.connect(lambda _on=False: bridge.advance_to_next_event())
         self.speed.clicked.connect(self._choose_speed)
-        self.run.cancel.clicked.connect(bridge.cancel)
         bridge.opened.connect(self._opened)
         bridge.outcome.connect(self._happened)
         bridge.progress.connect(self._progressed)
@@ -121,6 +117,19 @@ class TimeBar(Panel):
         self._wait.setInterval(SHOW_RUN_MS)
         self._wait.timeout.connect(lambda: self._stack.setCurrentWidget(self.run))
         self._clock()
+
+    @property
+    def run(self) -> ProgressRow:
+        """Progress and Cancel of a long run; made for the first one."""
+        if self._run is None:
+            from lstwallet.ui.widgets.bars import ProgressRow
+
+            self._run = ProgressRow("")
+            self._run.setObjectName("time.run")
+            self._run.cancel.setObjectName("time.cancel")
+            self._run.cancelled.connect(self._bridge.cancel)
+            self._stack.addWidget(self._run)
+        return self._run
 
     # --- what the user does -------------------------------------------------------------
 

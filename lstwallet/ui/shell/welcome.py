@@ -95,7 +95,7 @@ class Welcome(QWidget):
         ways = [
             (
                 "demo", "chart-pie-slice", self.tr("Load the demo portfolio"),
-                self.tr("Stakes, a loan, a pool share and two months of real prices."),
+                self.tr("Stakes, a loan, a pool share and four weeks of real prices."),
             ),
             (
                 "empty", "circle-dashed", self.tr("Start empty"),
