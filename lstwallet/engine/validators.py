@@ -206,7 +206,7 @@ def decide_leave_natively(world: Readable, command: LeaveNatively) -> Sequence[E
         asked = [mine[number] for number in chosen if number in mine]
         if not asked:
             raise NothingToDo("leave")
-        moments = [_may_leave_from(world.beacon, validator) for validator in asked]
+        moments = [may_leave_from(world.beacon, validator) for validator in asked]
         raise NotReadyYet("exit", min(moments), max(moments))
     beacon = world.beacon
     events = []
@@ -225,13 +225,14 @@ def decide_leave_natively(world: Readable, command: LeaveNatively) -> Sequence[E
     return events
 
 
-def _may_leave_from(beacon: Beacon, validator: Validator) -> int:
+def may_leave_from(beacon: Beacon, validator: Validator) -> int:
+    """When it has served long enough to be let go: 256 epochs after its activation."""
     served = epoch_now(beacon, validator.active_at) + consensus.SHARD_COMMITTEE_PERIOD
     return epoch_start(beacon, served)
 
 
 def _may_leave(world: Readable, validator: Validator) -> bool:
-    return validator.stage == ACTIVE and world.time >= _may_leave_from(world.beacon, validator)
+    return validator.stage == ACTIVE and world.time >= may_leave_from(world.beacon, validator)
 
 
 # --- everybody else ------------------------------------------------------------------------
@@ -538,5 +539,6 @@ __all__ = [
     "Beacon", "BeaconBlueprint", "Earnings", "LeaveNatively", "OthersJoin", "OthersLeave",
     "Passage", "RecordDuties", "StakeNatively", "StepChain", "Validator", "accrued",
     "earnings_at", "estimate_activation", "estimate_exit", "expected_rate", "found",
-    "join_activation", "join_exit", "mean_sweep_wait", "of_account", "sweep_round",
+    "join_activation", "join_exit", "may_leave_from", "mean_sweep_wait", "of_account",
+    "sweep_round",
 ]  # fmt: skip
