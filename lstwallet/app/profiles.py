@@ -9,8 +9,6 @@ from typing import Final, NamedTuple
 
 import platformdirs
 
-from lstwallet.store.errors import from_os
-
 SUFFIX: Final = ".lstwallet"
 DEFAULT_NAME: Final = "Main"
 LONGEST_NAME: Final = 60
@@ -107,6 +105,8 @@ def found() -> list[Profile]:
     except FileNotFoundError:
         return []
     except OSError as error:
+        from lstwallet.store.errors import from_os  # the first frame need not load SQLite
+
         raise from_os(where, error) from error
     return sorted(
         (Profile(path.name.removesuffix(SUFFIX), path) for path in paths),
