@@ -62,6 +62,7 @@ from lstwallet.ui.widgets.cards import (
     LinkRow,
 )
 from lstwallet.ui.widgets.chips import Chip, ChipRow
+from lstwallet.ui.widgets.focus_ring import FocusRing
 from lstwallet.ui.widgets.gantt import Gantt, GanttRow
 from lstwallet.ui.widgets.gauge import Gauge
 from lstwallet.ui.widgets.history import HistoryBar, Mark
@@ -876,6 +877,25 @@ def _open_overlays(sheet: QWidget) -> None:
         ],
         "30-day average, rounded down to 0.01%. Source: ledger, 14 Oct 09:00",
     )
+
+
+@shows("focus")
+def focus() -> QWidget:
+    buttons_ = [Button("Review", "primary"), Button("Details"), Button("View all", "ghost")]
+    others = [CheckBox("Use as collateral"), ToolButton("bell", "Notifications"), Link("Why?")]
+    ranges = Segmented([("d", "1D"), ("w", "1W")], "w")
+    link = LinkRow("Lend it", "1.9% more, adds liquidation risk", "bank")
+    card = Card("Focus, by keyboard only")
+    card.add(row(*buttons_, None), row(*others, ranges, None), link)
+    sheet = page(card, width=520)
+
+    def ring_all() -> None:
+        for target in (*buttons_, *others, ranges.button("w"), link):
+            ring = FocusRing(sheet)
+            ring.ring(target)
+
+    sheet.opened = ring_all
+    return sheet
 
 
 @shows("sheet")

@@ -41,10 +41,14 @@ class FocusRing(QWidget):
         self._leave()
         if new is None or not self._by_key or new.property("own_focus"):
             return
-        if new.window() is not self.parentWidget():
-            return
-        self._target = new
-        ancestor: QWidget | None = new
+        if new.window() is self.parentWidget():
+            self.ring(new)
+
+    def ring(self, target: QWidget) -> None:
+        """Show the ring around a widget of this window and follow it."""
+        self._leave()
+        self._target = target
+        ancestor: QWidget | None = target
         while ancestor is not None and ancestor is not self.parentWidget():
             ancestor.installEventFilter(self)
             self._watched.append(ancestor)

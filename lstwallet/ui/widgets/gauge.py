@@ -95,6 +95,8 @@ class Gauge(Themed, QWidget):
         theme = current()
         painter.setPen(QPen(theme.color("text"), 2))
         inner, outer = radius - _THICK / 2 - 3, radius + _THICK / 2 + 5
+        if self._now is not None and abs(angle_of(self._now) - angle_of(1)) < 10:
+            inner, outer = inner - 4, outer + 4  # the knob must not hide the tick
         painter.drawLine(_polar(centre, 1, inner), _polar(centre, 1, outer))
         line = theme.line("caption")
         spot = _polar(centre, 1, radius + _THICK / 2 + 9)

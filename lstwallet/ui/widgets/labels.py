@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from typing import NamedTuple
 
-from PySide6.QtCore import QPointF, QRectF, QSize, Qt, QTimer, Signal
+from PySide6.QtCore import QCoreApplication, QPointF, QRectF, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QFont, QFontMetricsF, QMouseEvent, QPainter, QPaintEvent, QPalette
 from PySide6.QtWidgets import QLabel, QSizePolicy, QWidget
 
@@ -336,8 +336,14 @@ def _plain_countdown(left: int) -> str:
     minutes = left // 60
     days, hours, rest = minutes // 1440, minutes // 60 % 24, minutes % 60
     if days:
-        return f"{days} d {hours} h"
-    return f"{hours} h {rest:02d} m" if hours else f"{rest} m"
+        return _say("{days} d {hours} h").format(days=days, hours=hours)
+    if hours:
+        return _say("{hours} h {minutes} m").format(hours=hours, minutes=f"{rest:02d}")
+    return _say("{minutes} m").format(minutes=rest)
+
+
+def _say(text: str) -> str:
+    return QCoreApplication.translate("Countdown", text)
 
 
 def later(milliseconds: int, owner: QWidget, act) -> QTimer:  # type: ignore[no-untyped-def]
