@@ -4,7 +4,8 @@ Loops borrow ETH against staked ETH while that pays: the borrow rate below the s
 yield less a hurdle. They build up below that utilisation and wind down above it, at the
 catalogue's speed, each time in a real chain of steps (borrow, stake, wrap, supply; or
 withdraw, unwrap, sell, repay). Borrowers against ETH add debt when they are safer
-than they need to be and repay when they are not, from the purse or by selling collateral.
+than they need to be, more so when rates are low, and repay when they are not, from the
+purse or by selling collateral.
 Lenders come when rates are high and go when they are low. Liquidators sell what they seize.
 """
 
@@ -27,7 +28,7 @@ from lstwallet.engine.lending_facts import (
 )
 from lstwallet.engine.outside import TradeOutside
 from lstwallet.engine.pools import STETH_ETH, USDC_ETH, Swap, pool_reserves
-from lstwallet.engine.staking import Stake, Unwrap, Wrap
+from lstwallet.engine.staking import RequestUnstake, Stake, Unwrap, Wrap
 from lstwallet.engine.wallet import UnwrapEth
 from lstwallet.market.accounts import accounts, loan_tokens
 from lstwallet.market.catalogue import Catalogue
@@ -60,8 +61,12 @@ MOST_OF_WHAT_IS_LEFT: Final = 0.5
 """Nobody withdraws more of the free tokens than this at once."""
 NOT_QUITE: Final = 1 - 1e-9
 """A whole balance by the model's floats, certain not to be more than there is."""
+WORST_SALE: Final = 0.9
+"""What collateral has to bring at least, of its value, to be sold for a repayment."""
 SMALLEST_SALE: Final = ETHER
 """Wei; liquidators sell no less at once."""
+FIRST_LOAN: Final = 0.3
+"""Whoever owes nothing (any more) reckons with this part of the collateral as a debt."""
 EASIER: Final = 1.15
 """How far above the health that they started with borrowers feel safe enough to add."""
 
@@ -95,7 +100,8 @@ class LendingFlows:
             token: _aims(catalogue, symbol, decimals)
             for token, symbol, decimals in (("ETH", "WETH", 18), ("USDC", "USDC", 6))
         }
-        self._stock = catalogue.scaled("crowd.purses.liquidators_eth", 18)
+        self._stock = catalogue.scaled("crowd.purses.liquidators_eth", 18) >> 1
+        self._redeem_most = catalogue.scaled("flows.arbitrage.redemption_largest", 18)
         self._pull = self._pull_of(catalogue)
         self._model: LendingModel
 
@@ -130,10 +136,25 @@ class LendingFlows:
         self._model = LendingModel(world)
         if self._model.anybody_near():
             yield LiquidateUnhealthy(LIQUIDATORS, MOST_LIQUIDATIONS)
-        ether = world.balance(LIQUIDATORS, "WETH") - self._stock
+        yield from self._sell_seized(world)
+
+    def _sell_seized(self, world: Readable) -> Iterator[Command]:
+        """In the pools as far as they bear; what is left of ETH on other markets, of staked
+        ETH through the queue."""
+        wsteth = world.balance(LIQUIDATORS, "wstETH")
+        if wsteth > SMALLEST_SALE:
+            most = SOLD_AT_ONCE * pool_reserves(world, STETH_ETH)[1]
+            here = min(wsteth, int(most / self._steth_per_wsteth(world)))
+            yield Unwrap(LIQUIDATORS, here)
+            yield Swap(LIQUIDATORS, STETH_ETH, "stETH", "all", 0, "ETH")
+            if wsteth > here:
+                yield RequestUnstake(LIQUIDATORS, min(wsteth - here, self._redeem_most), "wstETH")
+        weth = world.balance(LIQUIDATORS, "WETH") - self._stock
+        if weth > SMALLEST_SALE:
+            yield UnwrapEth(LIQUIDATORS, weth)
+        ether = world.balance(LIQUIDATORS, "ETH") - self._stock
         if ether > SMALLEST_SALE:
             here = min(ether, int(SOLD_AT_ONCE * pool_reserves(world, USDC_ETH)[1]))
-            yield UnwrapEth(LIQUIDATORS, ether)
             yield Swap(LIQUIDATORS, USDC_ETH, "ETH", here, 0, "USDC")
             if ether > here:
                 yield TradeOutside(LIQUIDATORS, "ETH", ether - here)
@@ -196,7 +217,7 @@ class LendingFlows:
         rate = self._steth_per_wsteth(world)
         most = min(most, SOLD_AT_ONCE * pool_reserves(world, STETH_ETH)[1] / rate)
         sold = int(min(size / rate, most))
-        repaid = int(sold * rate * 0.95)
+        repaid = int(sold * rate * WORST_SALE)
         if repaid > 0:
             yield WithdrawSupply(who, "wstETH", sold)
             yield Unwrap(who, sold)
@@ -215,17 +236,22 @@ class LendingFlows:
     ) -> Iterator[Command]:
         who = self._borrowers[number]
         collateral, token = loan_tokens(number)
-        position = _position(world, who)
-        health, debt = self._model.health(position), self._model.owed(position, token)
-        if debt == 0:
+        position, model = _position(world, who), self._model
+        health, debt = model.health(position), model.owed(position, token)
+        usual = self._reserves[token][1] if token in self._reserves else 0.0
+        adds = drawn[11] < 0.5 + usual - model.utilisation(token)
+        if adds and health * EASIER > self._usual:
+            least = FIRST_LOAN * model.backing(position) / model.price(token)
+            size = int(share * max(debt, least))
+            if size > 0:
+                yield Borrow(who, token, size)
             return
         size = int(debt * share)
-        if drawn[11] < 0.5 and health * EASIER > self._usual:
-            yield Borrow(who, token, size)
+        if size == 0:
             return
         purse = world.balance(who, token)
         if purse >= size or collateral == "USDC":
-            if min(purse, size) > 0:
+            if purse > 0:
                 yield Repay(who, token, min(purse, size), False)
         elif (collateral, token) == SOLD_TO_REPAY:
             yield from self._sell_collateral(world, who, size)
@@ -236,7 +262,7 @@ class LendingFlows:
         reserves = pool_reserves(world, USDC_ETH)
         dollars = min(size / 10**6, SOLD_AT_ONCE * reserves[0] / 10**6)
         sold = units(dollars / price, 18)
-        repaid = units(dollars * 0.9, 6)
+        repaid = units(dollars * WORST_SALE, 6)
         if repaid > 0:
             yield WithdrawSupply(who, "ETH", sold)
             yield Swap(who, USDC_ETH, "ETH", sold, repaid, "USDC")

@@ -63,7 +63,8 @@ class StakingFlows:
             who = self._staker(drawn[7])
             held = staking.steth_for_shares(world, world.balance(who, "stETH"))
             wanted = units(self._unstake.draw(drawn[5], drawn[6]), 18)
-            yield RequestUnstake(who, wanted if wanted < held else "all")
+            if held > 0:
+                yield RequestUnstake(who, wanted if wanted < held else "all")
 
     def _staker(self, u: float) -> str:
         return self._stakers[pick(u, len(self._stakers))]
