@@ -340,7 +340,7 @@ def _not_enough_balance(why: Any) -> str:
 
 
 def _below_minimum(why: Any) -> str:
-    if why.rule in ("validator", "solo", "stake_natively", "deposit"):
+    if why.rule == "solo_validator":
         text = translate(
             "wording",
             "A validator of your own takes {minimum}: Ethereum activates none with less. "
