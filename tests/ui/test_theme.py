@@ -8,7 +8,7 @@ from collections.abc import Iterator
 import numpy as np
 import pytest
 from PySide6.QtCore import QRectF
-from PySide6.QtGui import QFontMetricsF, QImage, QPainter
+from PySide6.QtGui import QFontMetricsF, QIcon, QImage, QPainter
 from PySide6.QtWidgets import QApplication
 
 from lstwallet.ui import theme
@@ -174,10 +174,16 @@ def test_icons_are_cached_and_follow_the_theme(qapp: QApplication) -> None:
     theme.apply(qapp, "light")
     first = icons.pixmap("house", "text", 16, 1)
     assert icons.pixmap("house", "text", 16, 1) is first
-    icon = icons.icon("house", "text")
-    light = icon.pixmap(16, 16).toImage()
+    light = icons.icon("house", "text").pixmap(16, 16).toImage()
     theme.apply(qapp, "dark")
-    assert icon.pixmap(16, 16).toImage() != light
+    assert icons.icon("house", "text").pixmap(16, 16).toImage() != light
+
+
+def test_icons_survive_being_copied(qapp: QApplication) -> None:
+    for _ in range(500):
+        copy = QIcon(icons.icon("house"))
+        copy.addPixmap(icons.pixmap("bank", "text", 32, 1))
+        assert not copy.pixmap(16, 16).isNull()
 
 
 def test_an_unknown_icon_is_a_bug(qapp: QApplication) -> None:

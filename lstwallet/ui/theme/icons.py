@@ -20,7 +20,6 @@ from PySide6.QtGui import (
     QFont,
     QGuiApplication,
     QIcon,
-    QIconEngine,
     QPainter,
     QPainterPath,
     QPixmap,
@@ -113,38 +112,15 @@ def _pixmap(name: str, rgba: int, size: int, dpr: float) -> QPixmap:
     return image
 
 
-class _Engine(QIconEngine):
-    """Draws an icon in its role's colour of the theme in force, so it never grows stale."""
+def icon(name: str, role: str = "text2", size: int = 16) -> QIcon:
+    """A ``QIcon`` in the theme in force, for menus and other things made when they are shown.
 
-    def __init__(self, name: str, role: str, checked: str, name_checked: str) -> None:
-        super().__init__()
-        self._name, self._role = name, role
-        self._checked, self._name_checked = checked, name_checked
-
-    def _look(self, mode: QIcon.Mode, state: QIcon.State) -> tuple[str, QColor]:
-        on = state == QIcon.State.On
-        role = "disabled" if mode == QIcon.Mode.Disabled else self._checked if on else self._role
-        name = self._name_checked if on else self._name
-        return name, manager.current().color(role)
-
-    def paint(self, painter: QPainter, rect: object, mode: QIcon.Mode, state: QIcon.State) -> None:
-        name, color = self._look(mode, state)
-        draw(painter, QRectF(rect), name, color)  # type: ignore[call-overload]
-
-    def pixmap(self, size: QSize, mode: QIcon.Mode, state: QIcon.State) -> QPixmap:
-        name, color = self._look(mode, state)
-        return _pixmap(name, color.rgba(), min(size.width(), size.height()), 1.0)
-
-    def scaledPixmap(
-        self, size: QSize, mode: QIcon.Mode, state: QIcon.State, scale: float
-    ) -> QPixmap:
-        name, color = self._look(mode, state)
-        return _pixmap(name, color.rgba(), round(min(size.width(), size.height()) / scale), scale)
-
-    def clone(self) -> QIconEngine:
-        return _Engine(self._name, self._role, self._checked, self._name_checked)
-
-
-def icon(name: str, role: str = "text2", *, checked: str = "", name_checked: str = "") -> QIcon:
-    """A ``QIcon`` for stock widgets and menus; it follows the theme by itself."""
-    return QIcon(_Engine(name, role, checked or role, name_checked or name))
+    It is made of pixmaps: an icon engine written in Python dies when Qt copies it.
+    """
+    theme = manager.current()
+    made = QIcon()
+    for dpr in {1.0, _screen_dpr()}:
+        made.addPixmap(_pixmap(name, theme.color(role).rgba(), size, dpr))
+        grey = _pixmap(name, theme.color("disabled").rgba(), size, dpr)
+        made.addPixmap(grey, QIcon.Mode.Disabled)
+    return made
