@@ -162,6 +162,13 @@ def markets(world: Readable, account: Account) -> tuple[MarketRow, ...]:
     return tuple(rows)
 
 
+def worth(world: Readable, token: str, units: int) -> int:
+    """USD (8 decimals) of base units at the market's own price, rounded down."""
+    place = place_of(world.lending, token)
+    unit = world.lending.parameters.configs[place].unit
+    return mul_div_floor(units, oracle_prices(world)[place], unit)
+
+
 def cap_used(world: Readable, token: str, kind: str) -> int | None:
     """The share (WAD) of a reserve's supply or borrow cap that is used; ``None`` without one."""
     place = place_of(world.lending, token)
@@ -562,5 +569,5 @@ __all__ = [
     "WITHDRAW", "Curve", "CurvePoint", "DebtRow", "EModeRow", "Losses", "MarketRow", "Net",
     "Position", "Reach", "Risk", "Sum", "SupplyRow", "Trigger", "apy", "cap_room", "cap_used",
     "curve_of", "emodes", "health_if", "liquidation_bonus", "liquidations", "markets",
-    "net_of", "position", "reach", "reserve_token", "risk_of", "staking_rate",
+    "net_of", "position", "reach", "reserve_token", "risk_of", "staking_rate", "worth",
 ]  # fmt: skip

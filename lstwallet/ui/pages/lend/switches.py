@@ -1,0 +1,193 @@
+"""The collateral switch and the e-mode: no amount, but the same review and receipt."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from PySide6.QtWidgets import QWidget
+
+from lstwallet.engine.lending import ChooseEMode, SwitchCollateral
+from lstwallet.engine.world import YOU
+from lstwallet.readmodel import lending as reading
+from lstwallet.readmodel.lending import RISKY, EModeRow, Risk
+from lstwallet.ui import wording
+from lstwallet.ui.pages.action import (
+    ActionForm,
+    Change,
+    Check,
+    Header,
+    NotYet,
+    Receipt,
+    Review,
+)
+from lstwallet.ui.pages.lend import words
+from lstwallet.ui.pages.lend.telling import risk_changes, show_risk
+from lstwallet.ui.widgets.cards import Inset
+from lstwallet.ui.widgets.layout import column
+from lstwallet.ui.widgets.rows import BeforeAfter
+
+if TYPE_CHECKING:
+    from lstwallet.app.session import Outcome
+    from lstwallet.engine.kernel import Command
+    from lstwallet.engine.quotes import Quote
+    from lstwallet.engine.world import World
+    from lstwallet.ui.bridge import Bridge
+    from lstwallet.ui.widgets.amount_field import AmountField
+
+
+class SwitchForm(ActionForm):
+    """A switch that was thrown: ``command`` is what it means."""
+
+    name = "lend"
+
+    def __init__(self, bridge: Bridge, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._bridge = bridge
+        self.command: SwitchCollateral | ChooseEMode | None = None
+        self._before: World | None = None
+        self.rows = (
+            BeforeAfter(self.tr("Health factor")),
+            BeforeAfter(self.tr("Loan to value")),
+            BeforeAfter(words.price_key(None)),
+        )
+        self.setLayout(column(Inset(*self.rows, spacing=5)))
+
+    def throw(self, command: SwitchCollateral | ChooseEMode, world: World) -> None:
+        """Ask for this switch, as the world is now."""
+        self.command, self._before = command, world
+
+    # --- the flow asks ------------------------------------------------------------------
+
+    def header(self) -> Header:
+        command = self.command
+        if isinstance(command, SwitchCollateral):
+            return Header(self._title(), self.tr("What may be sold to cover your debt"),
+                          symbol=command.token)  # fmt: skip
+        return Header(self._title(), self.tr("Better terms for assets that move together"),
+                      icon="lightning")  # fmt: skip
+
+    def main_text(self) -> str:
+        return self.tr("Review")
+
+    def fields(self) -> Mapping[str, AmountField]:
+        return {}
+
+    def build_command(self) -> Command | NotYet:
+        return self.command if self.command is not None else NotYet("")
+
+    def show_preview(self, quote: Quote | None) -> None:
+        world = self._bridge.world
+        if world is not None:
+            then = reading.risk_of(quote.after, YOU) if quote is not None else None
+            show_risk(self.rows, reading.risk_of(world, YOU), then)
+
+    def _title(self) -> str:
+        command = self.command
+        if isinstance(command, SwitchCollateral):
+            text = (
+                self.tr("Use {token} as collateral")
+                if command.on
+                else self.tr("Keep {token} out of the collateral")
+            )
+            return text.format(token=command.token)
+        if command is not None and command.number:
+            mode = self._mode(command.number)
+            return self.tr("E-mode: {name}").format(name=words.emode_name(mode) if mode else "")
+        return self.tr("Leave the e-mode")
+
+    def _mode(self, number: int) -> EModeRow | None:
+        world = self._bridge.world
+        if world is None:
+            return None
+        return next((mode for mode in reading.emodes(world) if mode.number == number), None)
+
+    def describe_review(self, quote: Quote) -> Review:
+        before = reading.risk_of(self._before or quote.after, YOU)
+        then = reading.risk_of(quote.after, YOU)
+        risky = _risks(before, then)
+        warning = self.tr("Your health factor will be {health}. {distance}").format(
+            health=wording.health(then.health), distance=words.distance(then)
+        )
+        return Review(
+            title=self._title(),
+            confirm=self._confirm(),
+            pending=self.tr("Switching"),
+            checks=self._checks(),
+            changes=self._changes(before, then),
+            warning=warning if risky else "",
+            accept=self.tr("I accept the risk") if risky else "",
+        )
+
+    def _confirm(self) -> str:
+        command = self.command
+        if isinstance(command, SwitchCollateral):
+            return self.tr("Use as collateral") if command.on else self.tr("Do not use it")
+        return (
+            self.tr("Enter e-mode")
+            if command is not None and command.number
+            else self.tr("Leave e-mode")
+        )
+
+    def _checks(self) -> tuple[Check, ...]:
+        command = self.command
+        if isinstance(command, SwitchCollateral):
+            if command.on:
+                return (
+                    Check(self.tr("You can borrow against it"), "good"),
+                    Check(self.tr("It may be taken in a liquidation"), "warn"),
+                )
+            return (
+                Check(self.tr("It cannot be taken in a liquidation"), "good"),
+                Check(self.tr("It goes on earning interest"), "good"),
+            )
+        mode = self._mode(command.number) if command is not None else None
+        if mode is None:
+            return (Check(self.tr("Every market lends to you again"), "good"),)
+        return (
+            Check(
+                self.tr("{tokens} count for more as collateral").format(
+                    tokens=words.listed(mode.collateral)
+                ),
+                "good",
+            ),
+            Check(
+                self.tr("Inside you can borrow {tokens} only").format(
+                    tokens=words.listed(mode.borrowable)
+                ),
+                "info",
+            ),
+        )
+
+    def _changes(self, before: Risk, then: Risk) -> tuple[Change, ...]:
+        return (
+            Change(self.tr("Most you may borrow"), words.points(before.most),
+                   words.points(then.most)),
+            Change(self.tr("Liquidation above"), words.points(before.threshold),
+                   words.points(then.threshold)),
+            Change(self.tr("Left to borrow"), wording.fiat(before.available),
+                   wording.fiat(then.available)),
+            *risk_changes(before, then),
+        )  # fmt: skip
+
+    def describe_receipt(self, outcome: Outcome, before: World) -> Receipt:
+        event: Any = outcome.events[-1]
+        if isinstance(self.command, SwitchCollateral):
+            title = (
+                self.tr("{token} stands as collateral")
+                if event.on
+                else self.tr("{token} is no collateral any more")
+            ).format(token=event.token)
+        else:
+            title = self.tr("E-mode entered") if event.number else self.tr("E-mode left")
+        changes = self._changes(reading.risk_of(before, YOU), reading.risk_of(outcome.world, YOU))
+        return Receipt(title=title, again=self.tr("Back to lending"), changes=changes)
+
+
+def _risks(before: Risk, then: Risk) -> bool:
+    """Whether the switch leaves a risk that it made or kept worse."""
+    if then.health is None or then.health >= RISKY:
+        return False
+    return before.health is None or then.health < before.health
+
+
