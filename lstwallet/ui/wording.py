@@ -328,6 +328,9 @@ def _nothing_to_do(why: Any) -> str:
     sentences = {
         "claim": translate("wording", "There is nothing to claim yet."),
         "collateral": translate("wording", "Nothing is supplied that could serve as collateral."),
+        "withdraw": translate("wording", "Nothing of this token is supplied."),
+        "repay": translate("wording", "Nothing of this token is owed."),
+        "emode": translate("wording", "This e-mode is in force already."),
     }
     return sentences.get(why.what, translate("wording", "Enter more than zero."))
 
@@ -412,6 +415,26 @@ def _not_ready_yet(why: Any) -> str:
 
 
 def _protocol(why: Any) -> str:
+    known = {
+        "BorrowingNotEnabled": translate("wording", "This market does not lend this token."),
+        "NotBorrowableInEMode": translate("wording", "Your e-mode does not lend this token."),
+        "InvalidDebtInEmode": translate(
+            "wording", "You owe a token that this e-mode does not lend. Repay it first."
+        ),
+        "InvalidCollateralInEmode": translate(
+            "wording", "You use collateral that this e-mode does not take. Switch it off first."
+        ),
+        "InconsistentEModeCategory": translate("wording", "There is no such e-mode."),
+        "UserInIsolationModeOrLtvZero": translate(
+            "wording", "Nothing can be borrowed against this token."
+        ),
+        "LtvValidationFailed": translate(
+            "wording", "Collateral that lends no borrowing power has to leave first."
+        ),
+        "AssetNotListed": translate("wording", "The market does not take this token."),
+    }
+    if why.reason in known:
+        return known[why.reason]
     text = translate("wording", "The protocol refuses this: {reason}.")
     return text.format(reason=why.reason)
 

@@ -507,8 +507,9 @@ class ActionFlow(QObject):
 
 
 def _differs(seen: Review, fresh: Review) -> bool:
-    """Whether what was agreed to is no longer what would happen."""
-    return seen.moves != fresh.moves or (fresh.accept != "" and seen.accept == "")
+    """Whether what was agreed to is no longer what would happen: amounts, not their worth."""
+    agreed, now = ([move[:3] for move in review.moves] for review in (seen, fresh))
+    return agreed != now or (fresh.accept != "" and seen.accept == "")
 
 
 def _moves(moves: Sequence[Move]) -> Inset:
