@@ -24,12 +24,12 @@ _SOURCES = tuple(area.due for area in AREAS if hasattr(area, "due"))
 
 def next_due(world: Readable) -> Due | None:
     """The earliest item of any area, or ``None`` when nothing is planned."""
-    best: Due | None = None
+    best: tuple[SimTime, Command] | None = None
     for source in _SOURCES:
         found = source(world)
-        if found is not None and (best is None or found[0] < best.at):
-            best = Due(*found)
-    return best
+        if found is not None and (best is None or found[0] < best[0]):
+            best = found
+    return None if best is None else Due(*best)
 
 
 def upcoming(world: Readable, until: SimTime) -> list[Due]:

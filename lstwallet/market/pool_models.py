@@ -9,11 +9,11 @@ import math
 from typing import Final, NamedTuple
 
 ROUNDS: Final = 80
-CLOSE: Final = 1e-7
-"""A thousandth of a basis point."""
+CLOSE: Final = 1e-6
+"""A hundredth of a basis point."""
 SCARCEST: Final = 1e-3
 """The least part of a pool's value in one coin that is looked at."""
-STEEPNESS: Final = 0.8
+STEEPNESS: Final = 0.08
 """The first guess of how fast the price falls, for a pool with A = 50 near balance."""
 
 

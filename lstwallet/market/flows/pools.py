@@ -165,7 +165,10 @@ class PoolFlows:
 
     def _curve(self, world: Readable) -> tuple[StableCurve, float, float]:
         """The stableswap pool's curve, its stETH and its ETH."""
-        eth, steth = (balance / ETHER for balance in pool_reserves(world, STETH_ETH))
+        pool, staked = world.pools.steth_eth, world.staking.pool
+        rate = staked.ether / staked.shares
+        eth = (pool.eth - pool.admin[0]) / ETHER
+        steth = (pool.steth_shares * rate - pool.admin[1]) / ETHER
         return stable_curve(steth, eth, self._amplification), steth, eth
 
     def _mend_steth(

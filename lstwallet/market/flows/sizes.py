@@ -9,6 +9,7 @@ from lstwallet.market.catalogue import Catalogue
 
 MICRO: Final = 10**6
 """Sizes leave the models rounded to a millionth of a token."""
+_SCALES: Final[dict[int, int]] = {6: 1, 18: 10**12}
 
 
 class Sizes(NamedTuple):
@@ -24,7 +25,9 @@ class Sizes(NamedTuple):
 
     def draw(self, u: float, v: float) -> float:
         """A size from two uniform numbers, at most ``largest``."""
-        return min(self.median * math.exp(self.spread * normal(u, v)), self.largest)
+        _, median, spread, largest = self
+        deviation = math.sqrt(-2 * math.log(1 - u)) * math.cos(math.tau * v)
+        return min(median * math.exp(spread * deviation), largest)
 
 
 def read_sizes(catalogue: Catalogue, flow: str, size: str = "median") -> Sizes:
@@ -50,5 +53,4 @@ def pick(u: float, count: int) -> int:
 
 def units(tokens: float, decimals: int) -> int:
     """Base units of an amount in tokens, rounded down to a millionth of a token."""
-    scale: int = 10 ** (decimals - 6)
-    return int(tokens * MICRO) * scale
+    return int(tokens * MICRO) * _SCALES[decimals]
