@@ -31,10 +31,10 @@ def unwrap_first(
     world: Readable, account: Account, token: str, paid: Paid
 ) -> tuple[tuple[Any, ...], Paid]:
     """The step before the pools, if one is needed, and what then goes into them."""
-    if token == "WETH":  # noqa: S105 (a token of the wallet, not a password)
+    if token == "WETH":
         entry = weth_into_eth(paid.units, account, account)
         return (EthUnwrapped(world.time, account, paid.units, entry),), paid
-    if token != "wstETH":  # noqa: S105
+    if token != "wstETH":
         return (), paid
     staking = world.staking
     wrapper, steth, moved = lido.unwrap(staking.pool, staking.wrapper, paid.units, paid.units)
@@ -49,10 +49,10 @@ def wrap_last(
     world: Readable, account: Account, token: str, got: Paid
 ) -> tuple[tuple[Any, ...], int]:
     """The step after the pools, if one is needed, and how much of ``token`` there is then."""
-    if token == "WETH":  # noqa: S105
+    if token == "WETH":
         entry = eth_into_weth(got.units, account, account)
         return (EthWrapped(world.time, account, got.units, entry),), got.units
-    if token != "wstETH":  # noqa: S105
+    if token != "wstETH":
         return (), got.units
     shares = got.moved
     wrapper = lido.wrap_all(world.staking.wrapper, shares)

@@ -1,0 +1,241 @@
+"""Parts of the room: the card of a pool in the list, figures, and the two lower cards."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from PySide6.QtWidgets import QBoxLayout, QStackedLayout, QWidget
+
+from lstwallet.readmodel.pools import AgainstHolding, Earnings, PoolView, Share
+from lstwallet.ui import wording
+from lstwallet.ui.pages.pools import words
+from lstwallet.ui.theme import tokens
+from lstwallet.ui.widgets.bars import Compose, Spark
+from lstwallet.ui.widgets.cards import Avatar, Card, EmptyState, IconTile, Inset, PressCard
+from lstwallet.ui.widgets.chips import Chip
+from lstwallet.ui.widgets.labels import Icon, Label
+from lstwallet.ui.widgets.layout import TOP, Dot, Rule, column, holder, row
+from lstwallet.ui.widgets.rows import KeyValue
+from lstwallet.ui.widgets.waterfall import Step, Waterfall
+
+if TYPE_CHECKING:
+    from lstwallet.ui.bridge import Preferences
+
+
+class Figure(QWidget):
+    """A quiet name over a number."""
+
+    def __init__(self, name: str, align: str = "left") -> None:
+        super().__init__()
+        self.name = Label(name, "small", "2", align=align)
+        self.value = Label(wording.UNKNOWN, "heading", align=align)
+        self.setLayout(column(self.name, self.value, spacing=2))
+
+    def set_value(self, value: str, tone: str = "text") -> None:
+        """Show another number."""
+        self.value.setText(value)
+        self.value.set_tone(tone)
+        self.setAccessibleName(f"{self.name.text()} {value}")
+
+
+class PoolCard(PressCard):
+    """A pool in the list: press it to open the pool."""
+
+    def __init__(self, pool: str) -> None:
+        super().__init__()
+        self.pool = pool
+        self.setObjectName(f"pools.open.{pool}")
+        self.setText(words.title(pool))
+        self.setAccessibleName(words.title(pool))
+        self.sub = Label("", "small", "2", elide=True)
+        self.chip = Chip(small=True)
+        head = row(
+            Avatar("LP", 36), (column(Label(words.title(pool), "title"), self.sub, spacing=2), 1),
+            (self.chip, 0, TOP), spacing=12,
+        )  # fmt: skip
+        self.worth = Figure(self.tr("In the pool"))
+        self.day = Figure(self.tr("Fees, 24 h"))
+        self.apr = Figure(self.tr("Fee APR"))
+        self.both = Figure(self.tr("With staking"))
+        self.figures = row(self.worth, None, self.day, None, self.apr, None, self.both, spacing=8)
+        self.spark = Spark((), "s2")
+        self.price = Label("", "medium")
+        self.gap = Chip(small=True)
+        self.mine = Label("", "small", "2", elide=True)
+        foot = row((self.mine, 1), Icon("caret-right", "3", 16), spacing=8)
+        self.setLayout(
+            column(
+                head, 4, self.figures, 2,
+                row(self.spark, self.price, self.gap, None, spacing=12), 2,
+                Rule(), foot, margins=(18, 16, 18, 14), spacing=12,
+            )
+        )  # fmt: skip
+
+    def show_pool(
+        self, view: PoolView, earned: Earnings, mine: Share, preferences: Preferences
+    ) -> None:
+        """The pool now."""
+        self.sub.setText(words.kind(view))
+        self.chip.set(*words.lean(view))
+        show_figures(view, earned, self.worth, self.day, self.apr, self.both)
+        self.both.setVisible(bool(view.amplification))
+        self.price.setText(
+            self.tr("1 {token} = {price}").format(token=view.tokens[1], price=words.price(view))
+        )
+        self.gap.set(*words.gap(view))
+        if mine.lp:
+            text = self.tr("Yours: {value}, {share} of the pool")
+            value = wording.owned_fiat(preferences, mine.worth)
+            self.mine.setText(text.format(value=value, share=words.part_of_pool(mine.share)))
+        else:
+            self.mine.setText(self.tr("You have no share of it yet"))
+        self.setAccessibleDescription(f"{self.sub.text()}. {self.mine.text()}")
+
+
+def show_figures(
+    view: PoolView, earned: Earnings, worth: Figure, day: Figure, apr: Figure, both: Figure
+) -> None:
+    """The four figures of a pool, in the list and in its header."""
+    worth.set_value(wording.fiat_large(view.worth))
+    day.set_value(wording.UNKNOWN if earned.day is None else wording.fiat_large(earned.day))
+    apr.set_value(wording.percent(earned.apr))
+    both.set_value(wording.percent(earned.with_staking), "good")
+
+
+class HoldsCard(Card):
+    """What the pool holds: one bar with the mark of balance."""
+
+    def __init__(self) -> None:
+        chip = Chip(small=True)
+        super().__init__("", chip, spacing=12)
+        self.chip = chip
+        self.set_title(self.tr("What the pool holds"))
+        self.bar = Compose("s5", "s8")
+        self.sides = [(Dot("s5"), Label("", "medium"), Label("", "small", "2")) for _ in range(2)]
+        self.note = Label("", "small", "2", wrap=True)
+        (dot, name, units), (dot2, name2, units2) = self.sides
+        name2.setAlignment(Label("", align="right").alignment())
+        units2.setAlignment(Label("", align="right").alignment())
+        left = row((dot, 0), column(name, units, spacing=2), spacing=8)
+        right = row(column(name2, units2, spacing=2), (dot2, 0), spacing=8)
+        self.add(self.bar, row(left, None, right), self.note, None)
+
+    def show_pool(self, view: PoolView) -> None:
+        """The pool now; the second token (what is priced) at the left."""
+        roles = [tokens.asset(token).role for token in view.tokens]
+        self.chip.set(*words.lean(view))
+        self.bar.set(view.base_share, roles[1], roles[0], words.composition(view))
+        for at, side in ((1, self.sides[0]), (0, self.sides[1])):
+            share = view.base_share if at else 1 - view.base_share
+            dot, name, units = side
+            dot.set_role(roles[at])
+            name.setText(f"{view.tokens[at]} · {wording.percent(share, 1)}")
+            units.setText(wording.amount(view.reserves[at], view.tokens[at], unit=False))
+        self.note.setText(self._sentence(view))
+
+    def _sentence(self, view: PoolView) -> str:
+        if not view.amplification:
+            return self.tr("The pair always holds equal values: its price is the ratio of the two.")
+        if view.leans_to == "stETH":
+            return self.tr("More people sell stETH than buy it: the price gives way a little.")
+        if view.leans_to:
+            return self.tr("More people buy stETH than sell it: ether piles up.")
+        return self.tr("Near balance the curve is almost flat: trades hardly move the price.")
+
+
+class PositionCard(Card):
+    """Your position against holding: why it stands where it stands, part by part."""
+
+    def __init__(self, on_add: Any) -> None:
+        chip = Chip(small=True)
+        super().__init__("", chip, spacing=8)
+        self.chip = chip
+        self.set_title(self.tr("Your position against holding"))
+        self.waterfall = Waterfall(self.tr("Your position against holding"))
+        self.now = KeyValue(self.tr("Worth now"))
+        self.held = KeyValue(self.tr("Had you kept it"))
+        self.ahead = KeyValue(self.tr("Against holding"), strong=True)
+        inside = column(self.waterfall, 2, self.now, self.held, self.ahead, None, spacing=5)
+        self.empty = EmptyState(
+            "drop-half", self.tr("You have no share of this pool"),
+            self.tr("Providers earn a part of every trade. Here you will see it beside holding."),
+            action=self.tr("Add liquidity"), on_action=on_add,
+        )  # fmt: skip
+        self.empty.action.setObjectName("pools.first")
+        self.stack = QStackedLayout()
+        self.stack.addWidget(holder(inside))
+        self.stack.addWidget(self.empty)
+        self.add((holder(self.stack), 1))
+
+    def show_position(self, standing: AgainstHolding | None, preferences: Preferences) -> None:
+        """The position, or the way to the first one."""
+        self.stack.setCurrentIndex(1 if standing is None else 0)
+        self.chip.setVisible(standing is not None)
+        if standing is None:
+            return
+        self.waterfall.set_rows(
+            self._steps(standing),
+            self.tr("Since {day}").format(day=wording.short_day(standing.since)),
+            standing.share(standing.total),
+            _signed(standing.share(standing.total)),
+        )
+        quote = standing.quote
+        self.now.set_value(wording.owned_amount(preferences, standing.worth, quote))
+        self.held.set_value(wording.owned_amount(preferences, standing.held, quote))
+        share = standing.share(standing.ahead)
+        difference = wording.HIDDEN
+        if preferences.privacy == "exact":
+            difference = wording.change(standing.ahead, quote)
+        tone = "good" if share >= 0.00005 else "bad" if share <= -0.00005 else "text"
+        self.ahead.set_value(f"{difference} · {_signed(share)}", tone)
+        self._say(share)
+
+    def _say(self, share: float) -> None:
+        size = wording.percent(abs(share))
+        if share >= 0.00005:
+            self.chip.set(self.tr("{share} ahead").format(share=size), "good", "trend-up")
+        elif share <= -0.00005:
+            self.chip.set(self.tr("{share} behind").format(share=size), "warn", "trend-down")
+        else:
+            self.chip.set(self.tr("Even with holding"), "plain", "equals")
+
+    def _steps(self, standing: AgainstHolding) -> list[Step]:
+        parts = [
+            (self.tr("Trading fees"), standing.fees, "s3"),
+            (self.tr("Price effect"), standing.price, "s5"),
+            (self.tr("Divergence"), standing.divergence, "s2"),
+        ]
+        if standing.quote == "ETH":
+            parts.insert(0, (self.tr("Staking yield"), standing.staking, "s1"))
+        if abs(standing.share(standing.entry)) >= 0.00005:
+            name = self.tr("Entry bonus") if standing.entry > 0 else self.tr("Entry cost")
+            parts.append((name, standing.entry, "s6"))
+        return [
+            Step(name, standing.share(units), "bad_mark" if units < 0 else role,
+                 _signed(standing.share(units)))
+            for name, units, role in parts
+        ]  # fmt: skip
+
+
+def _signed(share: float) -> str:
+    return wording.percent(share, signed=True)
+
+
+class Lesson(QWidget):
+    """One thing to know about pools: an icon, a title, two lines."""
+
+    def __init__(self, icon: str, tone: str, title: str, text: str) -> None:
+        super().__init__()
+        inside = column(
+            Label(title, "strong"), Label(text, "small", "2", wrap=True), None, spacing=3
+        )
+        box = Inset(row((IconTile(icon, tone, 32), 0, TOP), (inside, 1), spacing=12),
+                    padding=(12, 12, 12, 12))  # fmt: skip
+        self.setLayout(column(box))
+
+
+def turn(layout: QBoxLayout, narrow: bool) -> None:
+    """A row becomes a column where there is no width."""
+    wanted = QBoxLayout.Direction.TopToBottom if narrow else QBoxLayout.Direction.LeftToRight
+    if layout.direction() != wanted:
+        layout.setDirection(wanted)

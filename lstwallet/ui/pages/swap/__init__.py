@@ -1,0 +1,1 @@
+"""Swap: any two of the wallet's tokens, by pools and wrappers."""
