@@ -229,16 +229,32 @@ class Session:
         """When the next thing that concerns the user falls due, as far as that is planned."""
         return next_for(self.world, YOU)
 
-    def series(self, names: Sequence[str], begin: SimTime, end: SimTime) -> Series:
-        """Hourly samples between two moments for charts, thinned, the present one last."""
-        store = self._ready()
-        return gathered(names, begin, end, store.sample_days(begin, end), self.world, MOST_POINTS)
+    def series(
+        self,
+        names: Sequence[str],
+        begin: SimTime,
+        end: SimTime,
+        *,
+        gate: Callable[[], None] | None = None,
+    ) -> Series:
+        """Hourly samples between two moments for charts, thinned, the present one last.
 
-    def activity(self, *, before: int | None = None, limit: int = 500) -> list[ActivityRecord]:
+        ``gate`` is called between days and may wait.
+        """
+        days = self._ready().sample_days(begin, end, gate=gate)
+        return gathered(names, begin, end, days, self.world, MOST_POINTS)
+
+    def activity(
+        self,
+        *,
+        before: int | None = None,
+        limit: int = 500,
+        gate: Callable[[], None] | None = None,
+    ) -> list[ActivityRecord]:
         """What concerns the user, newest first; ``before``: only events before that one."""
         return [
             ActivityRecord(row.seq, row.at, row.kind, event, command, row.gains)
-            for row, event, command in self._ready().activity(before, limit)
+            for row, event, command in self._ready().activity(before, limit, gate=gate)
         ]
 
     def verify(self, *, gate: Callable[[], None] | None = None) -> Report:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import sqlite3
 import zlib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 
@@ -211,14 +211,18 @@ class Store:
             raise StoreBroken(self.path, Damage.CHAIN, f"the journal ends at {world.head.seq}")
         return Loaded(world.world._replace(time=head.time), head)
 
-    def sample_days(self, begin: SimTime, end: SimTime) -> Iterator[SampleDay]:
-        """The stored days that lie between two moments, in order."""
+    def sample_days(
+        self, begin: SimTime, end: SimTime, *, gate: Callable[[], None] | None = None
+    ) -> Iterator[SampleDay]:
+        """The stored days that lie between two moments, in order; ``gate`` before each."""
         query = (
             "SELECT day, names, hours FROM samples"
             " WHERE branch = ? AND day BETWEEN ? AND ? ORDER BY day"
         )
         with schema.sqlite_errors(self.path):
             for row in self._database.conn.execute(query, (MAIN, start_of(DAY, begin), end)):
+                if gate is not None:
+                    gate()
                 yield self._sample_day(*row)
 
     def last_sample_day(self) -> SampleDay | None:
@@ -231,7 +235,9 @@ class Store:
             return None
         return self._sample_day(*row)
 
-    def activity(self, before: int | None, limit: int) -> list[Recorded]:
+    def activity(
+        self, before: int | None, limit: int, *, gate: Callable[[], None] | None = None
+    ) -> list[Recorded]:
         """Events that concern the user, newest first, older than event ``before``."""
         query = (
             "SELECT a.seq, a.at, a.kind, a.gain, j.first_seq, j.command, j.events"
@@ -243,6 +249,8 @@ class Store:
         found = []
         with schema.sqlite_errors(self.path):
             for row in self._database.conn.execute(query, (MAIN, upper, limit)):
+                if gate is not None:
+                    gate()
                 found.append(self._recorded(*row))
         return found
 

@@ -227,7 +227,7 @@ class Bridge(QObject):
         self, names: Sequence[str], begin: int, end: int, reply: Callable[[Series], None]
     ) -> None:
         """Samples for a chart, see ``Session.series``."""
-        self.call(lambda session: session.series(names, begin, end), reply)
+        self.call(lambda session: session.series(names, begin, end, gate=GATE.wait), reply)
 
     def activity(
         self,
@@ -237,7 +237,9 @@ class Bridge(QObject):
         limit: int = 500,
     ) -> None:
         """The user's own entries, newest first, see ``Session.activity``."""
-        self.call(lambda session: session.activity(before=before, limit=limit), reply)
+        self.call(
+            lambda session: session.activity(before=before, limit=limit, gate=GATE.wait), reply
+        )
 
     # --- time ---------------------------------------------------------------------------
 

@@ -244,10 +244,7 @@ class MainWindow(QMainWindow):
         if world is None:
             return
         from lstwallet.engine.world import YOU
-        try:
-            from lstwallet.readmodel.portfolio import net_worth
-        except ImportError:
-            return
+        from lstwallet.readmodel.portfolio import net_worth
 
         usd = net_worth(world, YOU)
         self.bridge.set_net_worth(usd)
