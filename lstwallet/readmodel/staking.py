@@ -117,7 +117,12 @@ def rate_at(points: Sequence[tuple[SimTime, int | None]], at: SimTime) -> int | 
 
 def native_apr(world: Readable) -> Apr:
     """What validators of one's own would earn: duties, and fees with MEV; no fee."""
-    return Apr(sum(validators.expected_rate(world.beacon)), 0)
+    return Apr(sum(native_parts(world)), 0)
+
+
+def native_parts(world: Readable) -> tuple[int, int]:
+    """The expected rate (WAD): for duties, and from fees with MEV."""
+    return validators.expected_rate(world.beacon)
 
 
 def yearly(wei: int, apr: Apr, eth_usd: int) -> int:
@@ -335,6 +340,6 @@ __all__ = [
     "ACTIVE", "COOLING", "ETH_PER_VALIDATOR", "EXITING", "PENDING", "STATES",
     "WITHDRAWABLE", "Apr", "Edge", "LidoOffer", "SoloOffer", "ValidatorRow", "WrapRates",
     "baseline", "expected_apr", "held", "leave_wait", "lido_offer", "market_edge", "mean",
-    "measured_apr", "minted_for", "native_apr", "natively", "rate_at", "solo_offer", "steth_behind",
-    "validator_rows", "whole_validators", "wrap_rates", "yearly",
+    "measured_apr", "minted_for", "native_apr", "native_parts", "natively", "rate_at", "solo_offer",
+    "steth_behind", "validator_rows", "whole_validators", "wrap_rates", "yearly",
 ]  # fmt: skip
