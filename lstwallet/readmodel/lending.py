@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Any, Final, NamedTuple
 
-from lstwallet.engine.lending_facts import Lending, PositionLiquidated
+from lstwallet.engine.lending_facts import PositionLiquidated
 from lstwallet.engine.lending_view import (
     account_of,
     market_of,
@@ -198,12 +198,12 @@ class Trigger(NamedTuple):
     """The price movement that would let others liquidate, all else as it is."""
 
     token: str
-    """What falls (or rises); empty for all the collateral together."""
+    """What falls (or rises)."""
     rises: bool
     change: int
-    """By which share, WAD."""
-    price: int | None
-    """At which price of ``token``; ``None`` when there is no single one."""
+    """By which share, WAD, rounded down."""
+    price: int
+    """At which price of ``token``."""
     quote: str
     """What the price is in: ``USD`` (8 decimals) or ``ETH`` (18)."""
 
@@ -249,43 +249,101 @@ def risk_of(world: Readable, account: Account) -> Risk:
     )
 
 
-def _family(lending: Lending, place: int) -> str:
-    """What a reserve's price follows."""
-    return "ETH" if lending.feeds[place].source in ("eth", "wsteth") else "USD"
+class _Sides(NamedTuple):
+    """Both sides of a position, split into what moves with one price and what does not.
+
+    Base currency times basis points: weighted collateral, and debt.
+    """
+
+    moving_backing: int
+    still_backing: int
+    moving_debt: int
+    still_debt: int
+
+
+def _sides(world: Readable, account: Account, sources: tuple[str, ...]) -> _Sides:
+    """Split by the reserves whose feeds are among ``sources``."""
+    lending, held, prices = world.lending, position_of(world, account), oracle_prices(world)
+    parameters, rules = lending.parameters, protocol.RULES[lending.parameters.rules]
+    emode = protocol.find_emode(parameters, held.emode) if held.emode else None
+    backing, debt = [0, 0], [0, 0]
+    for place, config in enumerate(parameters.configs):
+        reserve = lending.reserves[place]
+        still = lending.feeds[place].source not in sources
+        if held.collateral[place]:
+            index = protocol.normalized_income(reserve, world.time)
+            value = rules.supply_value(held.supplied[place], index, prices[place], config.unit)
+            backing[still] += value * protocol.reserve_threshold(parameters, place, emode)
+        if held.borrowed[place]:
+            index = protocol.normalized_debt(reserve, world.time, rules)
+            value = rules.debt_value(held.borrowed[place], index, prices[place], config.unit)
+            debt[still] += value * BPS
+    return _Sides(*backing, *debt)
+
+
+class _Turn(NamedTuple):
+    """The factor ``top / bottom`` on the moving price at which health is one."""
+
+    rises: bool
+    top: int
+    bottom: int
+
+
+def _turn(sides: _Sides) -> _Turn | None:
+    """Solve ``k × backing + still backing = k × debt + still debt`` for a healthy position.
+
+    ``None`` where no price above zero does it.
+    """
+    top = sides.still_debt - sides.still_backing
+    bottom = sides.moving_backing - sides.moving_debt
+    if bottom > 0 and 0 < top <= bottom:
+        return _Turn(False, top, bottom)
+    if bottom < 0 and top <= bottom:
+        return _Turn(True, -top, -bottom)
+    return None
 
 
 def _trigger(world: Readable, account: Account, health: int) -> Trigger | None:
-    """The movement that brings a health factor ``h`` to one.
+    """What would let others liquidate: the price of ether, else the rate of wstETH.
 
-    Collateral that falls to ``1/h`` of its price, or a debt whose token rises to ``h`` times
-    its price. ``None`` when no price can do it (the same token on both sides) and when the
-    position can be liquidated already.
+    ``None`` when no price can do it (the same token on both sides), and when the position
+    can be liquidated already. A price that must not be fallen to is rounded up.
     """
-    lending, position = world.lending, position_of(world, account)
-    owned = [p for p, on in enumerate(position.collateral) if on and position.supplied[p]]
-    owed = [p for p, scaled in enumerate(position.borrowed) if scaled]
-    if health < LIQUIDATABLE or not owned or owned == owed:
+    if health < LIQUIDATABLE:
         return None
-    fall = WAD - mul_div_ceil(WAD, WAD, health)
-    backing = {_family(lending, place) for place in owned}
-    loans = {_family(lending, place) for place in owed}
-    if backing == {"USD"} and loans == {"ETH"}:
-        price = mul_div_floor(world.prices.eth, health, WAD)
-        return Trigger("ETH", True, health - WAD, price, "USD")
-    if backing == {"ETH"} and loans == {"USD"}:
-        token, price = "ETH", world.prices.eth
-        if len(owned) == 1 and lending.feeds[owned[0]].source == "wsteth":
-            token = lending.parameters.configs[owned[0]].symbol
-            price = oracle_prices(world)[owned[0]]
-        return Trigger(token, False, fall, mul_div_ceil(price, WAD, health), "USD")
-    if backing == loans == {"ETH"} and len(owned) == len(owed) == 1:
-        rate = lido.steth_per_wsteth(world.staking.pool)
-        if lending.feeds[owned[0]].source == "wsteth":
-            token = lending.parameters.configs[owned[0]].symbol
-            return Trigger(token, False, fall, mul_div_ceil(rate, WAD, health), "ETH")
-        token = lending.parameters.configs[owed[0]].symbol
-        return Trigger(token, True, health - WAD, mul_div_floor(rate, health, WAD), "ETH")
-    return Trigger("", False, fall, None, "USD")
+    turn = _turn(_sides(world, account, ("eth", "wsteth")))
+    if turn is not None:
+        place = _only_wsteth(world, account)
+        if place is not None and not turn.rises:
+            symbol = world.lending.parameters.configs[place].symbol
+            return _moved(symbol, oracle_prices(world)[place], "USD", turn)
+        return _moved("ETH", world.prices.eth, "USD", turn)
+    turn = _turn(_sides(world, account, ("wsteth",)))
+    if turn is None:
+        return None
+    return _moved(EARNS_STAKING, lido.steth_per_wsteth(world.staking.pool), "ETH", turn)
+
+
+def _only_wsteth(world: Readable, account: Account) -> int | None:
+    """The place of wstETH if nothing else of the position moves with ether."""
+    held, feeds = position_of(world, account), world.lending.feeds
+    moving = {
+        place
+        for place, feed in enumerate(feeds)
+        if feed.source in ("eth", "wsteth")
+        and ((held.collateral[place] and held.supplied[place]) or held.borrowed[place])
+    }
+    if len(moving) == 1:
+        place = moving.pop()
+        return place if feeds[place].source == "wsteth" else None
+    return None
+
+
+def _moved(token: str, price: int, quote: str, turn: _Turn) -> Trigger:
+    rises, top, bottom = turn
+    change = mul_div_floor(top - bottom if rises else bottom - top, WAD, bottom)
+    rounded = mul_div_floor if rises else mul_div_ceil
+    return Trigger(token, rises, change, rounded(price, top, bottom), quote)
 
 
 # --- a position ----------------------------------------------------------------------------

@@ -49,7 +49,7 @@ class HealthCard(Card):
         self.sentence = Label("", "small", "2", align="center", wrap=True)
         self.sentence.setObjectName("lend.distance")
         self.ltv = LtvBar()
-        self.add(self.gauge, self.sentence, None, self.ltv)
+        self.add(None, self.gauge, self.sentence, None, self.ltv)
         self._risk: Risk | None = None
         self._after: int | None = None
 
@@ -241,8 +241,6 @@ class PositionsCard(Card):
             for number, text in items:
                 self.emode.addItem(text, number)
             self.emode.updateGeometry()
-        if chosen != self._emode_now:
-            self.emode_error.set_text("")
         self._emode_now = chosen
         self.emode.setCurrentIndex(max(0, self.emode.findData(chosen)))
 
@@ -275,6 +273,12 @@ class PositionsCard(Card):
                 widget.show_debt(debt, preferences)
         self._no_debt.setVisible(not owed)
         self._show_net(held, preferences)
+
+    def forget_errors(self) -> None:
+        """What was refused then may be possible now."""
+        self.emode_error.set_text("")
+        for widget in self.supplied.values():
+            widget.error.set_text("")
 
     def _show_net(self, held: Position, preferences: Preferences) -> None:
         self._net = held.net

@@ -48,15 +48,20 @@ class HealthChartCard(Card):
         self.add((area, 1))
         self.more = _menu_button(self, self.chart)
 
-    def show_series(self, series: session.Series) -> None:
-        """Samples of ``health_wad``; ``None`` is no debt."""
-        values = series.column("health_wad")
+    def show_series(self, series: session.Series, now: int, health: int | None) -> None:
+        """Samples of ``health_wad`` (``None`` is no debt), ending with the present one."""
+        times, values = list(series.at), list(series.column("health_wad"))
+        if times and times[-1] == now:
+            values[-1] = health  # the hour's sample was taken before the user's own step
+        elif not times or times[-1] < now:
+            times.append(now)
+            values.append(health)
         known = any(value is not None for value in values)
         self._stack.setCurrentWidget(self.chart if known else self._empty)
         self.more.setVisible(known)
         if known:
             ys = [None if v is None else min(v / WAD, HIGHEST) for v in values]
-            self.chart.set_series([Series(self.tr("Health factor"), "s1", series.at, ys)])
+            self.chart.set_series([Series(self.tr("Health factor"), "s1", times, ys)])
             self.chart.set_span(DAYS * DAY)
 
 

@@ -280,6 +280,9 @@ class LendForm(TellingForm):
             return text.format(limit=words.points(reading.risk_of(world, YOU).most))
         if self.action == BORROW and not market.borrowable:
             return self.tr("Your e-mode does not lend {token}.").format(token=market.token)
+        if self.action == BORROW and reach.lent_out and reach.available:
+            text = self.tr("The market has {free} left to lend.")
+            return text.format(free=wording.amount(market.free, market.token))
         units = self.amount.units()
         if self.action == REPAY and units is not None:
             owed = owed_units(world, YOU, token)

@@ -117,6 +117,7 @@ class RoomPage(Page):
     def _connect(self) -> None:
         self.flow.navigate.connect(self.navigate)
         self.flow.phase_changed.connect(self._phase_changed)
+        self.flow.executed.connect(lambda _outcome: self.positions.forget_errors())
         self.form.turned.connect(self._turned)
         self.form.foreseen.connect(self.health.show_after)
         self.positions.asked.connect(self._ask)
@@ -150,7 +151,7 @@ class RoomPage(Page):
 
         def show(series: Series) -> None:
             self._asking = False
-            self.history.show_series(series)
+            self.history.show_series(series, world.time, health)
 
         self.bridge.series(["health_wad"], world.time - DAYS * DAY, world.time, show)
 
@@ -220,6 +221,7 @@ class RoomPage(Page):
             self.bridge.refused.emit(command, answer)
             return wording.refusal(answer)
         self.switch.throw(command, world)
+        self.health.show_after(reading.risk_of(answer.after, YOU).health)
         self._switching = True
         try:
             self.flow.set_form(self.switch)

@@ -86,9 +86,9 @@ class SwitchForm(ActionForm):
         command = self.command
         if isinstance(command, SwitchCollateral):
             text = (
-                self.tr("Use {token} as collateral")
+                self.tr("Collateral on, {token}")
                 if command.on
-                else self.tr("Keep {token} out of the collateral")
+                else self.tr("Collateral off, {token}")
             )
             return text.format(token=command.token)
         if command is not None and command.number:

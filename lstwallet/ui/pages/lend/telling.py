@@ -213,7 +213,10 @@ def show_risk(
         wording.health(before.health), wording.health(then.health), _health_tone(then)
     )
     loan.set_values(words.ltv(before), words.ltv(then))
-    trigger.set_values(words.price(before.trigger), words.price(then.trigger))
+    known = before.trigger is not None or then.trigger is not None
+    trigger.set_values(
+        words.price(before.trigger), words.price(then.trigger) if known else ""
+    )
 
 
 def risk_changes(before: Risk, then: Risk) -> tuple[Change, ...]:

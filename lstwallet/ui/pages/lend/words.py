@@ -52,7 +52,7 @@ def health_icon(health: int | None) -> str:
 
 def price(trigger: Trigger | None) -> str:
     """The liquidation price; ``–`` when there is no single one."""
-    if trigger is None or trigger.price is None:
+    if trigger is None:
         return wording.UNKNOWN
     if trigger.quote == "ETH":
         return wording.amount(trigger.price, "ETH")
@@ -62,7 +62,7 @@ def price(trigger: Trigger | None) -> str:
 def price_key(risk: Risk | None) -> str:
     """What the liquidation price is the price of."""
     trigger = None if risk is None else risk.trigger
-    if trigger is None or not trigger.token or trigger.price is None:
+    if trigger is None:
         return translate("lend", "Liquidation price")
     return translate("lend", "Liquidation price, {token}").format(token=trigger.token)
 
@@ -83,11 +83,6 @@ def distance(risk: Risk) -> str:
         text = translate("lend", "Debt may grow {grow} before liquidation.")
         return text.format(grow=grow)
     move = floored(trigger.change)
-    if not trigger.token:
-        text = translate(
-            "lend", "Debt may grow {grow}, or your collateral fall {move}, before liquidation."
-        )
-        return text.format(grow=grow, move=move)
     if trigger.rises:
         text = translate(
             "lend",
