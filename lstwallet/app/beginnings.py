@@ -70,14 +70,17 @@ def create(
     name: str = "",
     path: Path | None = None,
     seed: int = SEED,
+    market: MarketConfig | None = None,
     gate: Callable[[], None] | None = None,
 ) -> Session:
     """A new profile in the profiles' folder (or at ``path``), open.
 
+    ``market`` is by default the seeded one, and for the demo portfolio the real prices of 2022.
     Raises ``StoreError``, ``CatalogueError`` or ``PriceTableError``; nothing is left behind
     then.
     """
-    market = DEMO if kind == "demo" else EMPTY
+    if market is None:
+        market = DEMO if kind == "demo" else EMPTY
     if path is None:
         name, path = free_path(name or ("Demo portfolio" if kind == "demo" else "Main"))
     path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)

@@ -27,6 +27,7 @@ from lstwallet.ui.main_window import MainWindow
 
 if TYPE_CHECKING:
     from lstwallet.app.session import Session
+    from lstwallet.market.driver import MarketConfig
     from lstwallet.ui.shell.faults import Faults
 
 COLLECT_AFTER: Final = (10_000, 20, 50)
@@ -40,6 +41,9 @@ class Program(QObject):
         super().__init__()
         self._app = app
         self._asked_for = profile
+        self.market: MarketConfig | None = None
+        """What drives a profile that is begun here; by default each way's own."""
+        self.seed: int | None = None
         path = profiles.settings_path()
         loaded, self._settings_problem = settings_file.load(path)
         theme.set_calm(loaded.reduced_motion)
@@ -117,7 +121,9 @@ class Program(QObject):
         def opener() -> Session:
             from lstwallet.app import beginnings
 
-            return beginnings.create("demo" if kind == "demo" else "empty")
+            seed = beginnings.SEED if self.seed is None else self.seed
+            way: beginnings.Kind = "demo" if kind == "demo" else "empty"
+            return beginnings.create(way, seed=seed, market=self.market)
 
         if kind == "tour":
             self.window.enter("learn")
