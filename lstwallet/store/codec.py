@@ -66,7 +66,8 @@ def _compile_dumps() -> Callable[[Any], str]:
     def dumps(value: Any) -> str:
         return "".join(pieces(value, 0))
 
-    return dumps
+    probe = ("ö\"", -(10**30), True, None, (), ((1, "a"),))
+    return dumps if dumps(probe) == plain.encode(probe) else plain.encode
 
 
 dumps: Final = _compile_dumps()

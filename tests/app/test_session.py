@@ -13,9 +13,11 @@ import pytest
 from lstwallet.app.session import Outcome, Progress, Session
 from lstwallet.engine.kernel import Batch
 from lstwallet.engine.refusals import NotEnoughBalance, NothingToDo
+from lstwallet.engine.staking import Stake
 from lstwallet.engine.wallet import EthWrapped, Fund, Funded, UnwrapEth, WrapEth
 from lstwallet.engine.world import YOU
 from lstwallet.market.driver import MarketConfig
+from lstwallet.market.genesis import genesis
 from lstwallet.readmodel.samples import SERIES, sample
 from lstwallet.store.codec import world_hash
 from lstwallet.store.errors import StoreUnavailable, Trouble
@@ -139,6 +141,30 @@ def test_slices_and_reopening_change_no_history(tmp_path: Path) -> None:
     for each in (whole, parts, uneven):
         assert each.verify().sound
         each.close()
+
+
+@pytest.mark.slow
+def test_slices_and_reopening_change_no_history_of_the_whole_crowd(tmp_path: Path) -> None:
+    """The full world, the user busy in between: a month in one go and in restless slices."""
+    world = genesis(11)
+    ends = []
+    for name, seed in (("whole", None), ("parts", 1), ("other", 2)):
+        dice = random.Random(seed)
+        session = Session.create(tmp_path / name, world, MarketConfig(), name=name)
+        for day in range(30):
+            until = world.time + (day + 1) * DAY
+            while session.world.time < until:
+                step = 10 * DAY if seed is None else dice.randrange(1, 20 * HOUR)
+                session.advance(min(until, session.world.time + step))
+                if seed is not None and dice.random() < 0.2:
+                    session.close()
+                    session = Session.open(session.path)
+            for command in (Fund(YOU, "ETH", 9 * ETH), Stake(YOU, 3 * ETH), WrapEth(YOU, ETH)):
+                assert session.execute(command).refusal is None
+        ends.append(history(session))
+        assert session.verify().sound
+        session.close()
+    assert ends[0] == ends[1] == ends[2]
 
 
 def test_cancelling_anywhere_loses_nothing(tmp_path: Path) -> None:
