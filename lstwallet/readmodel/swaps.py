@@ -13,9 +13,10 @@ from lstwallet.engine.pools_facts import ROUTE, STETH_ETH, TOKENS, USDC_ETH, Swa
 from lstwallet.engine.pools_route import traded_as
 from lstwallet.engine.pools_view import pool_price, pool_reserves
 from lstwallet.engine.staking import Unwrap, Unwrapped, Wrap, Wrapped, steth_of, steth_rate
-from lstwallet.engine.wallet import EthUnwrapped, EthWrapped, UnwrapEth, WrapEth
+from lstwallet.engine.wallet import UnwrapEth, WrapEth
 from lstwallet.engine.world import Readable
 from lstwallet.ledger.entries import Account
+from lstwallet.protocols import lido
 from lstwallet.readmodel.pools import fair_usd
 from lstwallet.readmodel.samples import Series
 from lstwallet.units.amount import Wanted
@@ -158,10 +159,20 @@ def _impact(before: Readable, event: Swapped) -> float:
     return max(0.0, 1 - got / expected) if expected else 0.0
 
 
-def is_swap(events: Sequence[Any]) -> bool:
-    """Whether these are the events of a swap or a wrap."""
-    kinds = (Swapped, Wrapped, Unwrapped, EthWrapped, EthUnwrapped)
-    return bool(events) and all(isinstance(event, kinds) for event in events)
+def by_protocol(world: Readable, token_in: str, token_out: str, paid: int) -> int:
+    """What staking, or the withdrawal queue, gives for ``paid``: ether for stETH one for one.
+
+    Wrapped ends count as what is in them.
+    """
+    pool = world.staking.pool
+    wei = lido.ether_for(pool, paid) if token_in == "wstETH" else paid
+    return lido.shares_for(pool, wei) if token_out == "wstETH" else wei
+
+
+def at_fair_value(world: Readable, token_in: str, token_out: str, paid: int) -> int:
+    """Base units of ``token_out`` worth as much as ``paid`` at fair value, rounded down."""
+    whole = 10 ** (6 if token_out == "USDC" else 18)
+    return mul_div_floor(fair_usd(world, token_in, paid), whole, fair_usd(world, token_out, whole))
 
 
 def available(world: Readable, account: Account, token: str) -> int:

@@ -62,6 +62,8 @@ class PoolForm(ActionForm):
     def on_phase(self, phase: str) -> None:
         """The flow moved on: what a review shows as minimum is agreed to."""
         self.agreed = self.minimum if phase in ("review", "pending") else None
+        if phase == "review":
+            self.moved.hide()
 
     def _refused(self, command: Command, refusal: Refusal) -> None:
         """Between review and Confirm the price went past the limit: say so, show the new one."""
