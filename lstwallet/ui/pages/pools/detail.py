@@ -12,9 +12,9 @@ from lstwallet.engine.pools_facts import STETH_ETH
 from lstwallet.readmodel.pools import AgainstHolding, Earnings, PoolView
 from lstwallet.ui import wording
 from lstwallet.ui.charts.line import Series, moment_words
-from lstwallet.ui.charts.price_card import Drawing, Key, PriceCard
 from lstwallet.ui.pages.pools import words
 from lstwallet.ui.pages.pools.parts import Figure, HoldsCard, PositionCard, show_figures
+from lstwallet.ui.pages.price_card import Drawing, Key, PriceCard
 from lstwallet.ui.widgets.buttons import Button, ToolButton
 from lstwallet.ui.widgets.cards import Avatar
 from lstwallet.ui.widgets.labels import Label

@@ -10,9 +10,9 @@ from lstwallet.readmodel import swaps
 from lstwallet.readmodel.swaps import TOKENS_SWAPPED
 from lstwallet.ui import wording
 from lstwallet.ui.charts.line import Series, moment_words
-from lstwallet.ui.charts.price_card import Drawing, Key, PriceCard
 from lstwallet.ui.pages.action import ActionFlow
 from lstwallet.ui.pages.page import Page
+from lstwallet.ui.pages.price_card import Drawing, Key, PriceCard
 from lstwallet.ui.pages.swap import words
 from lstwallet.ui.pages.swap.form import SwapForm
 from lstwallet.ui.pages.swap.parts import OtherWays, WayCard
