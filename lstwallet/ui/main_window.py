@@ -9,7 +9,7 @@ from pathlib import Path
 from types import ModuleType
 from typing import TYPE_CHECKING, Any, Final
 
-from PySide6.QtCore import QByteArray, QElapsedTimer, QSize, Qt, QTimer, Signal
+from PySide6.QtCore import QByteArray, QElapsedTimer, QEvent, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QCloseEvent, QKeyEvent, QKeySequence, QPaintEvent, QResizeEvent, QShortcut
 from PySide6.QtWidgets import QMainWindow, QStackedLayout, QWidget
 
@@ -20,7 +20,7 @@ from lstwallet.ui.pages import ROOMS, Room, room
 from lstwallet.ui.shell.rail import Rail
 from lstwallet.ui.shell.time_bar import TimeBar
 from lstwallet.ui.shell.top_bar import TopBar
-from lstwallet.ui.theme import tokens
+from lstwallet.ui.theme import current, tokens
 from lstwallet.ui.widgets.layout import Panel, column, holder, row
 
 if TYPE_CHECKING:
@@ -306,7 +306,15 @@ class MainWindow(QMainWindow):
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
-        slim = self.width() < tokens.NARROW
+        self._fit()
+
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.StyleChange:
+            QTimer.singleShot(0, self._fit)  # another text scale is another width
+
+    def _fit(self) -> None:
+        slim = self.width() < tokens.NARROW * current().scale
         if slim != self._slim:
             self._slim = slim
             for part in (self.rail, self.top_bar, self.time_bar):

@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QMenu, QSizePolicy, QStackedLayout, QWidget
 
 from lstwallet.ui import wording
 from lstwallet.ui.bridge import SPEEDS
-from lstwallet.ui.theme import current, icons
+from lstwallet.ui.theme import Themed, current, icons, paint
 from lstwallet.ui.widgets.buttons import Button, Segmented, ToolButton
 from lstwallet.ui.widgets.history import HistoryBar, Mark
 from lstwallet.ui.widgets.labels import Label
@@ -31,9 +31,11 @@ AHEAD: Final = 10 * DAY
 SHOW_RUN_MS: Final = 200
 """A run shorter than this shows no progress: it would only flicker."""
 MARKS: Final = 40
+WIDEST: Final = 1_653_436_800
+"""Wed 25 May 2022, 00:00: no date needs more room."""
 
 
-class TimeBar(Panel):
+class TimeBar(Themed, Panel):
     """Drives the bridge's clock and shows it."""
 
     def __init__(self, bridge: Bridge, parent: QWidget | None = None) -> None:
@@ -46,7 +48,13 @@ class TimeBar(Panel):
         self._connect()
         self.set_slim(False)
         self.setEnabled(False)
-        self.setFixedHeight(max(HEIGHT, current().px(HEIGHT)))
+        self.begin_style()
+
+    def restyle(self) -> None:
+        theme = current()
+        self.setFixedHeight(max(HEIGHT, theme.px(HEIGHT)))
+        widest = wording.moment(WIDEST)
+        self._words.setMinimumWidth(round(paint.text_width(widest, theme.font("strong"))) + 4)
 
     def _build(self) -> None:
         self.play = ToolButton("play-fill", self.tr("Play"), "sim", icon_side=15)

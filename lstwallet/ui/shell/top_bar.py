@@ -187,7 +187,7 @@ class Finder(Themed, QWidget):
             paint.draw_panel(painter, QRectF(self.rect()), "surface", edge, 8, width)
 
 
-class TopBar(Panel):
+class TopBar(Themed, Panel):
     """56 px: profile left, finder in the middle, net worth and SIMULATION right."""
 
     room_chosen = Signal(str)
@@ -224,6 +224,9 @@ class TopBar(Panel):
         self._slim: bool | None = None
         self.set_slim(False)
         self.set_privacy("exact")
+        self.begin_style()
+
+    def restyle(self) -> None:
         self.setFixedHeight(max(HEIGHT, current().px(HEIGHT)))
 
     def set_slim(self, slim: bool) -> None:

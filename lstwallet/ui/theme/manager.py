@@ -145,10 +145,19 @@ def apply(app: QApplication, wanted: ThemeMode = "light", scale: float = 1.0) ->
         app.setFont(_State.theme.font("body"))
         app.setPalette(style.palette(_State.theme))
         app.setStyleSheet(style.sheet(_State.theme))
+        if not first:
+            _restyle_again(app)
     if wanted == "system" and not _State.watching_system:
         _State.watching_system = True
         app.styleHints().colorSchemeChanged.connect(lambda _: _follow_system(app))
     return _State.theme
+
+
+def _restyle_again(app: QApplication) -> None:
+    """A font set while the sheet is being replaced is undone by it: set all of them now."""
+    for widget in app.allWidgets():
+        if isinstance(widget, Themed) and widget._styled_for != -1:
+            widget.restyle()
 
 
 @contextmanager
