@@ -8,6 +8,7 @@ last committed world, raises the store's error and tries the file again at the n
 
 from __future__ import annotations
 
+import contextlib
 import time
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
@@ -33,12 +34,14 @@ from lstwallet.store.errors import (
     Trouble,
 )
 from lstwallet.store.journal import Loaded, Store
-from lstwallet.store.records import Gain, Page, Recorder
+from lstwallet.store.records import Gain, Page, Recorder, SampleDay
 from lstwallet.store.verify import Report, verify_store
-from lstwallet.units.clock import SimTime
+from lstwallet.units.clock import DAY, SimTime, start_of
 
 COMMIT_SECONDS: Final = 0.1
 """A run commits, and publishes, when this much real time has passed since the last commit."""
+LONG_TAIL: Final = 128
+"""Events after the newest snapshot that are worth one more when the profile is closed."""
 MOST_POINTS: Final = 2_000
 """About how many points a series has at most."""
 
@@ -110,6 +113,9 @@ class Session:
         self.path = store.path
         self.read_only = read_only
         self._store: Store | None = store
+        self._driver: Driver | None = None
+        self._days: dict[SimTime, SampleDay] = {}
+        """Samples of days that are over, as they were read."""
         self._identity = store.identity
         self.name = store.meta(_NAME) or store.path.stem
         self.market = _read_market(store)
@@ -137,9 +143,19 @@ class Session:
             raise
 
     def close(self) -> None:
-        """Let go of the file; a second call does nothing."""
+        """Let go of the file; a second call does nothing.
+
+        A long tail is folded into a snapshot first, so that the next opening is quick.
+        """
         store, self._store = self._store, None
-        if store is not None:
+        if store is None:
+            return
+        try:
+            if not self.read_only and self._head.seq - self._snapshot_seq >= LONG_TAIL:
+                page = Page(self._head, (), (), (), (), journal.pack(self.world))
+                with contextlib.suppress(StoreError):  # it is only a cache
+                    store.commit(page)
+        finally:
             store.close()
 
     # --- doing -----------------------------------------------------------------------------
@@ -209,6 +225,8 @@ class Session:
         recorder = self._recorder
         if recorder.sampled_at is None:
             recorder.sample(draft.time, sample(draft))
+        if self._driver is None:
+            self._driver = Driver(self.market, self.world.seed)
         pool = draft.staking.pool
         for command, events in self._driver.steps(draft, until):
             recorder.write(events)
@@ -241,8 +259,26 @@ class Session:
 
         ``gate`` is called between days and may wait.
         """
-        days = self._ready().sample_days(begin, end, gate=gate)
+        days = self._sampled(begin, end, gate)
         return gathered(names, begin, end, days, self.world, MOST_POINTS)
+
+    def _sampled(
+        self, begin: SimTime, end: SimTime, gate: Callable[[], None] | None
+    ) -> Iterator[SampleDay]:
+        """Stored days between two moments; days that are over are read from the file once."""
+        today = start_of(DAY, self.world.time)
+        first = start_of(DAY, max(begin, self.world.started))
+        days = range(first, min(end, today) + 1, DAY)
+        missing = next((day for day in days if day not in self._days), None)
+        if missing is not None:
+            for each in self._ready().sample_days(missing, end, gate=gate):
+                self._days[each.day] = each
+        for day in days:
+            if gate is not None:
+                gate()
+            if day in self._days:
+                yield self._days[day]
+        self._days.pop(today, None)
 
     def activity(
         self,
@@ -276,7 +312,8 @@ class Session:
     def _start_afresh(self, store: Store) -> None:
         """Forget what was gathered but not committed."""
         self._recorder = Recorder(self._head, SERIES, store.last_sample_day())
-        self._driver = Driver(self.market, self.world.seed)
+        self._driver = None
+        self._days.clear()
 
     def _forget(self) -> None:
         """An error ended a run: what was gathered since the last commit has not happened."""

@@ -111,8 +111,9 @@ def gathered(
     for day in days:
         places = [day.names.index(name) + 1 if name in day.names else 0 for name in names]
         for row in day.hours:
-            slot = row[0] - row[0] % stride
-            if begin <= row[0] <= end and slot != last:
+            moment = row[0]
+            slot = moment - moment % stride
+            if slot != last and begin <= moment <= end:
                 last = slot
                 _add(at, columns, row, places)
     if begin <= now.time <= end and (not at or at[-1] < now.time):

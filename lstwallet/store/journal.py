@@ -64,9 +64,6 @@ _SELECT_ROWS: Final = (
 )
 
 
-_HOURS: Final = codec.reader_of(tuple[tuple[int, ...], ...])
-
-
 class Loaded(NamedTuple):
     """What a profile holds."""
 
@@ -306,12 +303,16 @@ class Store:
         self._require((day, names, text), int, str, str)
         columns = tuple(names.split(","))
         try:
-            hours = _HOURS(codec.loads(text))
+            hours = codec.loads(text)
         except BadText as error:
             raise StoreBroken(self.path, Damage.UNDECODABLE, f"samples: {error}") from error
-        if any(len(row) != len(columns) + 1 for row in hours):
-            raise StoreBroken(self.path, Damage.UNDECODABLE, "samples: a number is missing")
-        return SampleDay(day, columns, [list(row) for row in hours])
+        whole = type(hours) is list and all(
+            type(row) is list and len(row) == len(columns) + 1 and set(map(type, row)) == {int}
+            for row in hours
+        )
+        if not whole:
+            raise StoreBroken(self.path, Damage.UNDECODABLE, f"samples of day {day}")
+        return SampleDay(day, columns, hours)
 
     def _recorded(
         self, seq: int, at: int, kind: str, gain: str, first: int, command: str | None, text: str
