@@ -18,6 +18,7 @@ from lstwallet.engine.world import Readable, World
 from lstwallet.ledger.entries import Account
 from lstwallet.protocols import withdrawal_queue
 from lstwallet.readmodel.portfolio import ticket_value
+from lstwallet.readmodel.swaps import traded
 from lstwallet.units.clock import YEAR, SimTime
 from lstwallet.units.fixed import BPS, WAD, div_floor, half_floor, mul_div_ceil, mul_div_floor
 
@@ -52,8 +53,8 @@ class MarketOffer(NamedTuple):
     """ETH for one stETH, fee and impact counted (WAD)."""
     below: int
     """How far that lies below one (WAD); negative: above."""
-    impact: int
-    """How far the trade itself moves the price against it, the fee left out (WAD)."""
+    impact: float
+    """How far the trade itself moves the price against it, fees left out; 0 to 1."""
     fee: int
     """Wei of ETH."""
     minimum: int
@@ -72,23 +73,17 @@ def queue_offer(world: Readable, events: Sequence[Any]) -> QueueOffer | None:
 
 
 def market_offer(world: Readable, events: Sequence[Any], slippage_bps: int) -> MarketOffer | None:
-    """From the events of a ``Swap`` into ETH that ``world`` has not seen yet.
-
-        impact = 1 - (received + fee) / (sold · price before)
-    """
+    """From the events of a ``Swap`` into ETH that ``world`` has not seen yet."""
     sold = next((event for event in events if isinstance(event, Swapped)), None)
     if sold is None or not sold.paid:
         return None
-    price = pool_price(world, STETH_ETH) or WAD
     rate = mul_div_floor(sold.received, WAD, sold.paid)
-    fair = mul_div_floor(sold.paid, price, WAD)
-    gross = mul_div_floor(sold.received + sold.fee, WAD, max(fair, 1))
     return MarketOffer(
         sold.paid,
         sold.received,
         rate,
         WAD - rate,
-        max(WAD - gross, 0),
+        traded(world, (sold,), "stETH", "ETH").impact,
         sold.fee,
         least(sold.received, slippage_bps),
     )
@@ -97,6 +92,12 @@ def market_offer(world: Readable, events: Sequence[Any], slippage_bps: int) -> M
 def least(received: int, slippage_bps: int) -> int:
     """The smallest amount that is accepted: ``received`` less the slippage, rounded up."""
     return mul_div_ceil(received, BPS - slippage_bps, BPS)
+
+
+def resting_offer(world: Readable) -> MarketOffer:
+    """What the market would pay for a little, while no amount is given: one whole stETH."""
+    price = pool_price(world, STETH_ETH) or WAD
+    return MarketOffer(WAD, price, price, WAD - price, 0.0, 0, 0)
 
 
 class BreakEven(NamedTuple):
@@ -185,6 +186,15 @@ class Claimable(NamedTuple):
     wei: int
 
 
+def waiting_ahead(world: Readable, ticket: int | None = None) -> int:
+    """Wei of stETH that is paid before a ticket, or before a new one."""
+    queue = world.staking.queue
+    if ticket is None:
+        return withdrawal_queue.unfinalized_steth(queue)
+    request = world.tickets[ticket].request
+    return max(withdrawal_queue.steth_ahead(queue, request) - request.steth, 0)
+
+
 def claimable(rows: Sequence[TicketRow]) -> Claimable:
     """Counts and adds up the ready ones."""
     ready = [row.pays for row in rows if row.state == READY]
@@ -194,5 +204,5 @@ def claimable(rows: Sequence[TicketRow]) -> Claimable:
 __all__ = [
     "LARGEST", "READY", "SCALES", "SMALLEST", "WAITING", "BreakEven", "Claimable",
     "MarketOffer", "QueueOffer", "TicketRow", "break_even", "claimable", "least",
-    "market_offer", "queue_offer", "scale_for", "ticket_rows",
+    "market_offer", "queue_offer", "resting_offer", "scale_for", "ticket_rows", "waiting_ahead",
 ]  # fmt: skip

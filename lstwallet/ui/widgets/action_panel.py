@@ -124,6 +124,10 @@ class PanelPage(QWidget):
         self._reason_row.setVisible(bool(reason))
         self.main.setAccessibleDescription(reason)
 
+    def detach_foot(self) -> tuple[QWidget, Button]:
+        """The reason's row and the main button, for a room that shows its form itself."""
+        return self._reason_row, self.main
+
     def to_top(self) -> None:
         """Scroll the body to its start."""
         self.scroller.verticalScrollBar().setValue(0)

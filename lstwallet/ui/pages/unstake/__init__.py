@@ -1,0 +1,1 @@
+"""The unstake room: the queue beside the market, and the tickets."""

@@ -1,0 +1,411 @@
+"""The unstake form: an amount, two ways, and what each of them would bring."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any, Final
+
+from PySide6.QtWidgets import QWidget
+
+from lstwallet.engine.staking import RequestUnstake, estimate_wait, ticket_wait, yearly_rate
+from lstwallet.engine.staking_facts import UnstakeRequested
+from lstwallet.engine.world import YOU
+from lstwallet.readmodel import swaps
+from lstwallet.readmodel import unstaking as reading
+from lstwallet.readmodel.portfolio import quotes, value_of
+from lstwallet.readmodel.staking import held, steth_behind
+from lstwallet.readmodel.unstaking import MarketOffer, QueueOffer
+from lstwallet.ui import wording
+from lstwallet.ui.pages.action import (
+    ActionForm,
+    Change,
+    Check,
+    Fact,
+    Header,
+    Move,
+    NextStep,
+    NotYet,
+    Receipt,
+    Review,
+    read_amount,
+)
+from lstwallet.ui.pages.unstake import words
+from lstwallet.ui.pages.unstake.offers import BreakEvenCard, MarketCard, QueueCard
+from lstwallet.ui.theme import tokens
+from lstwallet.ui.widgets.action_panel import PanelPage
+from lstwallet.ui.widgets.amount_field import AmountField
+from lstwallet.ui.widgets.labels import Label
+from lstwallet.ui.widgets.layout import column, holder, row
+from lstwallet.ui.widgets.rows import CheckLine
+from lstwallet.units.amount import Wanted
+from lstwallet.units.fixed import WAD
+
+if TYPE_CHECKING:
+    from lstwallet.app.session import Outcome
+    from lstwallet.engine.kernel import Command
+    from lstwallet.engine.quotes import Quote
+    from lstwallet.engine.world import World
+    from lstwallet.ui.bridge import Bridge
+
+QUEUE: Final = "queue"
+MARKET: Final = "market"
+TOKENS: Final = ("stETH", "wstETH")
+OFF_RATE: Final = WAD // 25
+"""From 4 % below the rate on the review warns."""
+
+
+class UnstakeForm(ActionForm):
+    """Both ways are previewed while one types; the chosen one is what Review shows."""
+
+    name = "unstake"
+
+    def __init__(self, bridge: Bridge, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._bridge = bridge
+        self.way = QUEUE
+        self._build_inputs()
+        self.even = BreakEvenCard()
+        self._foot = column(None, spacing=8)
+        gap = tokens.CARD_GAP
+        upper = row((self.amount, 1), (self.notes, 1), spacing=gap)
+        ways = row((self.queue, 1), (self.market, 1), spacing=gap)
+        foot = holder(self._foot)
+        foot.setFixedWidth(196)
+        lower = row((self.even, 1), foot, spacing=gap)
+        self.setLayout(column(upper, ways, lower, spacing=12))
+
+    def _build_inputs(self) -> None:
+        self.amount = AmountField(self.tr("You unstake"), "stETH", 18)
+        self.amount.edit.setObjectName("unstake.amount")
+        self.amount.max_button.setObjectName("unstake.max")
+        self.amount.pill.setObjectName("unstake.token")
+        self.amount.set_token_choices(TOKENS)
+        self.amount.changed.connect(self._typed)
+        self.amount.token_changed.connect(self.choose_token)
+        self.rule = CheckLine("", "info", "info")
+        slash = CheckLine(
+            self.tr("A slash while you wait can lower the payout. No rewards while queued."),
+            "warn", "warning",
+        )  # fmt: skip
+        self.line = CheckLine("", "info", "users-three")
+        for each in (self.rule, slash, self.line):
+            each.text.set_style("small")
+        inner = column(None, self.rule, slash, self.line, None, margins=(14, 4, 8, 4), spacing=7)
+        self.notes = holder(inner)
+        self.queue, self.market = QueueCard(), MarketCard()
+        self.queue.setChecked(True)
+        self.queue.clicked.connect(lambda _on=False: self.choose(QUEUE))
+        self.market.clicked.connect(lambda _on=False: self.choose(MARKET))
+
+    def take_foot(self, page: PanelPage) -> None:
+        """The flow's own button and its reason stand beside the break-even bar."""
+        reason, main = page.detach_foot()
+        step = Label(self.tr("Step 1 of 3"), "caption", "2", align="center")
+        for item in (reason, main, step):
+            self._foot.addWidget(item)
+        self._foot.addStretch(1)
+
+    # --- inputs -------------------------------------------------------------------------
+
+    def choose(self, way: str) -> None:
+        """The queue or the market."""
+        self.way = way
+        (self.market if way == MARKET else self.queue).setChecked(True)
+        self.changed.emit()
+
+    def choose_token(self, symbol: str) -> None:
+        """stETH or wstETH; what was typed stays."""
+        if symbol not in TOKENS:
+            return
+        self.amount.set_token(symbol, 18)
+        self.amount.set_token_choices(TOKENS)
+        self._typed()
+
+    def _typed(self) -> None:
+        if self._bridge.world is not None:
+            self.refresh(self._bridge.world)
+        self.changed.emit()
+
+    def header(self) -> Header:
+        if self.way == MARKET:
+            return Header(self.tr("Sell on the market"), self.tr("stETH / ETH pool"),
+                          icon="lightning")  # fmt: skip
+        return Header(self.tr("Withdrawal queue"), self.tr("Lido burns stETH at the rate"),
+                      icon="hourglass-medium")  # fmt: skip
+
+    def main_text(self) -> str:
+        return self.tr("Review unstake")
+
+    def fields(self) -> Mapping[str, AmountField]:
+        return {"amount": self.amount}
+
+    def build_command(self) -> Command | NotYet:
+        value = read_amount(self.amount)
+        if isinstance(value, NotYet):
+            return value
+        return self._sell(value) if self.way == MARKET else self._ask(value)
+
+    def _ask(self, value: Wanted) -> Command:
+        return RequestUnstake(YOU, value, self.amount.symbol())
+
+    def _sell(self, value: Wanted) -> Command:
+        """With the smallest amount that the slippage of the settings allows."""
+        token = self.amount.symbol()
+        rough = swaps.command(YOU, token, value, "ETH", 0)
+        answer = self._bridge.preview(rough)
+        if isinstance(answer, Exception):
+            return rough
+        received = answer.events[-1].received
+        minimum = reading.least(received, self._slippage())
+        return swaps.command(YOU, token, value, "ETH", minimum)
+
+    def _slippage(self) -> int:
+        return self._bridge.preferences.default_slippage_bps
+
+    def veto(self, quote: Quote) -> NotYet | None:
+        offer = self._market_of(quote)
+        if offer is None or offer.impact < swaps.IMPACT_REFUSED:
+            return None
+        text = self.tr("This would move the price by {impact}: the pool is too small for it.")
+        return NotYet(
+            self.tr("Unstake less, or take the queue"),
+            text.format(impact=wording.percent(offer.impact)),
+        )
+
+    def _market_of(self, quote: Quote | None) -> MarketOffer | None:
+        world = self._bridge.world
+        if quote is None or world is None:
+            return None
+        return reading.market_offer(world, quote.events, self._slippage())
+
+    # --- showing ------------------------------------------------------------------------
+
+    def refresh(self, world: World) -> None:
+        token = self.amount.symbol()
+        balance = held(world, YOU, token)
+        self.amount.set_available(balance)
+        self.amount.set_max(balance)
+        units = self.amount.units()
+        text = ""
+        if units:
+            steth = units if token == "stETH" else steth_behind(world, units)
+            text = self.tr("{value} at the rate").format(
+                value=wording.fiat(value_of(quotes(world), "ETH", steth))
+            )
+        self.amount.set_fiat(text)
+        ahead = wording.amount(reading.waiting_ahead(world), "stETH")
+        self.line.set(
+            self.tr("{amount} of others stands in the queue before you.").format(amount=ahead),
+            "info", "users-three",
+        )  # fmt: skip
+
+    def show_preview(self, quote: Quote | None) -> None:
+        world = self._bridge.world
+        if world is None:
+            return
+        queue, market = self._both(world, quote)
+        prices = quotes(world)
+        wait = queue.wait if queue else estimate_wait(world, 0)
+        resting = reading.resting_offer(world)
+        self.queue.show_queue(queue, wait, world.time, prices)
+        self.market.show_market(market, resting, prices, self._slippage())
+        self._show_rule(queue)
+        self._show_chips(queue, market, resting)
+        gets = queue.receives if queue and market else WAD
+        pays = market.receives if queue and market else resting.receives
+        self.even.show_even(reading.break_even(gets, pays, wait), yearly_rate(world))
+
+    def _both(
+        self, world: World, quote: Quote | None
+    ) -> tuple[QueueOffer | None, MarketOffer | None]:
+        """The chosen way from its quote, the other one from a preview of its own."""
+        value = self.amount.value()
+        if value is None:
+            return None, None
+        asked = quote if self.way == QUEUE else self._other(self._ask(value))
+        sold = quote
+        if self.way == QUEUE:
+            sold = self._other(swaps.command(YOU, self.amount.symbol(), value, "ETH", 0))
+        return (
+            reading.queue_offer(world, asked.events) if asked else None,
+            self._market_of(sold),
+        )
+
+    def _other(self, command: Command) -> Quote | None:
+        answer = self._bridge.preview(command)
+        return None if isinstance(answer, Exception) else answer
+
+    def _show_rule(self, queue: QueueOffer | None) -> None:
+        if queue is not None and len(queue.tickets) > 1:
+            text = self.tr("Becomes {tickets}.").format(tickets=words.split(queue.tickets))
+        else:
+            text = self.tr(
+                "Smallest 100 wei, largest {largest} ETH a ticket. "
+                "Larger amounts are split for you."
+            ).format(largest=wording.count(1_000))
+        self.rule.set(text, "info", "info")
+
+    def _show_chips(
+        self, queue: QueueOffer | None, market: MarketOffer | None, resting: MarketOffer
+    ) -> None:
+        off = words.against_rate(market or resting)
+        better = queue.receives - market.receives if queue and market else 0
+        text = ""
+        if better:
+            text = self.tr("Better by {amount}").format(
+                amount=wording.amount(abs(better), "ETH")
+            )
+        if better > 0:
+            self.queue.show_chip(text)
+        else:
+            self.queue.show_chip("")
+        if better < 0:
+            off = (text, "good", "check-circle")
+        self.market.show_chip(*off)
+
+    # --- review and receipt -------------------------------------------------------------
+
+    def describe_review(self, quote: Quote) -> Review:
+        if isinstance(quote.events[-1], UnstakeRequested):
+            return self._review_queue(quote.events[-1], quote.after)
+        return self._review_market(quote)
+
+    def _review_queue(self, event: UnstakeRequested, after: World) -> Review:
+        token, spent = self._spent(event)
+        parts = tuple(ticket.request.steth for ticket in event.tickets)
+        wait = ticket_wait(after, event.tickets[-1])
+        prices = quotes(after)
+        checks = [
+            Check(self.tr("No approval needed, nobody may move your tokens")),
+            Check(self.tr("Ready {when}, in {wait}").format(
+                when=words.between(after.time, wait), wait=words.wait(wait)), "info"),
+            Check(self.tr("It earns no rewards while it waits"), "info"),
+            Check(self.tr("A slash while it waits can lower what is paid"), "warn"),
+        ]  # fmt: skip
+        if len(parts) > 1:
+            text = self.tr("Becomes {tickets}").format(tickets=words.split(parts))
+            checks.insert(1, Check(text, "info"))
+        return Review(
+            title=self.tr("Review unstake"),
+            confirm=self._confirm_text(spent, token),
+            pending=self.tr("Joining the queue"),
+            moves=(
+                Move(token, self.tr("You send"), wording.change(-spent, token),
+                     wording.fiat(value_of(prices, token, spent))),
+                Move("ETH", self.tr("You claim later, at most"),
+                     wording.change(sum(parts), "ETH"),
+                     wording.fiat(value_of(prices, "ETH", sum(parts))), "good"),
+            ),
+            checks=tuple(checks),
+            facts=(
+                Fact(self.tr("Rate"), f"1{wording.NO_BREAK}stETH = {wording.amount(WAD, 'ETH')}"),
+                Fact(self.tr("Tickets"), wording.count(len(parts))),
+                Fact(self.tr("Contract"), self.tr("Lido queue · simulated")),
+            ),
+        )  # fmt: skip
+
+    def _spent(self, event: UnstakeRequested) -> tuple[str, int]:
+        """Which token went in, and how much: wstETH is burnt, stETH only moves."""
+        burnt = sum(p.units for p in event.entry if p.account == YOU and p.token == "wstETH")
+        return ("wstETH", -burnt) if burnt else ("stETH", event.steth)
+
+    def _confirm_text(self, units: int, token: str) -> str:
+        brief = wording.small(units, token)
+        if len(brief) > 14:
+            brief = wording.amount(units, token)
+        return self.tr("Unstake {amount}").format(amount=brief)
+
+    def _review_market(self, quote: Quote) -> Review:
+        token = self.amount.symbol()
+        paid, received = _traded(quote.events)
+        world = self._bridge.world
+        offer = self._market_of(quote)
+        assert world is not None
+        assert offer is not None
+        prices = quotes(world)
+        wait = words.wait(estimate_wait(world, offer.sold))
+        impact, tone = words.impact(offer)
+        warning = ""
+        if offer.below >= OFF_RATE or offer.impact >= swaps.IMPACT_WARNED:
+            warning = self.tr(
+                "The market pays {share} less than the rate. The queue pays in full in {wait}."
+            ).format(share=words.share(offer.below), wait=wait)
+        return Review(
+            title=self.tr("Review sale"),
+            confirm=self.tr("Sell {amount}").format(amount=wording.amount(paid, token)),
+            pending=self.tr("Selling"),
+            moves=(
+                Move(token, self.tr("You send"), wording.change(-paid, token),
+                     wording.fiat(value_of(prices, token, paid))),
+                Move("ETH", self.tr("You receive"), wording.change(received, "ETH"),
+                     wording.fiat(value_of(prices, "ETH", received)), "good"),
+            ),
+            checks=(
+                Check(self.tr("No approval needed, nobody may move your tokens")),
+                Check(self.tr("Less than {amount} is refused: nothing would be sold").format(
+                    amount=wording.amount(offer.minimum, "ETH"))),
+                Check(self.tr("The queue would pay the full rate in {wait}").format(wait=wait),
+                      "info"),
+            ),
+            facts=(
+                Fact(self.tr("Rate"),
+                     f"1{wording.NO_BREAK}stETH = {wording.amount(offer.rate, 'ETH')}"),
+                Fact(self.tr("Price impact"), impact, tone),
+                Fact(self.tr("Pool fee"), wording.amount(offer.fee, "ETH")),
+            ),
+            warning=warning,
+            type_word=self.tr("SELL") if offer.impact >= swaps.IMPACT_TYPED else "",
+        )  # fmt: skip
+
+    def describe_receipt(self, outcome: Outcome, before: World) -> Receipt:
+        event = outcome.events[-1]
+        token = self.amount.symbol()
+        if isinstance(event, UnstakeRequested):
+            token = self._spent(event)[0]
+            return self._receipt_queue(event, outcome.world, before, token)
+        received = _traded(outcome.events)[1]
+        return Receipt(
+            self.tr("{amount} received").format(amount=wording.amount(received, "ETH")),
+            self.tr("Unstake more"),
+            (_change(before, outcome.world, token), _change(before, outcome.world, "ETH")),
+            next_steps=(
+                NextStep(self.tr("Swap it"), self.tr("Into dollars or another token"), "swap",
+                         "swap", {"token_in": "ETH"}),
+                NextStep(self.tr("Lend it"), self.tr("Earn interest, or borrow against it"),
+                         "bank", "lend", {"action": "supply", "token": "ETH"}),
+            ),
+        )  # fmt: skip
+
+    def _receipt_queue(
+        self, event: UnstakeRequested, after: World, before: World, token: str
+    ) -> Receipt:
+        wait = ticket_wait(after, event.tickets[-1])
+        numbers = [ticket.id for ticket in event.tickets]
+        return Receipt(
+            self.tr("{tickets} in the queue").format(tickets=words.tickets(numbers)),
+            self.tr("Unstake more"),
+            (_change(before, after, token),),
+            (
+                Fact(self.tr("Ready"), words.between(after.time, wait)),
+                Fact(self.tr("Claim here"), self.tr("in {wait}").format(wait=words.wait(wait))),
+            ),
+            (
+                NextStep(self.tr("Watch it on the time line"),
+                         self.tr("Home shows what is due and when"), "house", "home"),
+            ),
+        )  # fmt: skip
+
+
+def _traded(events: Any) -> tuple[int, int]:
+    """What was paid first, and what was received last."""
+    first, last = events[0], events[-1]
+    return getattr(first, "wsteth", None) or first.paid, last.received
+
+
+def _change(before: World, after: World, token: str) -> Change:
+    name = words.translate("unstake", "ETH in wallet") if token == "ETH" else token
+    old, new = (wording.amount(held(w, YOU, token), token, unit=False) for w in (before, after))
+    return Change(name, old, new)
+
+
+__all__ = ["MARKET", "QUEUE", "UnstakeForm"]

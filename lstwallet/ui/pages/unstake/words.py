@@ -1,0 +1,104 @@
+"""How the unstake room writes waits, offers and tickets."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QCoreApplication
+
+from lstwallet.engine.staking_wait import Wait
+from lstwallet.readmodel import unstaking as reading
+from lstwallet.readmodel.unstaking import BreakEven, MarketOffer, TicketRow
+from lstwallet.ui import wording
+from lstwallet.units.fixed import WAD
+
+translate = QCoreApplication.translate
+
+
+def share(wad: int, digits: int = 2) -> str:
+    """A share or a yearly rate with 18 decimals as ``3.02%``."""
+    return wording.percent(wad / WAD, digits)
+
+
+def wait(range_: Wait) -> str:
+    """``3 to 5 d``."""
+    return wording.waits(range_.low, range_.high)
+
+
+def wait_parts(range_: Wait) -> tuple[str, str]:
+    """``3 to 5`` and ``days``: the number and its quiet unit."""
+    number, _, mark = wait(range_).rpartition(wording.NO_BREAK)
+    units = {
+        wording.waits(0, 3 * 86_400).rpartition(wording.NO_BREAK)[2]: translate("unstake", "days"),
+        wording.waits(0, 3 * 3_600).rpartition(wording.NO_BREAK)[2]: translate("unstake", "hours"),
+    }
+    return number, units.get(mark, translate("unstake", "minutes"))
+
+
+def between(now: int, range_: Wait) -> str:
+    """``Fri 17 Oct to Sun 19 Oct``; one moment when both ends are the same report."""
+    first, last = now + range_.low, now + range_.high
+    if range_.low == range_.high:
+        return wording.moment(first)
+    text = translate("unstake", "{first} to {last}")
+    return text.format(
+        first=wording.day(first, year=False), last=wording.day(last, year=False)
+    )
+
+
+def against_rate(offer: MarketOffer) -> tuple[str, str, str]:
+    """Words, tone and icon of how far the market pays off the rate."""
+    size = wording.percent(abs(offer.below) / WAD)
+    if size == wording.percent(0.0):
+        return translate("unstake", "At the rate"), "good", "check-circle"
+    if offer.below > 0:
+        text = translate("unstake", "{share} below rate")
+        return text.format(share=size), "warn", "warning"
+    return translate("unstake", "{share} above rate").format(share=size), "good", "trend-up"
+
+
+def impact(offer: MarketOffer) -> tuple[str, str]:
+    """The price impact and its tone: 1, 3 and 5 %."""
+    text = wording.percent(offer.impact)
+    if offer.impact >= 0.05:
+        return text, "bad"
+    return text, "warn" if offer.impact >= 0.01 else "good"
+
+
+def verdict(even: BreakEven) -> str:
+    """Wait or sell, in a sentence."""
+    if even.gain <= 0:
+        return translate(
+            "unstake", "The market pays as much at once: nothing is gained by waiting."
+        )
+    text = translate(
+        "unstake",
+        "Waiting gains {share} in about {time}. Selling is right only if the ETH would earn "
+        "more elsewhere.",
+    )
+    return text.format(share=share(even.gain), time=wording.duration(even.seconds))
+
+
+def tickets(numbers: list[int]) -> str:
+    """``Ticket #12`` or ``3 tickets``."""
+    if len(numbers) == 1:
+        return translate("unstake", "Ticket #{id}").format(id=numbers[0])
+    return wording.plural(translate("unstake", "%n ticket(s)", "", len(numbers)), len(numbers))
+
+
+def ready(row: TicketRow, now: int) -> str:
+    """When a ticket pays."""
+    if row.state == reading.READY:
+        return translate("unstake", "Ready now")
+    if row.ready_from == row.ready_to:
+        return wording.countdown(row.ready_from, now)
+    text = translate("unstake", "in {wait}")
+    return text.format(wait=wording.waits(row.ready_from - now, row.ready_to - now))
+
+
+def split(parts: tuple[int, ...]) -> str:
+    """``3 tickets: 1 000 + 1 000 + 500.0000 ETH``, or the first ones of many."""
+    shown = [wording.amount(part, "ETH", unit=False) for part in parts[:3]]
+    if len(parts) > 3:
+        shown.append("…")
+    text = wording.plural(translate("unstake", "%n ticket(s): {sizes} ETH", "", len(parts)),
+                          len(parts))  # fmt: skip
+    return text.format(sizes=" + ".join(shown))
