@@ -42,6 +42,8 @@ class Crowd:
         self._rng = Dice(seed).roll(Stream.CROWD, 0)
         self._catalogue = catalogue
         self._rate = catalogue.real("lido.state.ether_per_share")
+        self._dollars = eth_usd / catalogue.real("world.start.eth_usd")
+        """Dollar totals are meant for the catalogue's price of ETH and move with it."""
         self._usd = {"ETH": eth_usd, "wstETH": eth_usd * self._rate, "USDC": 1.0}
         self.loans = self._loans()
         self.deposits = self._deposits()
@@ -59,7 +61,11 @@ class Crowd:
 
     def _borrowed(self, token: str) -> float:
         """Tokens of a reserve that are lent out."""
-        return self._reserve(token, "supplied") * self._reserve(token, "utilisation")
+        return self._total(token) * self._reserve(token, "utilisation")
+
+    def _total(self, token: str) -> float:
+        """Tokens supplied to a reserve."""
+        return self._reserve(token, "supplied") * (self._dollars if token == "USDC" else 1)
 
     def _loan(
         self, who: str, tokens: tuple[str, str], owed: float, health: float, emode: int
@@ -115,7 +121,7 @@ class Crowd:
         found = []
         for token in ("ETH", "USDC", "wstETH"):
             pledged = sum(loan.supplied for loan in self.loans if loan.collateral == token)
-            rest = self._reserve(token, "supplied") - pledged / 10 ** DECIMALS[token]
+            rest = self._total(token) - pledged / 10 ** DECIMALS[token]
             shares = self._shares(len(lenders))
             for who, share in zip(lenders, shares, strict=True):
                 if rest > 0:
@@ -138,7 +144,7 @@ class Crowd:
         spenders = [who for kind in kinds for who in accounts(kind, self._catalogue)]
         found = []
         for token, path in (("ETH", "eth"), ("USDC", "usdc"), ("stETH", "steth")):
-            total = real(f"crowd.purses.{path}")
+            total = real(f"crowd.purses.{path}") * (self._dollars if token == "USDC" else 1)
             for who in (ARBITRAGE, REDEEMER):
                 if (who, token) != (REDEEMER, "stETH"):  # it redeems all it has
                     found.append(Purse(who, token, _units(total * ARBITRAGE_PART / 2, token)))
@@ -153,7 +159,7 @@ class Crowd:
         half = real("crowd.purses.liquidators_eth") / 2
         found.append(Purse(LIQUIDATORS, "ETH", _units(half, "ETH")))
         found.append(Purse(LIQUIDATORS, "WETH", _units(half, "WETH")))
-        dollars = real("crowd.purses.liquidators_usdc")
+        dollars = real("crowd.purses.liquidators_usdc") * self._dollars
         found.append(Purse(LIQUIDATORS, "USDC", _units(dollars, "USDC")))
         return tuple(found)
 

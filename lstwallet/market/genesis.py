@@ -91,7 +91,7 @@ def blueprint(
         start = numbers.start() if table is None else table.begin
     crowd = Crowd(seed, numbers, first / usdc)
     traded = _pools(numbers, first, usdc)
-    lent = _lending(numbers, crowd)
+    lent = _lending(numbers, crowd, first)
     owned = crowd.purses + tuple(Purse(*need) for need in lending.needed(lent))
     return Blueprint(
         time=start,
@@ -158,10 +158,12 @@ def _rules(numbers: Catalogue) -> Rules:
     )
 
 
-def _lending(numbers: Catalogue, crowd: Crowd) -> LendingBlueprint:
+def _lending(numbers: Catalogue, crowd: Crowd, eth_usd: int) -> LendingBlueprint:
     emode = "aave_v3.emode.eth_correlated"
     return LendingBlueprint(
-        configs=tuple(_reserve(numbers, symbol, decimals) for symbol, decimals, _ in RESERVES),
+        configs=tuple(
+            _reserve(numbers, symbol, decimals, eth_usd) for symbol, decimals, _ in RESERVES
+        ),
         emodes=(
             EMode(
                 number=1,
@@ -179,8 +181,11 @@ def _lending(numbers: Catalogue, crowd: Crowd) -> LendingBlueprint:
     )
 
 
-def _reserve(numbers: Catalogue, symbol: str, decimals: int) -> ReserveConfig:
+def _reserve(numbers: Catalogue, symbol: str, decimals: int, eth_usd: int) -> ReserveConfig:
+    """A reserve; caps in dollars move with the first price of ETH, as what is supplied does."""
     path = f"aave_v3.reserve.{symbol}"
+    usual = numbers.scaled("world.start.eth_usd", 8)
+    first = eth_usd if symbol == "USDC" else usual
     return ReserveConfig(
         symbol=symbol,
         unit=int(10**decimals),
@@ -189,8 +194,8 @@ def _reserve(numbers: Catalogue, symbol: str, decimals: int) -> ReserveConfig:
         liquidation_bonus=WHOLE + numbers.scaled(f"{path}.liquidation_bonus", BPS),
         protocol_fee=numbers.scaled(f"{path}.protocol_fee", BPS),
         reserve_factor=numbers.scaled(f"{path}.reserve_factor", BPS),
-        supply_cap=numbers.scaled(f"{path}.supply_cap", 0),
-        borrow_cap=numbers.scaled(f"{path}.borrow_cap", 0),
+        supply_cap=mul_div_ceil(numbers.scaled(f"{path}.supply_cap", 0), first, usual),
+        borrow_cap=mul_div_ceil(numbers.scaled(f"{path}.borrow_cap", 0), first, usual),
         borrowing_enabled=True,
         curve=RateCurve(
             optimal=numbers.scaled(f"{path}.optimal", RAY),
@@ -202,10 +207,12 @@ def _reserve(numbers: Catalogue, symbol: str, decimals: int) -> ReserveConfig:
 
 
 def _pools(numbers: Catalogue, eth_usd: int, usdc_usd: int) -> PoolsBlueprint:
-    """Both pools; the pair's ETH is worth its USDC at the first price."""
+    """Both pools; the pair's ETH is worth its USDC at the first price, and is as much as the
+    catalogue's USDC pays for at the catalogue's price."""
     steth = numbers.scaled("pools.steth_eth.steth", 18)
     rate = numbers.scaled("lido.state.ether_per_share", 18)
-    usdc = numbers.scaled("pools.usdc_eth.usdc", 6)
+    usual = numbers.scaled("world.start.eth_usd", 8)
+    usdc = mul_div_floor(numbers.scaled("pools.usdc_eth.usdc", 6), eth_usd, usual)
     shares = mul_div_floor(steth, WAD, rate)
     return PoolsBlueprint(
         provider=PROVIDER,

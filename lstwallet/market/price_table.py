@@ -106,8 +106,14 @@ def _number(text: str, decimals: int, column: str, line: int) -> int:
     try:
         if len(text) > MOST_DIGITS:
             raise PriceTableError(line, f"the number in {column} is too long")
-        return parse_units(text, decimals)
+        whole, point, fraction = text.partition(".")
+        return parse_units(f"{whole}{point}{_cut(fraction, decimals)}", decimals)
     except BadAmount:
         raise PriceTableError(
             line, f"“{text}” in {column} is not a number above zero like 1208.50"
         ) from None
+
+
+def _cut(fraction: str, decimals: int) -> str:
+    """Digits beyond what a price is kept to are dropped: files are full of 0.30000000000000004."""
+    return fraction[:decimals] if fraction.isdecimal() else fraction

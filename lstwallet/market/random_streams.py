@@ -53,7 +53,7 @@ class Dice:
 
     def __init__(self, seed: int) -> None:
         self._key = seed % _WORD
-        self._bits = np.random.Philox(key=(self._key, 0))
+        self._bits = np.random.Philox(0)
         self._generator = np.random.Generator(self._bits)
 
     def roll(self, stream: Stream, index: int) -> np.random.Generator:

@@ -6,11 +6,12 @@ import pytest
 
 from lstwallet.engine import kernel, lending_view
 from lstwallet.engine.pools import STETH_ETH, USDC_ETH, pool_price
-from lstwallet.engine.world import YOU, World
+from lstwallet.engine.world import YOU, Draft, World
 from lstwallet.market.catalogue import load
+from lstwallet.market.driver import Driver, MarketConfig
 from lstwallet.market.genesis import genesis, tiny
 from lstwallet.protocols.lending import HEALTHY, NO_DEBT
-from lstwallet.units.clock import parse_iso
+from lstwallet.units.clock import DAY, parse_iso
 
 SEED = 7
 
@@ -76,3 +77,13 @@ def test_every_token_of_the_ledger_is_known(world: World) -> None:
 def test_every_number_of_the_catalogue_can_be_used_again() -> None:
     catalogue = load()
     assert genesis(SEED, catalogue=catalogue) == genesis(SEED, catalogue=catalogue)
+
+
+@pytest.mark.parametrize("price", ["1.25", "90", "4800", "250000"])
+def test_a_world_can_begin_at_any_price(price: str) -> None:
+    """Dollar totals move with the first price: nobody's collateral breaks a cap."""
+    rows = "\n".join(f"2018-01-{day:02},{price}" for day in range(1, 6))
+    market = MarketConfig(prices=f"date,eth_usd\n{rows}\n")
+    draft = Draft(genesis(SEED, catalogue=tiny(), market=market))
+    assert Driver(market, SEED).advance(draft, draft.time + 10 * DAY) > 10 * 24
+    assert kernel.audit(draft) == []

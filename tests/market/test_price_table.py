@@ -32,6 +32,11 @@ def test_a_mark_at_the_front_blank_lines_and_spaces_are_harmless() -> None:
     )
 
 
+def test_digits_beyond_the_eighth_are_dropped() -> None:
+    table = read_price_table(GOOD.replace("2828", "2827.9999999999995"))
+    assert table.eth[0] == 282_799_999_999
+
+
 @pytest.mark.parametrize(
     ("text", "sentence"),
     [

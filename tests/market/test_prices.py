@@ -58,6 +58,13 @@ def test_a_reused_generator_equals_a_fresh_one() -> None:
     assert dice.roll(Stream.CROWD, 9).random(8).tolist() == fresh.random(8).tolist()
 
 
+@pytest.mark.parametrize("seed", [0, -5, 2**63, 2**70])
+def test_any_whole_number_is_a_seed(seed: int) -> None:
+    drawn = Uniforms(seed, Stream.USDC, 2).at(5)
+    assert drawn == Uniforms(seed, Stream.USDC, 2).at(5)
+    assert drawn != Uniforms(seed + 1, Stream.USDC, 2).at(5)
+
+
 def test_streams_are_not_alike() -> None:
     a = np.concatenate([Normals(7, Stream.USDC).day(day) for day in range(400)])
     b = np.concatenate([Normals(7, Stream.BASIS).day(day) for day in range(400)])

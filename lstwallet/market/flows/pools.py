@@ -66,6 +66,8 @@ class PoolFlows:
         self._providers = accounts("provider", catalogue)
         self._steth = read_sizes(catalogue, "trade_steth")
         self._usdc = read_sizes(catalogue, "trade_usdc")
+        self._usual_depth = float(catalogue.scaled("pools.usdc_eth.usdc", 6))
+        """Sizes in dollars are meant for a pool this deep and move with it."""
         self._provide = read_sizes(catalogue, "provide", "share")
         self._aversion = catalogue.real("flows.provide.discount_aversion")
         self._cost = catalogue.real("flows.arbitrage.cost") / BP
@@ -85,7 +87,8 @@ class PoolFlows:
             size = units(self._steth.draw(drawn[1], drawn[2]), 18)
             yield self._trade(STETH_ETH, drawn[3], drawn[4], ("ETH", "stETH"), size, size)
         if drawn[5] < self._usdc.rate:
-            dollars = self._usdc.draw(drawn[6], drawn[7])
+            depth = world.pools.usdc_eth.pair.reserve_0 / self._usual_depth
+            dollars = self._usdc.draw(drawn[6], drawn[7]) * depth
             ether = units(dollars * world.prices.usdc / world.prices.eth, 18)
             yield self._trade(
                 USDC_ETH, drawn[8], drawn[9], ("USDC", "ETH"), units(dollars, 6), ether
