@@ -311,7 +311,7 @@ class MainWindow(QMainWindow):
     def changeEvent(self, event: QEvent) -> None:
         super().changeEvent(event)
         if event.type() == QEvent.Type.StyleChange:
-            QTimer.singleShot(0, self._fit)  # another text scale is another width
+            QTimer.singleShot(0, self, self._fit)  # another text scale is another width
 
     def _fit(self) -> None:
         slim = self.width() < tokens.NARROW * current().scale
@@ -334,7 +334,7 @@ class MainWindow(QMainWindow):
         super().paintEvent(event)
         if self._first_frame:
             self._first_frame = False
-            QTimer.singleShot(0, self.painted.emit)
+            QTimer.singleShot(0, self, self.painted.emit)
 
     def closeEvent(self, event: QCloseEvent) -> None:
         if self.bridge.profile is not None:
