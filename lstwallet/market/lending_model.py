@@ -1,0 +1,112 @@
+"""What a glance at the lending market tells those who act in it.
+
+Floats, good to nine digits, worked out once an hour. They decide who acts and how much;
+the exact market decides whether it may be.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from lstwallet.engine.lending_queue import queue_of
+from lstwallet.engine.lending_view import oracle_prices, place_of
+from lstwallet.protocols.lending import Position, find_emode, reserve_threshold
+from lstwallet.protocols.lending.liquidation import KEY_SCALE
+from lstwallet.units.clock import YEAR
+from lstwallet.units.fixed import BPS
+
+if TYPE_CHECKING:
+    from lstwallet.engine.world import Readable
+
+NEARLY: Final = 0.9999
+"""A position this near to liquidation is looked at exactly."""
+PER_RAY: Final = 1e-27
+NO_DEBT: Final = float("inf")
+
+
+class LendingModel:
+    """Indices and values of one moment. Prices are in dollars, amounts in base units."""
+
+    __slots__ = ("_debts", "_incomes", "_owing", "_world", "_worth")
+
+    def __init__(self, world: Readable) -> None:
+        lending, now = world.lending, world.time
+        self._world = world
+        self._incomes: list[float] = []
+        self._debts: list[float] = []
+        self._owing: list[float] = []
+        self._worth: list[float] = []
+        prices, configs = oracle_prices(world), lending.parameters.configs
+        for place, reserve in enumerate(lending.reserves):
+            years = (now - reserve.updated_at) / YEAR
+            earned, x = (
+                reserve.liquidity_rate * PER_RAY * years,
+                reserve.borrow_rate * PER_RAY * years,
+            )
+            income = reserve.liquidity_index * PER_RAY * (1 + earned)
+            debt = reserve.borrow_index * PER_RAY * (1 + x + x * x / 2 + x * x * x / 6)
+            value = prices[place] / configs[place].unit
+            self._incomes.append(income)
+            self._debts.append(debt)
+            self._worth.append(value * income)
+            self._owing.append(value * debt)
+
+    def anybody_near(self) -> bool:
+        """Whether the queue has to be looked through exactly."""
+        queue = queue_of(self._world)
+        if queue.others:
+            return True
+        for (collateral, debt), line in queue.pairs.items():
+            if line:
+                worst = -line[0][0] / KEY_SCALE * BPS
+                if worst * self._owing[debt] > NEARLY * self._worth[collateral]:
+                    return True
+        return False
+
+    def health(self, position: Position) -> float:
+        """Health factor of a position."""
+        debt = sum(
+            scaled * owing for scaled, owing in zip(position.borrowed, self._owing, strict=True)
+        )
+        if not debt:
+            return NO_DEBT
+        return self.backing(position) / debt
+
+    def backing(self, position: Position) -> float:
+        """Dollars of collateral, each weighted with its liquidation threshold."""
+        parameters = self._world.lending.parameters
+        mode = find_emode(parameters, position.emode)
+        weighted = 0.0
+        for place, scaled in enumerate(position.supplied):
+            if scaled and position.collateral[place]:
+                threshold = reserve_threshold(parameters, place, mode)
+                weighted += scaled * self._worth[place] * threshold / BPS
+        return weighted
+
+    def price(self, token: str) -> float:
+        """Dollars for one base unit of a token."""
+        place = place_of(self._world.lending, token)
+        return self._owing[place] / self._debts[place]
+
+    def supplied(self, position: Position, token: str) -> float:
+        """Base units of a token that a position's supply is worth."""
+        place = place_of(self._world.lending, token)
+        return position.supplied[place] * self._incomes[place]
+
+    def owed(self, position: Position, token: str) -> float:
+        """Base units of a token that a position owes."""
+        place = place_of(self._world.lending, token)
+        return position.borrowed[place] * self._debts[place]
+
+    def reserve(self, token: str) -> tuple[float, float]:
+        """Base units of a token that are supplied, and that are free."""
+        place = place_of(self._world.lending, token)
+        reserve = self._world.lending.reserves[place]
+        return reserve.supply_scaled * self._incomes[place], float(reserve.liquidity)
+
+    def utilisation(self, token: str) -> float:
+        """The part of a reserve that is lent out."""
+        place = place_of(self._world.lending, token)
+        reserve = self._world.lending.reserves[place]
+        debt = reserve.debt_scaled * self._debts[place]
+        return debt / (debt + reserve.liquidity)
