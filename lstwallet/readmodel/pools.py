@@ -499,6 +499,12 @@ def balanced(world: Readable, pool: str, token: str, units: int) -> int:
     return matching_amount(world, pool, token, units)
 
 
+def readable(units: int, decimals: int) -> int:
+    """``units`` rounded down to six decimals of the token, unless nothing would be left."""
+    scale = 10 ** max(0, decimals - 6)
+    return div_floor(units, scale) * scale or units
+
+
 def at_least(units: int, slippage_bps: int) -> int:
     """The least one accepts of ``units``, rounded down."""
     return mul_div_floor(units, BPS - slippage_bps, BPS)

@@ -149,7 +149,8 @@ class AddForm(PoolForm):
         if units is None:
             target.clear()
         else:
-            target.set_units(pools.balanced(world, self.pool, source.symbol(), units))
+            other = pools.balanced(world, self.pool, source.symbol(), units)
+            target.set_units(pools.readable(other, target.decimals()))
         self._filling = False
 
     def refresh(self, world: World) -> None:

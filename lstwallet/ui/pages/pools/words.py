@@ -52,7 +52,8 @@ def gap(view: PoolView) -> tuple[str, str, str]:
         return translate("pools", "At the fair price"), "good", "check-circle"
     share = wording.percent(size)
     if view.gap < 0:
-        tone = "warn" if size >= 0.001 else "plain"
+        noted = 0.001 if view.pool == STETH_ETH else 0.01  # the pair may stray by its fee
+        tone = "warn" if size >= noted else "plain"
         return translate("pools", "{share} discount").format(share=share), tone, "trend-down"
     return translate("pools", "{share} premium").format(share=share), "plain", "trend-up"
 
