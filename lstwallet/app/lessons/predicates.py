@@ -71,7 +71,7 @@ class Evidence(NamedTuple):
 
 
 def _holding(world: World, token: str) -> int:
-    if token == "stETH":  # noqa: S105 (a token of the wallet, not a password)
+    if token == "stETH":
         return steth_of(world, YOU)
     return world.balance(YOU, token)
 

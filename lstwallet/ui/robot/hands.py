@@ -18,6 +18,7 @@ from PySide6.QtWidgets import (
     QApplication,
     QLabel,
     QLineEdit,
+    QMenu,
     QScrollArea,
     QWidget,
 )
@@ -91,6 +92,25 @@ class Hands:
     def _can_type(self, name: str) -> bool:
         found = self.maybe(name, QLineEdit)
         return found is not None and found.isEnabled() and not found.isReadOnly()
+
+    def choose(self, name: str, words: str) -> None:
+        """Open the menu behind a button and click the item that begins with ``words``."""
+        self.click(name)
+        self.until(lambda: self._menu() is not None, f"the menu of “{name}”")
+        menu = self._menu()
+        assert menu is not None
+        for action in menu.actions():
+            if plain(action.text()).startswith(words):
+                spot = menu.actionGeometry(action).center()
+                QTest.mouseClick(menu, Qt.MouseButton.LeftButton, pos=spot)
+                return
+        menu.close()
+        raise NotThere(f"no “{words}” in the menu of “{name}”")
+
+    @staticmethod
+    def _menu() -> QMenu | None:
+        popup = QApplication.activePopupWidget()
+        return popup if isinstance(popup, QMenu) and popup.isVisible() else None
 
     def key(self, key: Qt.Key, *modifiers: Qt.KeyboardModifier) -> None:
         """A key into whatever has the focus."""

@@ -1,0 +1,96 @@
+"""Where lessons are done: each in a small profile of its own, never in the user's.
+
+The profile is made when a lesson is first opened, kept while it is paused, and deleted on
+reset together with the progress.
+"""
+
+from __future__ import annotations
+
+import contextlib
+from pathlib import Path
+from typing import Final
+
+from lstwallet.app import profiles
+from lstwallet.app.lessons.lesson import BadLesson, Lesson, load_all
+from lstwallet.app.lessons.progress import Progress, ProgressFile
+from lstwallet.app.lessons.run import LessonRun
+from lstwallet.app.session import Session
+from lstwallet.engine.kernel import Batch, Event
+from lstwallet.engine.wallet import Fund
+from lstwallet.engine.world import YOU
+from lstwallet.market.driver import MarketConfig
+from lstwallet.market.genesis import genesis, tiny
+from lstwallet.units.paths import resources
+
+MARKET: Final = MarketConfig(flows=False)
+"""Nobody else acts in a lesson: what happens is what the learner does."""
+_PRESETS: Final = ("lesson",)
+"""Worlds a lesson may begin in: the small crowd's."""
+
+
+class Desk:
+    """All lessons of one language, their progress and their profiles."""
+
+    def __init__(self, folder: Path | None = None, language: str = "en") -> None:
+        """``folder`` is by default ``lessons`` in the user's home folder of the program.
+
+        Raises ``BadLesson`` when a shipped lesson has an error.
+        """
+        self.folder = folder if folder is not None else profiles.home() / "lessons"
+        self.lessons = load_all(resources() / "lessons" / language)
+        self._kept = ProgressFile(self.folder / "progress.json")
+
+    def lesson(self, ident: str) -> Lesson:
+        """The lesson of this id. Raises ``KeyError``."""
+        for lesson in self.lessons:
+            if lesson.id == ident:
+                return lesson
+        raise KeyError(ident)
+
+    def progress(self, lesson: Lesson) -> Progress:
+        """How far a lesson is."""
+        return self._kept.of(lesson.id)
+
+    def path(self, lesson: Lesson) -> Path:
+        """The lesson's own profile file."""
+        return self.folder / f"{lesson.id}{profiles.SUFFIX}"
+
+    def open(self, lesson: Lesson) -> Session:
+        """The lesson's session: as it was left, or in a new world. Call it in the lane.
+
+        Raises ``StoreError``, ``CatalogueError``, ``BadLesson``. A profile that was lost
+        takes the progress with it: evidence without a ledger is none.
+        """
+        path = self.path(lesson)
+        if path.exists():
+            return Session.open(path)
+        self._kept.keep(lesson.id, Progress())
+        return self._begin(lesson, path)
+
+    def _begin(self, lesson: Lesson, path: Path) -> Session:
+        if lesson.start.preset not in _PRESETS:
+            raise BadLesson(f"The lesson “{lesson.title}” asks for an unknown world.")
+        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        world = genesis(lesson.start.seed, lesson.start.at, tiny(), MARKET)
+        session = Session.create(path, world, MARKET, name=lesson.title)
+        funds = tuple(Fund(YOU, token, units) for token, units in lesson.start.fund.items())
+        if funds:
+            session.execute(Batch(funds))
+        return session
+
+    def follow(self, lesson: Lesson, session: Session) -> LessonRun:
+        """The run of a lesson over its session. Call it in the lane."""
+
+        def since(number: int) -> list[Event]:
+            records = session.activity(limit=10_000)
+            return [record.event for record in reversed(records) if record.seq > number]
+
+        return LessonRun(lesson, self._kept, session.world, since)
+
+    def reset(self, lesson: Lesson) -> None:
+        """Delete the lesson's profile and progress. Its session has to be closed."""
+        path = self.path(lesson)
+        for file in path.parent.glob(f"{path.name}*"):
+            with contextlib.suppress(FileNotFoundError):
+                file.unlink()
+        self._kept.keep(lesson.id, Progress())
