@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from PySide6.QtCore import QObject, QSocketNotifier, Qt, QTimer
+from PySide6.QtGui import QIcon
 from PySide6.QtWidgets import QApplication
 
 from lstwallet.app import profiles
@@ -24,6 +25,7 @@ from lstwallet.ui import theme, wording
 from lstwallet.ui.bridge import Bridge
 from lstwallet.ui.jobs import GATE, Lane
 from lstwallet.ui.main_window import MainWindow
+from lstwallet.units.paths import resources
 
 if TYPE_CHECKING:
     from lstwallet.app.session import Session
@@ -88,6 +90,7 @@ class Program(QObject):
     def _start(self) -> None:
         self.faults.watch(profiles.log_path())
         self.window.show_focus()
+        self.window.setWindowIcon(QIcon(str(resources() / "icons" / "lstwallet.svg")))
         if self._settings_problem is not None:
             self.window.show_trouble(self._settings_words())
         if self.window.cover() is None:

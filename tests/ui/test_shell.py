@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication, QMenu
 from pytestqt.qtbot import QtBot
 
 from lstwallet.app.settings import load
@@ -131,6 +132,23 @@ def test_the_finder_goes_to_a_room(person: Driver) -> None:
     edit.setText("activ")
     QTest.keyClick(edit, Qt.Key.Key_Return)
     person.until(lambda: person.window.room == "activity", "the room")
+
+
+@pytest.mark.qt_log_ignore("This plugin does not support")
+def test_typing_in_the_finder_narrows_its_list(person: Driver) -> None:
+    edit = person.window.top_bar.finder.edit
+    edit.setFocus()
+    QTest.keyClicks(edit, "l")
+    popup = QApplication.activePopupWidget()
+    assert isinstance(popup, QMenu)
+    QTest.keyClick(popup, Qt.Key.Key_E)
+    assert edit.text() == "le"
+    popup = QApplication.activePopupWidget()
+    assert isinstance(popup, QMenu)
+    assert "Lend" in [action.text() for action in popup.actions()]
+    QTest.keyClick(popup, Qt.Key.Key_Return)
+    person.until(lambda: person.window.room == "lend", "the room")
+    assert edit.text() == ""
 
 
 def test_alt_and_a_number_enter_the_rooms_in_order(qtbot: QtBot, window: MainWindow) -> None:

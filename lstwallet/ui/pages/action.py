@@ -340,7 +340,7 @@ class ActionFlow(QObject):
             page.add(_changes(review.changes, ()))
         if review.facts:
             page.add(Rule())
-            page.add(holder(column(*(KeyValue(*fact) for fact in review.facts), spacing=4)))
+            page.add(holder(column(*(KeyValue(*fact) for fact in review.facts), spacing=7)))
         self._add_conditions(page, review)
         page.set_foot(review.confirm, self.tr("Back"))
         self._turn("review")
@@ -452,7 +452,7 @@ class ActionFlow(QObject):
             page.add(
                 Banner(self.tr("The world moved just before. This is what you got."), "warn")
             )
-        entry = Fact(self.tr("Entry"), f"#{outcome.seq}")
+        entry = Fact(self.tr("Entry"), f"#{wording.count(outcome.seq)}")
         page.add(_changes(receipt.changes, (*receipt.facts, entry)))
         if receipt.next_steps:
             page.add(Label(self.tr("What next"), "strong"))
@@ -523,7 +523,7 @@ def _moves(moves: Sequence[Move]) -> Inset:
 
 def _changes(changes: Sequence[Change], facts: Sequence[Fact]) -> Inset:
     rows = [BeforeAfter(*change) for change in changes]
-    return Inset(*rows, *(KeyValue(*fact) for fact in facts), spacing=4)
+    return Inset(*rows, *(KeyValue(*fact) for fact in facts), spacing=6)
 
 
 __all__ = [
