@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import resource
 import sqlite3
 import subprocess
 import sys
@@ -238,6 +237,8 @@ def test_a_full_disk(
 @pytest.mark.skipif(sys.platform == "win32", reason="limits are POSIX")
 def test_a_file_that_may_not_grow(tmp_path: Path) -> None:
     """The operating system itself refuses, in the middle of a run."""
+    import resource
+
     path = tmp_path / "new.lstwallet"
     done = subprocess.run(
         [sys.executable, "-m", "lstwallet", "simulate", "--days", "20", "--out", str(path)],
