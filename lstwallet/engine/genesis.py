@@ -105,7 +105,7 @@ def _purses(blueprint: Blueprint) -> list[Entry]:
     """What accounts begin with; WETH is backed by ETH as always."""
     entries: list[Any] = []
     for account, token, units in blueprint.purses:
-        if token == "WETH":  # noqa: S105 (a token of the wallet, not a password)
+        if token == "WETH":
             entries.append(mint("ETH", units, account) + eth_into_weth(units, account, account))
         else:
             entries.append(mint(token, units, account))

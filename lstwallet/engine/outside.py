@@ -53,7 +53,7 @@ def decide_trade_outside(world: Readable, command: TradeOutside) -> Sequence[Tra
         raise NothingToDo("trade outside")
     paid = take_units(world, who, token_in, amount)
     eth, usdc = world.prices
-    if token_in == "ETH":  # noqa: S105 (a token of the wallet, not a password)
+    if token_in == "ETH":
         token_out, received = "USDC", mul_div_floor(paid, eth, usdc * ETH_TO_USDC)
     else:
         token_out, received = "ETH", mul_div_floor(paid, usdc * ETH_TO_USDC, eth)

@@ -69,7 +69,7 @@ if TYPE_CHECKING:
     from lstwallet.engine.world import Draft, Readable
 
 STETH = "stETH"
-WSTETH_TOKEN = "wstETH"  # noqa: S105 (a token of the wallet, not a password)
+WSTETH_TOKEN = "wstETH"
 REQUEST_RULE = "withdrawal_request"
 
 

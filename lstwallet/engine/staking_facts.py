@@ -153,7 +153,7 @@ class RequestUnstake(NamedTuple):
 
     account: Account
     amount: Wanted
-    token: str = "stETH"  # noqa: S105 (a token of the wallet, not a password)
+    token: str = "stETH"
 
 
 class Claim(NamedTuple):

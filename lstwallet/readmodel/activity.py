@@ -85,7 +85,7 @@ def _postings(event: Any) -> tuple[Amount, ...]:
     """What the event's entry did to the user, by token; shares of stETH are left out."""
     sums: dict[str, int] = {}
     for account, token, units in getattr(event, "entry", ()):
-        if account == YOU and token != "stETH":  # noqa: S105
+        if account == YOU and token != "stETH":
             sums[token] = sums.get(token, 0) + units
     return tuple(Amount(token, units) for token, units in sums.items() if units)
 
@@ -98,7 +98,7 @@ def _staked(event: Any) -> tuple[Amount, ...]:
 
 
 def _requested(event: Any) -> tuple[Amount, ...]:
-    wrapped = [move for move in _postings(event) if move.token == "wstETH"]  # noqa: S105
+    wrapped = [move for move in _postings(event) if move.token == "wstETH"]
     return tuple(wrapped) or (Amount("stETH", -event.steth),)
 
 
