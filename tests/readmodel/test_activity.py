@@ -34,7 +34,8 @@ def stake(seq: int, at: int) -> Line:
 
 
 def test_rewards_in_a_row_are_folded_and_summed() -> None:
-    rows = [reward(5, 3 * DAY + HOUR), reward(4, 2 * DAY + HOUR), reward(3, DAY + HOUR), stake(2, 9)]
+    rewards = [reward(5, 3 * DAY + HOUR), reward(4, 2 * DAY + HOUR), reward(3, DAY + HOUR)]
+    rows = [*rewards, stake(2, 9)]
     days = by_day(rows)
     assert [day.at for day in days] == [3 * DAY, 0]
     fold = days[0].rows[0]
