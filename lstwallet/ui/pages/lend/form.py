@@ -242,7 +242,6 @@ class LendForm(TellingForm):
         self.amount.set_available(reach.available, self._available_words(reach.available))
         self.amount.set_max(reach.most)
         self._show_fiat(world)
-        self.note.set(self._note(world, reach), "info")
         market = self._market(world)
         if self.action in (SUPPLY, BORROW):
             room = reading.cap_room(world, token, self.action)
@@ -313,6 +312,7 @@ class LendForm(TellingForm):
         if then is None and health is not None:
             tone = wording.health_tone(health)
             self.health.set_values(wording.health(before.health), wording.health(health), tone)
+        self.note.set(self._note(world, self._reach(world)), "info")
         self._show_holding(world, after)
         self._show_warnings(then, after)
         self.foreseen.emit(health)

@@ -49,8 +49,6 @@ WIDTHS: Final = (400, 440)
 """At most this wide with large text: narrow window, and wide."""
 HEAD: Final = 28
 """Height of the headers that stand beside each other."""
-LARGE_TEXT: Final = 1.2
-"""Above this text scale the cards stand below each other in a wide window too."""
 LOOK_BACK: Final = 200
 """Entries of the user's that are searched for a liquidation."""
 _OWN: Final = (Supplied, SupplyWithdrawn, Borrowed, Repaid, CollateralSwitched)
@@ -90,7 +88,7 @@ class RoomPage(Page):
         head = column(
             Label(self.tr("Lend"), "title"),
             Label(self.tr("Supply to earn, borrow against it, keep the health factor above 1."),
-                  "small", "2", elide=True),
+                  "small", "2", wrap=True),
             spacing=3,
         )  # fmt: skip
         gap = tokens.CARD_GAP
@@ -158,9 +156,8 @@ class RoomPage(Page):
     def set_narrow(self, narrow: bool) -> None:
         super().set_narrow(narrow)
         down, right = QBoxLayout.Direction.TopToBottom, QBoxLayout.Direction.LeftToRight
-        stacked = narrow or current().scale > LARGE_TEXT
         for line in (self._upper, self._lower):
-            line.setDirection(down if stacked else right)
+            line.setDirection(down if narrow else right)
         width, widest = (SLIM_PANEL, WIDTHS[0]) if narrow else (PANEL, WIDTHS[1])
         head = current().px(HEAD)
         self.positions.emode.setFixedHeight(head)
