@@ -132,7 +132,7 @@ def balances(world: World) -> dict[str, dict[str, str]]:
 
 
 def _amount(world: World, token: str, units: int) -> str:
-    if token == "stETH":  # noqa: S105 (a token of the wallet)
+    if token == "stETH":
         units = steth_for_shares(world, units)
     known = world.tokens.get(token)
     return format_exact(units, known.decimals if known is not None else WAD)
