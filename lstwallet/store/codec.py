@@ -160,9 +160,8 @@ def _row_reader(item: Any) -> Reader:
         kind = _SCALARS[item]
 
         def read_scalars(value: Any) -> Any:
-            _expect(value, list, "row")
-            for each in value:
-                _expect(each, kind, "row")
+            if type(value) is not list or list(map(type, value)) != [kind] * len(value):
+                raise BadText(f"row of {kind.__name__} expected, {str(value)[:40]!r} found")
             return tuple(value)
 
         return read_scalars
@@ -175,7 +174,7 @@ def _row_reader(item: Any) -> Reader:
     return read
 
 
-def _fields_reader(name: str, hints: list[Any], make: Callable[[list[Any]], Any]) -> Reader:
+def _fields_reader(kind: type, hints: list[Any]) -> Reader:
     """A fixed number of fields. One comparison of types settles all that are plain."""
     shape: list[type | None] = []
     nested: list[tuple[int, Reader]] = []
@@ -183,25 +182,38 @@ def _fields_reader(name: str, hints: list[Any], make: Callable[[list[Any]], Any]
         if hint in _SCALARS:
             shape.append(_SCALARS[hint])
         else:
-            is_array = _is_record(hint) or get_origin(hint) in {tuple, Mapping} or hint is tuple
+            is_array = _is_record(hint) or get_origin(hint) in {tuple, Mapping}
             shape.append(list if is_array else None)
             nested.append((place, reader_of(hint)))
-    wanted = tuple(shape)
-    loose = [place for place, kind in enumerate(shape) if kind is None]
+    loose = [place for place, each in enumerate(shape) if each is None]
+    new, size = tuple.__new__, len(shape)
 
-    def read(value: Any) -> Any:
-        _expect(value, list, name)
-        found = list(map(type, value))
-        if len(found) == len(wanted):
-            for place in loose:
-                found[place] = None  # type: ignore[call-overload]
-        if tuple(found) != wanted:
-            raise BadText(f"{name}: fields do not fit")
+    def read_flat(value: Any) -> Any:
+        if type(value) is not list or list(map(type, value)) != shape:
+            raise BadText(f"{kind.__name__}: fields do not fit")
+        return new(kind, value)
+
+    def read_nested(value: Any) -> Any:
+        if type(value) is not list or list(map(type, value)) != shape:
+            raise BadText(f"{kind.__name__}: fields do not fit")
         for place, reader in nested:
             value[place] = reader(value[place])
-        return make(value)
+        return new(kind, value)
 
-    return read
+    def read_loose(value: Any) -> Any:
+        found: list[Any] = list(map(type, value)) if type(value) is list else []
+        if len(found) == size:
+            for place in loose:
+                found[place] = None
+        if found != shape:
+            raise BadText(f"{kind.__name__}: fields do not fit")
+        for place, reader in nested:
+            value[place] = reader(value[place])
+        return new(kind, value)
+
+    if not nested:
+        return read_flat
+    return read_loose if loose else read_nested
 
 
 def _map_reader(key: Any, item: Any) -> Reader:
@@ -221,15 +233,6 @@ def _map_reader(key: Any, item: Any) -> Reader:
     return read
 
 
-def _record_maker(kind: type) -> Callable[[list[Any]], Any]:
-    new = tuple.__new__
-
-    def make(row: list[Any]) -> Any:
-        return new(kind, row)
-
-    return make
-
-
 def _compile_reader(hint: Any) -> Reader:
     if hint is Any:
         return _read_command
@@ -243,13 +246,12 @@ def _compile_reader(hint: Any) -> Reader:
     if origin is tuple:
         if len(args) == 2 and args[1] is Ellipsis:
             return _row_reader(args[0])
-        return _fields_reader("tuple", list(args), tuple)
+        return _fields_reader(tuple, list(args))
     if origin is not None and issubclass(origin, Mapping):
         return _map_reader(*args)
     if _is_record(hint):
         kinds = hints_of(hint)
-        fields = [kinds[name] for name in hint._fields]
-        return _fields_reader(hint.__name__, fields, _record_maker(hint))
+        return _fields_reader(hint, [kinds[name] for name in hint._fields])
     if isinstance(hint, type) and issubclass(hint, Enum):
         return _enum_reader(hint)
     raise TypeError(f"no place for {hint} in a record")
