@@ -230,11 +230,10 @@ class ValidatorsCard(Card):
         self._now = 0
         self.table = TableView(
             [
-                Column("what", self.tr("Deposit"), self._what, stretch=2),
+                Column("what", self.tr("Deposit"), self._what, stretch=1),
                 Column("value", self.tr("Value"), self._value, align="right"),
                 Column("unpaid", self.tr("Not paid yet"), self._unpaid, align="right",
                        optional=True),
-                Column("next", self.tr("Next"), self._next, stretch=1),
                 Column("state", self.tr("State"), self._state),
                 Column("leave", "", self._leave, align="right"),
             ],
@@ -257,8 +256,11 @@ class ValidatorsCard(Card):
         self.set_note(words.validators(sum(each.keys for each in rows)))
 
     def _what(self, each: ValidatorRow) -> Text:
-        title = self.tr("Deposit #{id}").format(id=each.id)
-        return Text(title, words.validators(each.keys), avatar=EACH, style="medium")
+        """The moments move with the clock, not with the row: the view is told to repaint."""
+        title = self.tr("#{id} · {count}").format(id=each.id, count=words.validators(each.keys))
+        coming = words.upcoming(each, self._now)
+        tip = wording.moment(each.next_at)
+        return Text(title, coming, avatar=EACH, style="medium", tip=tip)
 
     def _value(self, each: ValidatorRow) -> Text:
         return Text(
@@ -269,9 +271,6 @@ class ValidatorsCard(Card):
         tone = "good" if each.unpaid > 0 else "bad" if each.unpaid < 0 else "3"
         return Text(wording.change(each.unpaid, "ETH", unit=False), tone=tone,
                     tip=wording.exact(each.unpaid, "ETH"))  # fmt: skip
-
-    def _next(self, each: ValidatorRow) -> Text:
-        return Text(words.upcoming(each, self._now), tip=wording.moment(each.next_at))
 
     def _state(self, each: ValidatorRow) -> ChipCell:
         return ChipCell(*words.state(each))

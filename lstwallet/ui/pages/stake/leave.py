@@ -120,9 +120,10 @@ class LeaveForm(ActionForm):
             confirm=self.tr("Leave with {count}").format(count=words.validators(keys)),
             pending=self.tr("Joining the exit queue"),
             moves=(
-                Move(EACH, self.tr("You stop"), f"{wording.MINUS}{words.validators(keys)}"),
-                Move("ETH", self.tr("You get back, with rewards not paid yet"),
-                     wording.change(keys * VALIDATOR_WEI, "ETH"), tone="good"),
+                Move(EACH, self.tr("You stop"), f"{wording.MINUS}{words.validators(keys)}",
+                     self.tr("32 ETH each")),
+                Move("ETH", self.tr("You get back"), wording.change(keys * VALIDATOR_WEI, "ETH"),
+                     self.tr("and the rewards not paid yet"), "good"),
             ),
             checks=(
                 Check(self.tr("It earns until it is out of the exit queue"), "info"),

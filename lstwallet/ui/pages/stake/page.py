@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QWidget
 from lstwallet.engine.world import YOU
 from lstwallet.readmodel import staking as reading
 from lstwallet.readmodel.staking import Apr
-from lstwallet.ui import wording
+from lstwallet.ui import theme, wording
 from lstwallet.ui.pages.action import ActionFlow
 from lstwallet.ui.pages.page import Page
 from lstwallet.ui.pages.stake import words
@@ -25,7 +25,7 @@ from lstwallet.ui.pages.stake.form import LIDO, SOLO, StakeForm
 from lstwallet.ui.pages.stake.leave import LeaveForm
 from lstwallet.ui.pages.stake.wrap import UNWRAP, WRAP, WrapForm
 from lstwallet.ui.theme import tokens
-from lstwallet.ui.widgets.action_panel import ActionPanel
+from lstwallet.ui.widgets.action_panel import SLIM_WIDTH, WIDTH, ActionPanel
 from lstwallet.ui.widgets.buttons import Segmented
 from lstwallet.ui.widgets.labels import Label
 from lstwallet.ui.widgets.layout import Scroller, column, holder, row
@@ -41,6 +41,7 @@ if TYPE_CHECKING:
 STAKE: Final = "stake"
 MODES: Final = (STAKE, WRAP, UNWRAP)
 RATE: Final = "steth_rate_ray"
+MOST_SCALED: Final = 1.2
 
 
 class RoomPage(Page):
@@ -53,6 +54,7 @@ class RoomPage(Page):
         super().__init__(bridge, parent)
         self._measured: tuple[int, int] | None = None
         self._asking = False
+        self._then: int | None = None
         self._why: WhyPopover | None = None
         self._build_left()
         self._build_panel()
@@ -78,7 +80,9 @@ class RoomPage(Page):
         self.lido, self.solo, self.compare = LidoCard(), SoloCard(), CompareCard()
         self.lido.setChecked(True)
         gap = tokens.CARD_GAP
-        self._ways = holder(column(self.lido, self.solo, self.compare, spacing=10))
+        self._ways = holder(
+            column(self.lido, self.solo, self.validators, self.compare, spacing=10)
+        )
         self.steth = PairCard("wstETH", "stETH")
         self.weth = PairCard("WETH", "ETH")
         self.steth.setChecked(True)
@@ -86,7 +90,7 @@ class RoomPage(Page):
         self._pairs = holder(column(self.steth, self.weth, self.which, spacing=10))
         self._left = holder(
             column(
-                head, row(self.mode, None), self._ways, self._pairs, self.validators, None,
+                head, row(self.mode, None), self._ways, self._pairs, None,
                 margins=(tokens.PAGE_MARGIN, 14, gap, 14), spacing=gap,
             )
         )  # fmt: skip
@@ -191,6 +195,7 @@ class RoomPage(Page):
             self._choose_pair(wish["token"])
 
     def refresh(self, world: World) -> None:
+        self._fit_panel()
         self._show_left(world)
         self.flow.refresh(world)
         self._measure(world)
@@ -214,7 +219,12 @@ class RoomPage(Page):
 
     def set_narrow(self, narrow: bool) -> None:
         super().set_narrow(narrow)
-        self.panel.set_slim(narrow)
+        self._fit_panel()
+
+    def _fit_panel(self) -> None:
+        """Larger text needs a wider panel, as far as there is room."""
+        wide = SLIM_WIDTH if self.narrow else WIDTH
+        self.panel.set_width(round(wide * min(theme.current().scale, MOST_SCALED)))
 
     # --- the average --------------------------------------------------------------------
 
@@ -235,7 +245,8 @@ class RoomPage(Page):
         def show(series: Series) -> None:
             self._asking = False
             points = list(zip(series.at, series.column(RATE), strict=True))
-            self._set_apr(reading.measured_apr(world, reading.rate_at(points, since)))
+            self._then = reading.rate_at(points, since)
+            self._set_apr(reading.measured_apr(world, self._then))
 
         self.bridge.series([RATE], since - HOUR, since + 2 * HOUR, show)
 
@@ -301,7 +312,8 @@ class RoomPage(Page):
         return (
             self.tr("Average yearly rate"),
             self.tr("(rate now / rate then − 1) × 365 / days"),
-            [(self.tr("Rate now"), wording.amount(lido.steth_per_wsteth, "stETH")),
+            [(self.tr("Rate now"), words.rate_of_share(reading.steth_rate(world))),
+             (self.tr("Rate then"), words.rate_of_share(self._then or 0)),
              (self.tr("Reports of"), words.counted(self.tr("%n day(s)", "", apr.days), apr.days)),
              (self.tr("Result"), words.share(apr.rate))],
             self.tr("After the fee, without interest on interest. From the daily reports."),

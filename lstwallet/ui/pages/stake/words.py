@@ -8,6 +8,7 @@ from lstwallet.engine.staking_wait import Wait
 from lstwallet.readmodel import staking as reading
 from lstwallet.readmodel.staking import Apr, SoloOffer, ValidatorRow
 from lstwallet.ui import wording
+from lstwallet.units.amount import format_places
 from lstwallet.units.fixed import WAD
 
 translate = QCoreApplication.translate
@@ -60,6 +61,11 @@ def lending_line(apy: int) -> str:
 def rate(one: str, units: int, other: str) -> str:
     """``1 ETH = 1.0000 stETH``."""
     return f"1{wording.NO_BREAK}{one} = {wording.amount(units, other)}"
+
+
+def rate_of_share(ray: int) -> str:
+    """ETH for one share with six decimals: a day moves the fifth one."""
+    return f"{format_places(ray, 27, 6)}{wording.NO_BREAK}ETH"
 
 
 def leave_by(range_: Wait) -> str:

@@ -193,9 +193,9 @@ class UnstakeForm(ActionForm):
                 value=wording.fiat(value_of(quotes(world), "ETH", steth))
             )
         self.amount.set_fiat(text)
-        ahead = wording.amount(reading.waiting_ahead(world), "stETH")
+        ahead = wording.count(reading.waiting_ahead(world) // WAD)
         self.line.set(
-            self.tr("{amount} of others stands in the queue before you.").format(amount=ahead),
+            self.tr("{amount} stETH waits in the queue before you.").format(amount=ahead),
             "info", "users-three",
         )  # fmt: skip
 
@@ -287,7 +287,7 @@ class UnstakeForm(ActionForm):
             checks.insert(1, Check(text, "info"))
         return Review(
             title=self.tr("Review unstake"),
-            confirm=self._confirm_text(spent, token),
+            confirm=self.tr("Unstake {amount}").format(amount=_brief(spent, token)),
             pending=self.tr("Joining the queue"),
             moves=(
                 Move(token, self.tr("You send"), wording.change(-spent, token),
@@ -309,12 +309,6 @@ class UnstakeForm(ActionForm):
         burnt = sum(p.units for p in event.entry if p.account == YOU and p.token == "wstETH")
         return ("wstETH", -burnt) if burnt else ("stETH", event.steth)
 
-    def _confirm_text(self, units: int, token: str) -> str:
-        brief = wording.small(units, token)
-        if len(brief) > 14:
-            brief = wording.amount(units, token)
-        return self.tr("Unstake {amount}").format(amount=brief)
-
     def _review_market(self, quote: Quote) -> Review:
         token = self.amount.symbol()
         paid, received = _traded(quote.events)
@@ -332,7 +326,7 @@ class UnstakeForm(ActionForm):
             ).format(share=words.share(offer.below), wait=wait)
         return Review(
             title=self.tr("Review sale"),
-            confirm=self.tr("Sell {amount}").format(amount=wording.amount(paid, token)),
+            confirm=self.tr("Sell {amount}").format(amount=_brief(paid, token)),
             pending=self.tr("Selling"),
             moves=(
                 Move(token, self.tr("You send"), wording.change(-paid, token),
@@ -394,6 +388,12 @@ class UnstakeForm(ActionForm):
                          self.tr("Home shows what is due and when"), "house", "home"),
             ),
         )  # fmt: skip
+
+
+def _brief(units: int, token: str) -> str:
+    """``6 stETH`` on a button; four decimals when it would get long."""
+    text = wording.small(units, token)
+    return text if len(text) <= 14 else wording.amount(units, token)
 
 
 def _traded(events: Any) -> tuple[int, int]:

@@ -37,7 +37,8 @@ def between(now: int, range_: Wait) -> str:
     """``Fri 17 Oct to Sun 19 Oct``; one moment when both ends are the same report."""
     first, last = now + range_.low, now + range_.high
     if range_.low == range_.high:
-        return wording.moment(first)
+        text = translate("unstake", "about {day}, {time}")
+        return text.format(day=wording.day(first, year=False), time=wording.clock_time(first))
     text = translate("unstake", "{first} to {last}")
     return text.format(
         first=wording.day(first, year=False), last=wording.day(last, year=False)
