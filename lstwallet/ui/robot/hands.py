@@ -14,6 +14,7 @@ from typing import Final, TypeVar
 from PySide6.QtCore import QEvent, QEventLoop, QPoint, Qt, QTimer
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import (
+    QAbstractItemView,
     QAbstractButton,
     QApplication,
     QLabel,
@@ -153,6 +154,8 @@ class Hands:
         for widget in self._visible(QWidget):
             if isinstance(widget, QLabel | QAbstractButton | QLineEdit):
                 yield widget.text()
+            elif isinstance(widget, QAbstractItemView):
+                yield from _cells(widget)
             yield widget.accessibleName()
             yield widget.accessibleDescription()
 
@@ -205,6 +208,18 @@ class Hands:
         QTimer.singleShot(milliseconds, loop.quit)
         loop.exec()
         QApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
+
+
+def _cells(view: QAbstractItemView) -> Iterator[str]:
+    """The texts of a table's cells, as a screen reader gets them."""
+    model = view.model()
+    if model is None:
+        return
+    for row in range(model.rowCount()):
+        for column in range(model.columnCount()):
+            text = model.index(row, column).data(Qt.ItemDataRole.AccessibleTextRole)
+            if text:
+                yield str(text)
 
 
 def perform(hands: Hands, action: tuple[str, ...] | list[str]) -> None:

@@ -98,6 +98,102 @@ def lend(camera: Camera) -> None:
     camera.shot("lend-borrowed-20000-usdc", "20 000.00", small=True)
 
 
+def pool(camera: Camera) -> None:
+    """One-sided into the stETH/ETH pool."""
+    hands = camera.hands
+    hands.go("pools")
+    camera.shot("pools-two-pools", "stETH / ETH", "USDC / ETH", small=True)
+    hands.click("pools.open.steth_eth")
+    hands.fill("pools.amount0", "4")
+    camera.shot("pools-add-4-eth", "LP", small=True)
+    hands.click("pools.review")
+    camera.shot("pools-review", "Step 2 of 3")
+    hands.click("pools.confirm")
+    camera.shot("pools-receipt", "LP received")
+
+
+def swap(camera: Camera) -> None:
+    """USDC into ETH; a price that nobody should take is stopped."""
+    hands = camera.hands
+    hands.go("swap")
+    hands.choose("swap.from", "USDC")
+    hands.choose("swap.to", "ETH")
+    hands.fill("swap.amount", "10000")
+    camera.shot("swap-10000-usdc", "Price impact", small=True)
+    hands.click("swap.review")
+    camera.shot("swap-review", "10 000.00 USDC")
+    hands.click("swap.confirm")
+    camera.shot("swap-receipt", "ETH received")
+
+
+def a_week_passes(camera: Camera) -> None:
+    """The first week of May 2022: rewards come in, ETH falls by a fifth, health with it."""
+    hands = camera.hands
+    hands.go("home")
+    hands.step("day")
+    camera.shot("home-after-a-day", "Tue 3 May 2022", small=True)
+    hands.step("week")
+    camera.shot("home-after-the-fall-of-may", "Tue 10 May 2022", small=True)
+    hands.go("lend")
+    camera.shot("lend-health-fell", "Watch", small=True)
+    hands.click("lend.repay")
+    hands.choose("lend.token", "USDC")
+    hands.fill("lend.amount", "8000")
+    hands.click("lend.review")
+    hands.click("lend.confirm")
+    camera.shot("lend-repaid-8000-usdc", "8 000.00")
+
+
+def unstake(camera: Camera) -> None:
+    """Queue or market; a ticket; the wait; the claim."""
+    hands = camera.hands
+    hands.go("unstake")
+    hands.fill("unstake.amount", "6")
+    camera.shot("unstake-queue-or-market", "Withdrawal queue", "Sell on the market", small=True)
+    hands.click("unstake.choice.queue")
+    hands.click("unstake.review")
+    camera.shot("unstake-review", "Step 2 of 3")
+    hands.click("unstake.confirm")
+    camera.shot("unstake-ticket", "Waiting")
+    hands.go("home")
+    camera.shot("home-with-a-ticket", "Unstaking", small=True)
+    hands.step("week")
+    hands.step("week")
+    hands.go("unstake")
+    camera.shot("unstake-ready", "Ready", small=True)
+    hands.click("unstake.claim")
+    hands.click("claim.review")
+    hands.click("claim.confirm")
+    camera.shot("claim-receipt-6.0-eth", "6.0000 ETH received")
+
+
+def the_june_fall(camera: Camera) -> None:
+    """Three weeks of June 2022: the pool's discount opens, and the loan is tested."""
+    hands = camera.hands
+    for _week in range(3):
+        hands.step("week")
+    hands.go("home")
+    camera.shot("home-june-2022", "Tue 14 Jun 2022", small=True)
+    hands.go("lend")
+    camera.shot("lend-june-2022", "Health", small=True)
+    hands.go("pools")
+    hands.click("pools.open.steth_eth")
+    camera.shot("pools-discount-of-june-2022", "stETH / ETH", small=True)
+
+
+def history(camera: Camera) -> None:
+    """Everything that happened, and how it looks in other sizes of text."""
+    hands = camera.hands
+    hands.go("activity")
+    camera.shot("activity", "Rewards", small=True)
+    hands.fill("activity.search", "claim")
+    camera.shot("activity-search-claim", "Claimed")
+    hands.fill("activity.search", "")
+    hands.go("settings")
+    hands.click("settings.verify")
+    camera.shot("settings-verified", "event")
+
+
 CHAPTERS: Final[tuple[Chapter, ...]] = (
     first_start,
     play_money,
@@ -105,7 +201,14 @@ CHAPTERS: Final[tuple[Chapter, ...]] = (
     stake_with_the_pool,
     wrap,
     lend,
+    pool,
+    swap,
+    a_week_passes,
+    unstake,
+    the_june_fall,
+    history,
 )
+"""The road in order. Lessons have a profile of their own and come last."""
 
 
 def found_again(camera: Camera, world_hash: str) -> None:
