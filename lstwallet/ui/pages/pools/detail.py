@@ -41,7 +41,7 @@ class PoolDetail(QWidget):
         self.arrow = ToolButton(
             "arrow-left", self.tr("All pools"), on_click=self.back.emit
         )
-        self.arrow.setObjectName("pools.back")
+        self.arrow.setObjectName("pools.list")
         self.title = Label("", "title", elide=True)
         self.sub = Label("", "small", "2", elide=True)
         self.worth = Figure(self.tr("In the pool"))
