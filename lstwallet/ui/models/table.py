@@ -143,6 +143,7 @@ class TableView(Themed, QTableView):
         self._hot = -1
         self._down = False
         self._focus_button = 0
+        self._dropped: frozenset[str] = frozenset()
         self._set_up(name)
         self.setModel(self.rows_model)
         self.rows_model.modelReset.connect(self._rows_changed)
@@ -213,6 +214,11 @@ class TableView(Themed, QTableView):
             model.sort(section, up if state[1] == down else down)
         self.horizontalHeader().viewport().update()
 
+    def drop(self, *keys: str) -> None:
+        """Leave these optional columns out, whatever room there is."""
+        self._dropped = frozenset(keys)
+        self._place_columns()
+
     # -- geometry ------------------------------------------------------------------------
 
     def sizeHint(self) -> QSize:
@@ -262,7 +268,7 @@ class TableView(Themed, QTableView):
         room = self.viewport().width()
         if room <= 0 or not columns:
             return
-        shown = list(range(len(columns)))
+        shown = [i for i, column in enumerate(columns) if column.key not in self._dropped]
         least = {i: self._least(i) + self._gap for i in shown}
         for i in [i for i in reversed(shown) if columns[i].optional]:
             if sum(least[j] for j in shown) - self._gap <= room:

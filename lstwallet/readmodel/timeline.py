@@ -1,0 +1,77 @@
+"""What is on its way out of staking: tickets of the queue and validators that leave."""
+
+from __future__ import annotations
+
+from typing import Final, NamedTuple
+
+from lstwallet.engine.world import World
+from lstwallet.ledger.entries import Account
+from lstwallet.readmodel import staking, unstaking
+from lstwallet.units.clock import DAY, SimTime, start_of
+from lstwallet.units.fixed import div_ceil
+
+TICKET: Final = "ticket"
+VALIDATOR: Final = "validator"
+_STEPS: Final = (1, 2, 5, 7, 14, 28, 56, 112, 364)
+"""Days between two ticks."""
+_MOST_TICKS: Final = 4
+
+
+class Exit(NamedTuple):
+    """One wait, from its beginning to the range in which it ends."""
+
+    kind: str
+    """``ticket`` or ``validator``."""
+    id: int
+    wei: int
+    """What it pays, or would if it ended now."""
+    start: SimTime
+    """When it was asked for; of validators that still attest, now: nobody notes when."""
+    sure: SimTime
+    """Not before this."""
+    likely: SimTime
+    """By then, as the queue stands."""
+    ready: bool
+    """Waits to be claimed."""
+
+    @property
+    def key(self) -> str:
+        """Names the row: ``ticket:12``."""
+        return f"{self.kind}:{self.id}"
+
+
+def exits(world: World, account: Account) -> tuple[Exit, ...]:
+    """Ready ones first, then by when they end."""
+    rows = [
+        Exit(
+            TICKET,
+            row.id,
+            row.pays,
+            row.asked_at,
+            row.ready_from,
+            row.ready_to,
+            row.state == unstaking.READY,
+        )
+        for row in unstaking.ticket_rows(world, account)
+    ]
+    for own in staking.validator_rows(world, account):
+        leaving = world.validators[own.id]
+        if leaving.paid_at:
+            start = min(world.time, leaving.exit_at)
+            paid = leaving.paid_at
+            rows.append(Exit(VALIDATOR, own.id, own.value, start, paid, paid, False))
+    return tuple(sorted(rows, key=lambda row: (not row.ready, row.sure, row.kind, row.id)))
+
+
+def ticks(rows: tuple[Exit, ...], now: SimTime) -> tuple[SimTime, ...]:
+    """Midnights from the first to the last moment, a round number of days apart."""
+    low = min([row.start for row in rows] + [now])
+    high = max([row.likely for row in rows] + [now])
+    days = max(1, div_ceil(high - low, DAY))
+    step = next((s for s in _STEPS if s * _MOST_TICKS >= days), _STEPS[-1]) * DAY
+    first = start_of(DAY, now)
+    back = range(first, low, -step)
+    return tuple(sorted({*range(first, high + DAY, step), *back}))
+
+
+__all__ = ["TICKET", "VALIDATOR", "Exit", "exits", "ticks"]

@@ -1,0 +1,169 @@
+"""What an account earns a year, layer by layer, at the rates in force.
+
+Money is USD with 8 decimals; rates are shares of one. Staking is the average of the last
+reports, pool fees that of the last seven days, everything else stands as it is now. A
+value is the market's, as in ``portfolio``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Final, NamedTuple
+
+from lstwallet.engine import validators
+from lstwallet.engine.pools_facts import LP, STETH_ETH, TOKENS, USDC_ETH
+from lstwallet.engine.pools_view import lp_value
+from lstwallet.engine.validators_facts import ACTIVE, EXITING, VALIDATOR_WEI
+from lstwallet.engine.world import World
+from lstwallet.ledger.entries import Account
+from lstwallet.readmodel import lending, pools, staking
+from lstwallet.readmodel.portfolio import (
+    BORROWED,
+    POOL,
+    STETH,
+    SUPPLIED,
+    WALLET,
+    WSTETH,
+    Holding,
+    Quotes,
+    value_of,
+)
+from lstwallet.readmodel.samples import Series
+from lstwallet.units.clock import DAY
+from lstwallet.units.fixed import WAD
+
+CONSENSUS: Final = "consensus"
+EXECUTION: Final = "execution"
+LENDING: Final = "lending"
+FEES: Final = "fees"
+BORROWING: Final = "borrowing"
+LAYERS: Final = (CONSENSUS, EXECUTION, LENDING, FEES, BORROWING)
+"""In the order of a waterfall; borrowing costs."""
+RATE: Final = "steth_rate_ray"
+WINDOW: Final = 8 * DAY
+"""How far back the samples must reach that ``rates`` reads."""
+NAMES: Final = (RATE, *pools.FEE_SERIES[STETH_ETH], *pools.FEE_SERIES[USDC_ETH])
+"""The samples that ``rates`` reads."""
+_POOLS: Final = {LP[STETH_ETH]: STETH_ETH, LP[USDC_ETH]: USDC_ETH}
+
+
+class Rates(NamedTuple):
+    """What things earn a year, as shares of their value; simple, not compounded."""
+
+    staking: float
+    """Of stETH in any form, after the fee."""
+    days: int
+    """How many days of reports ``staking`` is the average of; 0: expected."""
+    native: float
+    """Of validators of one's own."""
+    duties: float
+    """Which part of staking comes from the consensus layer, 0 to 1; fees and MEV the rest."""
+    steth_eth: float
+    usdc_eth: float
+    """Fees for providers of each pool; 0 until an hour has been sampled."""
+    supply: tuple[tuple[str, float], ...]
+    """Lent tokens: what suppliers get, compounded as the market shows it."""
+    borrow: tuple[tuple[str, float], ...]
+
+    def fees(self, pool: str) -> float:
+        """What a pool's fees come to."""
+        return self.steth_eth if pool == STETH_ETH else self.usdc_eth
+
+
+def rates(world: World, account: Account, past: Series | None) -> Rates:
+    """``past`` holds ``NAMES`` from ``WINDOW`` ago until now, or nothing yet."""
+    apr = staking.expected_apr(world)
+    if past is not None:
+        points = list(zip(past.at, past.column(RATE), strict=True))
+        apr = staking.measured_apr(world, staking.rate_at(points, staking.baseline(world)))
+    duties, execution = staking.native_parts(world)
+    native = duties + execution
+    markets = lending.markets(world, account)
+    fees = [pools.earnings(world, pool, past).apr or 0.0 for pool in (STETH_ETH, USDC_ETH)]
+    return Rates(
+        apr.rate / WAD,
+        apr.days,
+        native / WAD,
+        duties / native if native else 1.0,
+        fees[0],
+        fees[1],
+        tuple((row.token, row.supply_apy / WAD) for row in markets),
+        tuple((row.token, row.borrow_apy / WAD) for row in markets),
+    )
+
+
+class Layers(NamedTuple):
+    """USD (8 decimals) a year."""
+
+    consensus: float
+    execution: float
+    lending: float
+    fees: float
+    borrowing: float
+    """Not above zero."""
+    worth: int
+    """The net worth that they are shares of."""
+
+    @property
+    def net(self) -> float:
+        """All of them together."""
+        return sum(self[:5])
+
+    def amount(self, layer: str) -> float:
+        """USD a year of one of ``LAYERS``."""
+        return self[LAYERS.index(layer)]
+
+    def share(self, amount: float) -> float | None:
+        """An amount as a share of the net worth; ``None`` without any."""
+        return amount / self.worth if self.worth > 0 else None
+
+
+def layers(
+    world: World, account: Account, rows: Sequence[Holding], prices: Quotes, at: Rates
+) -> Layers:
+    """``rows`` are the account's holdings at ``prices``.
+
+        consensus + execution   value that is staked × staking rate, split by the chain's own
+        lending                 Σ supplied × supply rate
+        fees                    Σ pool shares × fee rate
+        borrowing               − Σ owed × borrow rate
+    """
+    consensus = execution = lent = fees = cost = 0.0
+    supply, borrow = dict(at.supply), dict(at.borrow)
+    for row in rows:
+        staked = staked_usd(world, row, prices) * at.staking
+        consensus += staked * at.duties
+        execution += staked * (1 - at.duties)
+        if row.kind == SUPPLIED:
+            lent += row.usd * supply.get(row.token, 0.0)
+        elif row.kind == BORROWED:
+            cost += row.usd * borrow.get(row.token, 0.0)
+        elif row.kind == POOL:
+            fees += row.usd * at.fees(_POOLS[row.token])
+    native = active_usd(world, account, prices) * at.native
+    consensus += native * at.duties
+    execution += native * (1 - at.duties)
+    return Layers(consensus, execution, lent, fees, cost, sum(row.usd for row in rows))
+
+
+def staked_usd(world: World, row: Holding, prices: Quotes) -> int:
+    """How much of a holding is stETH in any form, USD (8 decimals)."""
+    if row.kind in (WALLET, SUPPLIED) and row.token in (STETH, WSTETH):
+        return row.usd
+    if row.kind == POOL and _POOLS[row.token] == STETH_ETH:
+        held = lp_value(world, STETH_ETH, row.units)
+        return value_of(prices, STETH, held[TOKENS[STETH_ETH].index(STETH)])
+    return 0
+
+
+def active_usd(world: World, account: Account, prices: Quotes) -> int:
+    """What an account's validators that still attest are staked with, USD (8 decimals)."""
+    mine = validators.of_account(world, account).values()
+    keys = sum(each.keys for each in mine if each.stage in (ACTIVE, EXITING))
+    return value_of(prices, "ETH", keys * VALIDATOR_WEI)
+
+
+__all__ = [
+    "BORROWING", "CONSENSUS", "EXECUTION", "FEES", "LAYERS", "LENDING", "NAMES", "WINDOW",
+    "Layers", "Rates", "active_usd", "layers", "rates", "staked_usd",
+]  # fmt: skip

@@ -1,0 +1,311 @@
+"""The other cards of the first room: allocation, yield by layer, exits, positions."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any, Final
+
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QSizePolicy, QWidget
+
+from lstwallet.readmodel import yields
+from lstwallet.readmodel.timeline import ticks
+from lstwallet.ui import wording
+from lstwallet.ui.models.cells import Cell, SparkCell, Text
+from lstwallet.ui.models.rows import Column
+from lstwallet.ui.models.table import ROW_TWO_LINES, TableView
+from lstwallet.ui.pages.home import words
+from lstwallet.ui.widgets.buttons import ToolButton
+from lstwallet.ui.widgets.cards import Card
+from lstwallet.ui.widgets.gantt import Gantt, GanttRow
+from lstwallet.ui.widgets.labels import Label, Link
+from lstwallet.ui.widgets.layout import VCENTER, row
+from lstwallet.ui.widgets.ring import Legend, Part, Ring
+from lstwallet.ui.widgets.waterfall import Step, Waterfall
+
+if TYPE_CHECKING:
+    from lstwallet.readmodel.home import Position
+    from lstwallet.readmodel.timeline import Exit
+    from lstwallet.readmodel.yields import Layers, Rates
+    from lstwallet.ui.bridge import Preferences
+
+SHOWN: Final = 7
+"""Positions before "View all"."""
+SHOWN_EXITS: Final = 4
+_LAYER_ROLES: Final = {
+    yields.CONSENSUS: "s1", yields.EXECUTION: "s5", yields.LENDING: "s3", yields.FEES: "s4",
+    yields.BORROWING: "bad_mark",
+}  # fmt: skip
+
+
+class AllocationCard(Card):
+    """What the net worth is made of."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent=parent, spacing=12)
+        self.set_title(self.tr("Allocation"))
+        self.body.addLayout(self.header)
+        self.ring = Ring(144, self.tr("Allocation"))
+        self.ring.setObjectName("home.allocation")
+        self.legend = Legend()
+        self.ring.pointed.connect(self.legend.light)
+        self.add(row(self.ring, (self.legend, 1, VCENTER), spacing=16), None)
+        self._shown: tuple[Any, ...] = ()
+        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Maximum)
+
+    def show_positions(
+        self, positions: tuple[Position, ...], usd: int, preferences: Preferences
+    ) -> None:
+        """Parts in the order of the table; what is worth nothing is left out."""
+        whole = sum(max(0, each.usd) for each in positions)
+        colours = words.roles(positions)
+        parts = [
+            Part(
+                words.title(each), float(each.usd), colours[each.key],
+                wording.percent(each.usd / whole, 1),
+            )
+            for each in positions
+            if each.usd > 0
+        ]  # fmt: skip
+        figure = wording.HIDDEN if preferences.privacy == "hidden" else thousands(usd)
+        if preferences.privacy == "percent":
+            figure = wording.percent(1.0, 0)
+        shown = (*parts, figure)
+        if shown != self._shown:
+            self._shown = shown
+            self.ring.set_parts(parts, self.tr("total"), figure)
+            self.legend.set_parts(parts)
+
+
+def thousands(usd: int) -> str:
+    """``$214.1k`` for the middle of the ring."""
+    size, sign = abs(usd) / 10**8, wording.MINUS if usd < 0 else ""
+    for floor, mark in ((1e9, "bn"), (1e6, "m"), (1e3, "k")):
+        if size >= floor:
+            return f"{sign}${int(size / floor * 10) / 10:.1f}{mark}"
+    return wording.fiat(usd)
+
+
+class YieldCard(Card):
+    """What a year would bring at the rates in force, layer by layer."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent=parent, spacing=8)
+        self.set_title(self.tr("Yield by layer"))
+        self.why = ToolButton(
+            "info", self.tr("Why this number?"), side=22, icon_side=14, tone="3"
+        )
+        self.why.setObjectName("home.yield.why")
+        self.header.addWidget(self.why)
+        self.body.addLayout(self.header)
+        self.set_note(self.tr("a year, at current rates"))
+        self.steps = Waterfall(self.tr("Yield by layer"))
+        self.steps.setObjectName("home.yield")
+        self.empty = Label(
+            self.tr("Nothing earns yet. Stake, lend or join a pool, and its yield shows here."),
+            "small", "3", wrap=True,
+        )  # fmt: skip
+        self.add(self.steps, self.empty, None)
+        self._shown: tuple[Any, ...] = ()
+        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Maximum)
+
+    def show_layers(self, layers: Layers) -> None:
+        """Layers that are nothing are left out."""
+        rows = []
+        for name in yields.LAYERS:
+            share = layers.share(layers.amount(name))
+            if share:
+                text = wording.percent(share, signed=True)
+                rows.append(Step(words.layer(name), share, _LAYER_ROLES[name], text))
+        net = layers.share(layers.net) or 0.0
+        shown = (*rows, net)
+        if shown == self._shown:
+            return
+        self._shown = shown
+        self.steps.setVisible(bool(rows))
+        self.empty.setVisible(not rows)
+        self.note.setVisible(bool(rows))
+        self.why.setVisible(bool(rows))
+        self.steps.set_rows(rows, self.tr("Net yield"), net, wording.percent(net))
+
+    def reasons(
+        self, layers: Layers, rates: Rates, preferences: Preferences
+    ) -> tuple[str, str, list[tuple[str, ...]], str]:
+        """Why this number: title, formula, terms, note."""
+        terms: list[tuple[str, ...]] = []
+        hidden = preferences.privacy != "exact"
+        for name in yields.LAYERS:
+            usd = layers.amount(name)
+            if usd:
+                tone = "bad" if usd < 0 else "text"
+                share = wording.percent(layers.share(usd), signed=True)
+                shown = share if hidden else wording.fiat_change(round(usd))
+                terms.append((words.layer(name), shown, tone))
+        net = wording.percent(layers.share(layers.net))
+        terms.append((self.tr("Net yield"), net))
+        days = rates.days
+        staking = (
+            wording.plural(self.tr("Staking: average of %n day(s).", "", days), days)
+            if days
+            else self.tr("Staking: expected, no report has come yet.")
+        )
+        note = self.tr(
+            "{staking} Pool fees: last 7 days. Lending: the rates of now. Nothing is guaranteed."
+        ).format(staking=staking)
+        formula = self.tr("what each layer would earn in a year ÷ net worth")
+        return self.tr("Net yield"), formula, terms, note
+
+
+class ExitsCard(Card):
+    """What is on its way out of staking. ``wanted(key)``: a row, or "" for all of them."""
+
+    wanted = Signal(str)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent=parent, spacing=8)
+        self.set_title(self.tr("Unstaking"))
+        self.all = Link(self.tr("View all"))
+        self.all.setObjectName("home.unstaking.all")
+        self.all.clicked.connect(lambda: self.wanted.emit(""))
+        self.header.addWidget(self.all)
+        self.body.addLayout(self.header)
+        self.gantt = Gantt(self.tr("Unstaking"))
+        self.gantt.setObjectName("home.unstaking")
+        self.gantt.activated.connect(self.wanted)
+        self.empty = Label(self.tr("Nothing is on its way out."), "small", "3", wrap=True)
+        self.add(self.gantt, self.empty, None)
+        self._shown: tuple[Any, ...] = ()
+
+    def show_exits(
+        self, exits: tuple[Exit, ...], now: int, preferences: Preferences
+    ) -> None:
+        """Rows with their countdowns."""
+        self.gantt.setVisible(bool(exits))
+        self.empty.setVisible(not exits)
+        self.all.setVisible(bool(exits))
+        ready = sum(each.ready for each in exits)
+        waiting = self.tr("{count} waiting").format(count=len(exits) - ready)
+        both = self.tr("{waiting}, {count} ready").format(waiting=waiting, count=ready)
+        self.set_note((both if ready else waiting) if exits else "")
+        rows = [self._row(each, now, preferences) for each in exits[:SHOWN_EXITS]]
+        marks = [(at, wording.short_day(at)) for at in ticks(exits[:SHOWN_EXITS], now)]
+        shown = (*rows, now)
+        if shown != self._shown:
+            self._shown = shown
+            self.gantt.set(rows, now, marks)
+
+    def _row(self, each: Exit, now: int, preferences: Preferences) -> GanttRow:
+        when, note = words.exit_when(each, now)
+        return GanttRow(
+            each.key, wording.owned_amount(preferences, each.wei, "ETH"), words.exit_sub(each),
+            each.start, each.sure, each.likely, when, note, "s1", each.ready,
+        )  # fmt: skip
+
+
+class PositionsCard(Card):
+    """The table. ``wanted(position)``: a row was clicked."""
+
+    wanted = Signal(object)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent=parent, padding=(16, 14, 16, 8), spacing=6)
+        self.set_title(self.tr("Positions"))
+        self.all = Link("")
+        self.all.setObjectName("home.view_all")
+        self.all.clicked.connect(self._toggle)
+        self.header.addWidget(self.all)
+        self.body.addLayout(self.header)
+        self._preferences: Preferences | None = None
+        self._trends: Mapping[str, tuple[float, ...]] = {}
+        self._whole = self._narrow = False
+        self._rows: tuple[Position, ...] = ()
+        self.table = TableView(
+            self._columns(), key=lambda each: each.key, row_height=ROW_TWO_LINES, clickable=True,
+            fit=True, name=self.tr("Positions"),
+        )  # fmt: skip
+        self.table.setObjectName("home.positions")
+        self.table.activated_cell.connect(lambda each, _key: self.wanted.emit(each))
+        self.empty = Label(
+            self.tr("You hold nothing yet. Get play money in Settings."), "small", "3", wrap=True
+        )
+        self.add(self.table, self.empty)
+        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Maximum)
+
+    def _columns(self) -> list[Column]:
+        return [
+            Column("name", self.tr("Position"), self._name, words.title, stretch=1),
+            Column("balance", self.tr("Balance"), self._balance, None, "right", optional=True),
+            Column("value", self.tr("Value"), self._value, lambda each: each.usd, "right"),
+            Column("yield", self.tr("Yield"), self._yield, lambda each: each.rate, "right"),
+            Column("trend", self.tr("30 days"), self._trend, optional=True),
+            Column("status", self.tr("Status"), words.chip, lambda each: each.state),
+        ]
+
+    # --- cells --------------------------------------------------------------------------
+
+    def _name(self, each: Position) -> Cell:
+        return Text(words.title(each), words.sub(each), words.avatar(each), style="medium")
+
+    def _balance_words(self, each: Position) -> str:
+        assert self._preferences is not None
+        return wording.owned_amount(self._preferences, each.balance.units, each.balance.token)
+
+    def _exact(self, each: Position) -> str:
+        if self._preferences is None or self._preferences.privacy != "exact":
+            return ""
+        return "\n".join(wording.exact(part.units, part.token) for part in each.parts)
+
+    def _balance(self, each: Position) -> Cell:
+        return Text(self._balance_words(each), tone="2", tip=self._exact(each))
+
+    def _value(self, each: Position) -> Cell:
+        assert self._preferences is not None
+        sub = self._balance_words(each) if self._narrow else ""
+        value = wording.owned_fiat(self._preferences, each.usd)
+        return Text(value, sub, style="strong", tip=self._exact(each) if sub else "")
+
+    def _yield(self, each: Position) -> Cell:
+        tip = self.tr("A year, at current rates") if each.rate is not None else ""
+        tone = "2" if each.rate is None else "bad" if each.rate < 0 else "text"
+        return Text(wording.percent(each.rate), tone=tone, tip=tip)
+
+    def _trend(self, each: Position) -> Cell:
+        values = self._trends.get(each.key, ())
+        said = ""
+        if len(values) > 1 and values[0] > 0:
+            moved = wording.percent(values[-1] / values[0] - 1, 1, signed=True)
+            said = self.tr("{change} in 30 days").format(change=moved)
+        return SparkCell(values if len(values) > 1 else (), said)
+
+    # --- showing ------------------------------------------------------------------------
+
+    def show_positions(
+        self,
+        positions: Sequence[Position],
+        trends: Mapping[str, tuple[float, ...]],
+        preferences: Preferences,
+    ) -> None:
+        """Other rows; ``trends`` by their keys."""
+        again = preferences != self._preferences or trends != self._trends
+        self._preferences, self._trends = preferences, trends
+        self._rows = tuple(positions)
+        self._show()
+        if again:
+            self.table.viewport().update()
+
+    def _show(self) -> None:
+        many = len(self._rows) > SHOWN
+        self.table.set_rows(self._rows if self._whole else self._rows[:SHOWN])
+        self.table.setVisible(bool(self._rows))
+        self.empty.setVisible(not self._rows)
+        self.all.setVisible(many)
+        self.all.setText(self.tr("Show fewer") if self._whole else self.tr("View all"))
+
+    def _toggle(self) -> None:
+        self._whole = not self._whole
+        self._show()
+
+    def set_narrow(self, narrow: bool) -> None:
+        """Balance below value, no sparkline."""
+        self._narrow = narrow
+        self.table.drop(*(("balance", "trend") if narrow else ()))

@@ -1,0 +1,269 @@
+"""The first room: what needs attention, net worth, positions, yield, what is on its way out.
+
+Nothing here imports the charts: they come in the lane once the room is on the screen.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final
+
+from PySide6.QtCore import QElapsedTimer, QTimer
+from PySide6.QtWidgets import QBoxLayout, QWidget
+
+from lstwallet.engine.world import YOU
+from lstwallet.readmodel import home as reading
+from lstwallet.readmodel import portfolio, yields
+from lstwallet.readmodel.attention import attention
+from lstwallet.readmodel.coming import coming
+from lstwallet.readmodel.timeline import exits
+from lstwallet.ui import wording
+from lstwallet.ui.jobs import load
+from lstwallet.ui.pages.home import words
+from lstwallet.ui.pages.home.attention import AttentionCard
+from lstwallet.ui.pages.home.cards import AllocationCard, ExitsCard, PositionsCard, YieldCard
+from lstwallet.ui.pages.home.worth import RANGES, WorthCard
+from lstwallet.ui.pages.page import Page, centred
+from lstwallet.ui.theme import current, tokens
+from lstwallet.ui.widgets.layout import column, holder, row
+from lstwallet.ui.widgets.overlays import WhyPopover
+from lstwallet.units.clock import DAY, HOUR
+
+if TYPE_CHECKING:
+    from lstwallet.app.session import Outcome, Series
+    from lstwallet.engine.world import World
+    from lstwallet.readmodel.home import Position
+    from lstwallet.readmodel.portfolio import Quotes
+    from lstwallet.readmodel.yields import Layers, Rates
+    from lstwallet.ui.bridge import Bridge
+
+SIDE: Final = 404
+NARROW_SIDE: Final = 346
+LARGE_TEXT: Final = 1.2
+"""Above this text scale the side column stands below in a narrow window."""
+CHARTS: Final = "lstwallet.ui.charts.line"
+MONTH: Final = 30 * DAY
+REST: Final = 4
+"""The lane gets this many times as long a rest as the last look at the samples took."""
+
+
+class _Samples:
+    """Samples of one kind, asked for again each simulated hour; one question at a time.
+
+    A long range takes the lane some time to read: while time runs it is read more seldom.
+    """
+
+    def __init__(self, page: RoomPage, names: tuple[str, ...]) -> None:
+        self._page, self._names = page, names
+        self.past: Series | None = None
+        self._mark: tuple[Any, ...] = ()
+        self._asking = False
+        self._since = QElapsedTimer()
+        self._took = 0
+
+    def forget(self) -> None:
+        """Another profile."""
+        self.past, self._mark, self._took, self._asking = None, (), 0, False
+
+    def keep(self, world: World, span: int) -> None:
+        """Have samples of the last ``span`` seconds (0: all) until about now."""
+        mark = (world.started, span, world.time // HOUR)
+        fresh = not self._mark or mark[:2] != self._mark[:2]
+        resting = self._since.isValid() and self._since.elapsed() < REST * self._took
+        if self._asking or mark == self._mark or (resting and not fresh):
+            return
+        if fresh:
+            self.past = None
+        self._asking, self._mark = True, mark
+        asked = QElapsedTimer()
+        asked.start()
+
+        def show(series: Series) -> None:
+            if self._mark != mark:
+                return  # another profile was opened meanwhile
+            self._asking, self.past = False, series
+            self._took = asked.elapsed()
+            self._since.start()
+            self._page.look_again()
+
+        begin = reading.begin_of(world, span)
+        self._page.bridge.series(self._names, begin, world.time, show)
+
+
+class RoomPage(Page):
+    """Attention above; net worth and positions at the left, three cards at the right."""
+
+    key = "home"
+    interests = frozenset(
+        {"time", "prices", "wallet", "staking", "validators", "lending", "pools"}
+    )
+
+    def __init__(self, bridge: Bridge, parent: QWidget | None = None) -> None:
+        super().__init__(bridge, parent)
+        self._worth = _Samples(self, (reading.WORTH,))
+        self._month = _Samples(self, tuple({*reading.PRICES, *yields.NAMES}))
+        self._layers: tuple[Layers, Rates] | None = None
+        self._positions: tuple[Position, ...] = ()
+        self._why: WhyPopover | None = None
+        self._late = QTimer(self)
+        self._late.setSingleShot(True)
+        self._late.timeout.connect(self.look_again)
+        self._build()
+        self._connect()
+
+    def _build(self) -> None:
+        self.attention = AttentionCard()
+        self.worth = WorthCard()
+        self.positions = PositionsCard()
+        self.allocation = AllocationCard()
+        self.yields = YieldCard()
+        self.exits = ExitsCard()
+        gap = tokens.CARD_GAP
+        self._main = holder(column((self.worth, 1), self.positions, spacing=gap))
+        self._side = holder(
+            column(self.allocation, self.yields, (self.exits, 1), spacing=gap)
+        )
+        self._lower = row((self._main, 1), self._side, spacing=gap)
+        self.setLayout(centred(column(self.attention, (self._lower, 1), spacing=gap)))
+
+    def _connect(self) -> None:
+        self.attention.wanted.connect(self.navigate)
+        self.worth.range_changed.connect(lambda _key: self.look_again())
+        self.worth.why.clicked.connect(lambda _on=False: self._explain_worth())
+        self.yields.why.clicked.connect(lambda _on=False: self._explain_yield())
+        self.positions.wanted.connect(lambda each: self.navigate.emit(*words.way(each)))
+        self.exits.wanted.connect(self._go_to_exit)
+        self.bridge.opened.connect(self._forget)
+        self.bridge.outcome.connect(self._happened)
+        self.bridge.settings_changed.connect(lambda _names: self.set_narrow(self.narrow))
+
+    # --- showing ------------------------------------------------------------------------
+
+    def refresh(self, world: World) -> None:
+        preferences = self.bridge.preferences
+        prices = portfolio.quotes(world)
+        rows = portfolio.holdings(world, YOU, prices)
+        usd = sum(each.usd for each in rows)
+        rates = yields.rates(world, YOU, self._month.past)
+        layers = yields.layers(world, YOU, rows, prices, rates)
+        self._layers = layers, rates
+        self._positions = reading.positions(world, YOU, rows, prices, rates)
+        self._show_attention(world, rates)
+        self._show_worth(world, usd)
+        self.positions.show_positions(self._positions, self._trends(prices), preferences)
+        self.allocation.show_positions(self._positions, usd, preferences)
+        self.yields.show_layers(layers)
+        self.exits.show_exits(exits(world, YOU), world.time, preferences)
+        self._keep(world)
+
+    def look_again(self) -> None:
+        """More is known, or something else is wanted: show it, or when visible."""
+        self.mark_stale()
+
+    def _show_attention(self, world: World, rates: Rates) -> None:
+        preferences, now = self.bridge.preferences, world.time
+        notices = [words.notice(each, now, preferences) for each in attention(world, YOU)]
+        heading, well = "", ""
+        idle = all(each.state == reading.IDLE for each in self._positions)
+        if not notices and idle:
+            notices = [words.first_step(rates.staking, not self._positions)]
+            heading = self.tr("Start here")
+        elif not notices:
+            ahead = coming(world, now + 2 * DAY)
+            well = words.all_well(ahead[0] if ahead else None, now)
+        self.attention.show_notices(notices, well, heading)
+
+    def _show_worth(self, world: World, usd: int) -> None:
+        span = RANGES[self.worth.range.current()]
+        begin = reading.begin_of(world, span)
+        whole = not span or world.time - span >= world.started
+        self.worth.show_worth(
+            usd, self._worth.past, begin, world.time, whole, self.bridge.preferences
+        )
+
+    def _trends(self, prices: Quotes) -> dict[str, tuple[float, ...]]:
+        past = self._month.past
+        if past is None:
+            return {}
+        points = (*reading.past_prices(past), prices)
+        return {each.key: reading.trend(each, points) for each in self._positions}
+
+    def _keep(self, world: World) -> None:
+        """The month and the chosen range, as far as they are not there yet."""
+        self._worth.keep(world, RANGES[self.worth.range.current()])
+        self._month.keep(world, MONTH)
+        if self.worth.chart is None:
+            self._ask_for_charts()
+
+    # --- what comes late ----------------------------------------------------------------
+
+    _asked_for_charts = False
+
+    def _ask_for_charts(self) -> None:
+        if not self._asked_for_charts:
+            self._asked_for_charts = True
+            self.bridge.jobs.run(load(CHARTS), self.worth.take_charts, self.bridge.failed.emit)
+
+    def _forget(self) -> None:
+        """Another profile is open."""
+        self._worth.forget()
+        self._month.forget()
+
+    def _happened(self, outcome: Outcome) -> None:
+        """After a run the line is read once more, rest or not."""
+        if not self._late.isActive() and self.isVisible():
+            self._late.start(400)
+
+    # --- sizes --------------------------------------------------------------------------
+
+    def set_narrow(self, narrow: bool) -> None:
+        super().set_narrow(narrow)
+        direction: Any = QBoxLayout.Direction
+        large = current().scale > LARGE_TEXT
+        below = narrow and large
+        self._lower.setDirection(direction.TopToBottom if below else direction.LeftToRight)
+        wide = current().px(NARROW_SIDE if narrow else SIDE)
+        self._side.setMinimumWidth(0 if below else min(wide, 520))
+        self._side.setMaximumWidth(16_777_215 if below else min(wide, 520))
+        self.attention.set_narrow(narrow)
+        self.positions.set_narrow(narrow or large)
+        self.worth.set_stacked(narrow or large)
+
+    # --- where things lead, and why -----------------------------------------------------
+
+    def _go_to_exit(self, key: str) -> None:
+        if key.startswith("native") or key.startswith("validator"):
+            self.navigate.emit("stake", {"choice": "solo"})
+        else:
+            self.navigate.emit("unstake", {"mode": "claim"} if key else None)
+
+    def _popover(self) -> WhyPopover:
+        if self._why is None:
+            self._why = WhyPopover(self.window())
+        return self._why
+
+    def _explain_worth(self) -> None:
+        preferences = self.bridge.preferences
+        terms: list[tuple[str, ...]] = [
+            (words.title(each), wording.owned_fiat(preferences, each.usd))
+            for each in self._positions
+        ]
+        total = sum(each.usd for each in self._positions)
+        terms.append((self.tr("Net worth"), wording.owned_fiat(preferences, total)))
+        self._popover().explain(
+            self.worth.why,
+            self.tr("Net worth"),
+            self.tr("what you own − what you owe, each at the market's price"),
+            terms,
+            self.tr(
+                "stETH at its price in the pool; tickets at what they pay. What is owned is "
+                "rounded down, what is owed up."
+            ),
+        )
+
+    def _explain_yield(self) -> None:
+        if self._layers is not None:
+            reasons = self.yields.reasons(*self._layers, self.bridge.preferences)
+            self._popover().explain(self.yields.why, *reasons)
+
+
+__all__ = ["RoomPage"]
