@@ -25,6 +25,8 @@ from lstwallet.ui.widgets.layout import Panel, column, holder, row
 
 if TYPE_CHECKING:
     from lstwallet.app.session import Outcome, Progress
+    from lstwallet.engine.world import World
+    from lstwallet.readmodel.notices import Standing
     from lstwallet.ui.bridge import Bridge
     from lstwallet.ui.pages.page import Page
 
@@ -64,6 +66,7 @@ class MainWindow(QMainWindow):
         self._wanted: tuple[str, Any] = (self.rooms[0].key, None)
         self._loading: set[str] = set()
         self._slim: bool | None = None
+        self._standing: Standing | None = None
         self._first_frame = True
         self._drawn = QElapsedTimer()
         self._missed: frozenset[str] = frozenset()
@@ -191,6 +194,8 @@ class MainWindow(QMainWindow):
         profile = self.bridge.profile
         assert profile is not None
         self.top_bar.profile.set_profile(profile.name, ())
+        self._standing = None
+        self._notify(profile.world)
         self._show_net_worth()
         self.show_shell()
         self._all_stale()
@@ -202,6 +207,8 @@ class MainWindow(QMainWindow):
             self.top_bar.profile.set_profile(self.bridge.profile.name, others)
 
     def _happened(self, outcome: Outcome) -> None:
+        if outcome.refusal is None:
+            self._notify(outcome.world, outcome.events)
         if self.bridge.playing or self.bridge.running:
             self._tell_gently(outcome.changes)
         else:
@@ -232,6 +239,16 @@ class MainWindow(QMainWindow):
         self._show_net_worth()
         for page in self._pages.values():
             page.notice(changes)
+
+    def _notify(self, world: World, events: Sequence[Any] = ()) -> None:
+        """Tell once of what has begun: a ticket that is ready, health that is low."""
+        from lstwallet.readmodel.notices import notices, standing
+
+        before, self._standing = self._standing, standing(world)
+        for notice in notices(before, world, events) if before is not None else ():
+            title, text, tone = wording.notice(notice.kind, notice.amount, notice.token)
+            room_key = "unstake" if notice.kind == "ready" else "lend"
+            self.toast(title, text, tone, self.tr("Show"), lambda k=room_key: self.enter(k))
 
     def _all_stale(self) -> None:
         self._show_net_worth()
@@ -288,13 +305,20 @@ class MainWindow(QMainWindow):
         self._strip.addSpacing(12)
         self._strip.addWidget(banner)
 
-    def toast(self, title: str, text: str = "", tone: str = "good") -> None:
-        """A short word at the bottom right."""
+    def toast(
+        self,
+        title: str,
+        text: str = "",
+        tone: str = "good",
+        action: str = "",
+        on_action: Callable[[], object] | None = None,
+    ) -> None:
+        """A short word at the bottom right, with one action."""
         from lstwallet.ui.widgets.toast import Toaster
 
         if not hasattr(self, "_toaster"):
             self._toaster = Toaster(self)
-        self._toaster.show_toast(title, text, tone=tone)
+        self._toaster.show_toast(title, text, tone=tone, action=action, on_action=on_action)
 
     def show_focus(self) -> None:
         """From now on the keyboard's focus is ringed."""

@@ -11,11 +11,13 @@ from PySide6.QtWidgets import QApplication, QMenu
 from pytestqt.qtbot import QtBot
 
 from lstwallet.app.settings import load
+from lstwallet.engine.staking import RequestUnstake, Stake
+from lstwallet.engine.world import YOU
 from lstwallet.ui import theme
 from lstwallet.ui.main_window import MainWindow
 from lstwallet.units.clock import DAY, HOUR
 from tests.journeys.driver import Driver
-from tests.ui.harness import enter, window_on
+from tests.ui.harness import FUNDED, enter, window_on
 
 
 @pytest.fixture
@@ -193,3 +195,17 @@ def test_a_sensible_slippage_is_kept(person: Driver) -> None:
     edit.setText("1.25")
     QTest.keyClick(edit, Qt.Key.Key_Return)
     assert person.window.bridge.settings.slippage_bps == 125
+
+
+def test_a_ticket_that_becomes_ready_is_told_once(qtbot: QtBot, tmp_path: Path) -> None:
+    story = (*FUNDED, Stake(YOU, 5 * 10**18), RequestUnstake(YOU, 2 * 10**18))
+    window = window_on(qtbot, tmp_path, story, room="settings")
+    person = Driver(qtbot, window)
+    person.sees_not("ready to claim")
+    window.bridge.advance(20 * DAY)
+    person.sees("2.0000 ETH ready to claim")
+    person.until(lambda: not window.bridge.running, "the run to end")
+    assert len(window._toaster.shown()) == 1
+    window.bridge.advance(DAY)
+    person.until(lambda: not window.bridge.running, "the day")
+    assert len(window._toaster.shown()) <= 1

@@ -1,0 +1,57 @@
+"""What the user should hear of at once, wherever in the window: told once, when it begins."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any, Final, NamedTuple
+
+from lstwallet.engine.lending_view import health_of
+from lstwallet.engine.world import YOU, World
+from lstwallet.units.fixed import WAD
+
+LOW: Final = 11 * WAD // 10
+"""Health factor below which danger begins: 1.1."""
+
+
+class Standing(NamedTuple):
+    """What is remembered between two looks."""
+
+    ready: frozenset[int]
+    """The user's tickets that may be claimed."""
+    low: bool
+    """Health is below ``LOW``."""
+
+
+class Notice(NamedTuple):
+    """``kind``: ``ready`` (``amount`` wei may be claimed), ``low`` (``amount`` is the health
+    factor) or ``liquidated`` (``amount`` base units of ``token`` were taken)."""
+
+    kind: str
+    amount: int
+    token: str = ""
+
+
+def standing(world: World) -> Standing:
+    """How things stand now."""
+    ready = frozenset(
+        number
+        for number, ticket in world.tickets.items()
+        if ticket.finalised and ticket.account == YOU
+    )
+    return Standing(ready, YOU in world.positions and health_of(world, YOU) < LOW)
+
+
+def notices(before: Standing, world: World, events: Iterable[Any] = ()) -> list[Notice]:
+    """What has begun since ``before``; a liquidation is read from the events."""
+    now = standing(world)
+    told = [
+        Notice("liquidated", event.seized + event.fee, event.collateral)
+        for event in events
+        if type(event).__name__ == "PositionLiquidated" and event.account == YOU
+    ]
+    fresh = now.ready - before.ready
+    if fresh:
+        told.append(Notice("ready", sum(world.tickets[number].ether for number in fresh), "ETH"))
+    if now.low and not before.low:
+        told.append(Notice("low", health_of(world, YOU)))
+    return told
