@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +12,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
+from lstwallet.app.settings import Settings
 from lstwallet.engine.lending import (
     LIQUIDATORS,
     Borrow,
@@ -483,8 +485,6 @@ def test_large_amounts_are_floored() -> None:
 
 @pytest.mark.parametrize("scale", [100, 150])
 def test_the_room_fits_a_small_window(qtbot: QtBot, tmp_path: Path, scale: int) -> None:
-    from lstwallet.app.settings import Settings
-
     room = Room(
         qtbot, tmp_path, INDEBTED, size=(1024, 700),
         settings=Settings(theme="light", text_scale=scale),
@@ -500,15 +500,13 @@ def test_the_room_fits_a_small_window(qtbot: QtBot, tmp_path: Path, scale: int) 
 
 
 def test_showing_the_world_again_is_quick(qtbot: QtBot, tmp_path: Path) -> None:
-    import time
-
     room = Room(qtbot, tmp_path, (*INDEBTED, Stake(YOU, 5 * ETH), Wrap(YOU, 2 * ETH)))
     room.choose("borrow", "USDC")
     room.fill("100")
     spent = []
     for _ in range(20):
-        begin = time.perf_counter()
+        begin = time.thread_time()
         room.page.refresh(room.world)
-        spent.append(time.perf_counter() - begin)
-    assert sorted(spent)[10] < 0.016  # 8 ms aimed at, on a machine with nothing else to do
+        spent.append(time.thread_time() - begin)
+    assert sorted(spent)[10] < 0.008
     assert reading.position(room.world, YOU).risk.health is not None

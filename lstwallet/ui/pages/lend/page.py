@@ -44,7 +44,7 @@ if TYPE_CHECKING:
     from lstwallet.ui.bridge import Bridge
 
 PANEL: Final = 384
-SLIM_PANEL: Final = 360
+SLIM_PANEL: Final = 372
 WIDTHS: Final = (400, 440)
 """At most this wide with large text: narrow window, and wide."""
 HEAD: Final = 28
@@ -67,6 +67,7 @@ class RoomPage(Page):
         self._asking = False
         self._switching = False
         self._seen = -1
+        self._path = bridge.profile.path if bridge.profile is not None else None
         self._losses: reading.Losses | None = None
         self._build()
         self._connect()
@@ -234,7 +235,16 @@ class RoomPage(Page):
             self._look_for_losses()
 
     def _opened(self) -> None:
-        self._seen, self._sampled = -1, None
+        """Another profile (or the same one again after trouble with its file)."""
+        profile = self.bridge.profile
+        path = profile.path if profile is not None else None
+        if path != self._path:
+            self._path, self._seen = path, -1
+            self.form.reset()
+            self.positions.forget_errors()
+            if self.flow.phase != "pending":
+                self.flow.set_form(self.form)
+        self._sampled = None
         self._look_for_losses()
 
     def _look_for_losses(self) -> None:

@@ -214,9 +214,8 @@ def show_risk(
     )
     loan.set_values(words.ltv(before), words.ltv(then))
     known = before.trigger is not None or then.trigger is not None
-    trigger.set_values(
-        words.price(before.trigger), words.price(then.trigger) if known else ""
-    )
+    old, new = words.prices(before, then)
+    trigger.set_values(old, new if known else "")
 
 
 def risk_changes(before: Risk, then: Risk) -> tuple[Change, ...]:
@@ -227,7 +226,7 @@ def risk_changes(before: Risk, then: Risk) -> tuple[Change, ...]:
             wording.health(then.health), _health_tone(then),
         ),
         Change(words.translate("lend", "Loan to value"), words.ltv(before), words.ltv(then)),
-        Change(words.price_key(then), words.price(before.trigger), words.price(then.trigger)),
+        Change(words.price_key(then), *words.prices(before, then)),
     )  # fmt: skip
 
 

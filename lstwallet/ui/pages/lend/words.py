@@ -50,13 +50,20 @@ def health_icon(health: int | None) -> str:
     return icons[wording.health_tone(health)]
 
 
-def price(trigger: Trigger | None) -> str:
-    """The liquidation price; ``–`` when there is no single one."""
+def price(trigger: Trigger | None, *, unit: bool = True) -> str:
+    """The liquidation price; ``–`` when no price can do it."""
     if trigger is None:
         return wording.UNKNOWN
     if trigger.quote == "ETH":
-        return wording.amount(trigger.price, "ETH")
+        return wording.amount(trigger.price, "ETH", unit=unit)
     return wording.fiat(trigger.price)
+
+
+def prices(before: Risk, then: Risk) -> tuple[str, str]:
+    """The liquidation price before and after; the unit once if it is the same."""
+    old, new = before.trigger, then.trigger
+    same = old is not None and new is not None and old.quote == new.quote
+    return price(old, unit=not same), price(new)
 
 
 def price_key(risk: Risk | None) -> str:
