@@ -44,7 +44,6 @@ if TYPE_CHECKING:
     from lstwallet.ui.bridge import Bridge
 
 PANEL: Final = 384
-SLIM_PANEL: Final = 372
 WIDTHS: Final = (400, 440)
 """At most this wide with large text: narrow window, and wide."""
 HEAD: Final = 28
@@ -159,11 +158,11 @@ class RoomPage(Page):
         down, right = QBoxLayout.Direction.TopToBottom, QBoxLayout.Direction.LeftToRight
         for line in (self._upper, self._lower):
             line.setDirection(down if narrow else right)
-        width, widest = (SLIM_PANEL, WIDTHS[0]) if narrow else (PANEL, WIDTHS[1])
+        widest = WIDTHS[0] if narrow else WIDTHS[1]
         head = current().px(HEAD)
         self.positions.emode.setFixedHeight(head)
         self.health.title.setMinimumHeight(head)
-        self.panel.set_width(min(current().px(width), widest))
+        self.panel.set_width(min(current().px(PANEL), widest))
 
     # --- the panel ----------------------------------------------------------------------
 
