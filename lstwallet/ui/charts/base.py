@@ -194,7 +194,7 @@ class ChartBase(Themed, QWidget):
         twin.triggered.connect(lambda _on=False: self.show_table(not shown))
         picture = QAction(icons.icon("image"), self.tr("Save as picture…"), menu)
         picture.triggered.connect(lambda _on=False: self.ask_save((".png", ".svg")))
-        data = QAction(icons.icon("file-csv"), self.tr("Save as CSV…"), menu)
+        data = QAction(icons.icon("file-text"), self.tr("Save as CSV…"), menu)
         data.triggered.connect(lambda _on=False: self.ask_save((".csv",)))
         menu.addActions([twin, picture, data])
         return menu
