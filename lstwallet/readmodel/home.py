@@ -195,7 +195,7 @@ def _lent(
 # --- what they have been worth -------------------------------------------------------------
 
 
-def past_prices(past: Series, most: int = 40) -> tuple[Quotes, ...]:
+def past_prices(past: Series, most: int = 30) -> tuple[Quotes, ...]:
     """Prices at evenly spaced samples, the last one included; gaps are left out."""
     columns = [past.column(name) for name in PRICES]
     step = max(1, div_ceil(len(past.at), most))

@@ -142,7 +142,7 @@ ASSETS: Final[dict[str, Asset]] = {
     "mSOL": Asset("s3", "m"),
     "LP": Asset("s4", "LP"),
     "weETH": Asset("s6", "we"),
-    "USDC": Asset("s1", "$"),
+    "USDC": Asset("s3", "$"),
     "exit": Asset("s7", ""),
     "validator": Asset("s8", "32"),
 }

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any, Final
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QBoxLayout, QSizePolicy, QWidget
+from PySide6.QtWidgets import QBoxLayout, QWidget
 
 from lstwallet.ui.pages.home.words import Notice
 from lstwallet.ui.theme import current
@@ -90,7 +90,6 @@ class AttentionCard(Card):
             self._line.addWidget(spare, 1)
         self._list = holder(self._line)
         self.add(self._top, self._list, self._quiet)
-        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Maximum)
 
     def show_notices(self, notices: Sequence[Notice], well: str, heading: str = "") -> None:
         """What needs attention; ``well`` is said when nothing does."""

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Final
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QSizePolicy, QWidget
+from PySide6.QtWidgets import QWidget
 
 from lstwallet.readmodel import yields
 from lstwallet.readmodel.timeline import ticks
@@ -31,7 +31,13 @@ if TYPE_CHECKING:
 
 SHOWN: Final = 7
 """Positions before "View all"."""
+PARTS: Final = 7
+"""Of the ring; what is smaller is "Other"."""
 SHOWN_EXITS: Final = 4
+STEADY: Final = 0.005
+"""What moved less than this is drawn as a level line: a dollar token's noise means nothing."""
+LEAST: Final = 0.00005
+"""A layer below half a hundredth of a percent is not worth a bar."""
 _LAYER_ROLES: Final = {
     yields.CONSENSUS: "s1", yields.EXECUTION: "s5", yields.LENDING: "s3", yields.FEES: "s4",
     yields.BORROWING: "bad_mark",
@@ -51,22 +57,22 @@ class AllocationCard(Card):
         self.ring.pointed.connect(self.legend.light)
         self.add(row(self.ring, (self.legend, 1, VCENTER), spacing=16), None)
         self._shown: tuple[Any, ...] = ()
-        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Maximum)
 
     def show_positions(
         self, positions: tuple[Position, ...], usd: int, preferences: Preferences
     ) -> None:
         """Parts in the order of the table; what is worth nothing is left out."""
-        whole = sum(max(0, each.usd) for each in positions)
-        colours = words.roles(positions)
+        owned = [each for each in positions if each.usd > 0]
+        whole = sum(each.usd for each in owned)
+        large, small = owned[:PARTS], sum(each.usd for each in owned[PARTS:])
+        colours = words.roles(large)
         parts = [
-            Part(
-                words.title(each), float(each.usd), colours[each.key],
-                wording.percent(each.usd / whole, 1),
-            )
-            for each in positions
-            if each.usd > 0
-        ]  # fmt: skip
+            Part(words.title(each), float(each.usd), colours[each.key], _share(each.usd, whole))
+            for each in large
+        ]
+        if small:
+            rest = self.tr("Other")
+            parts.append(Part(rest, float(small), "line_control", _share(small, whole)))
         figure = wording.HIDDEN if preferences.privacy == "hidden" else thousands(usd)
         if preferences.privacy == "percent":
             figure = wording.percent(1.0, 0)
@@ -75,6 +81,10 @@ class AllocationCard(Card):
             self._shown = shown
             self.ring.set_parts(parts, self.tr("total"), figure)
             self.legend.set_parts(parts)
+
+
+def _share(usd: int, whole: int) -> str:
+    return wording.percent(usd / whole, 1)
 
 
 def thousands(usd: int) -> str:
@@ -107,14 +117,13 @@ class YieldCard(Card):
         )  # fmt: skip
         self.add(self.steps, self.empty, None)
         self._shown: tuple[Any, ...] = ()
-        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Maximum)
 
     def show_layers(self, layers: Layers) -> None:
-        """Layers that are nothing are left out."""
+        """Layers that would read 0.00% are left out."""
         rows = []
         for name in yields.LAYERS:
             share = layers.share(layers.amount(name))
-            if share:
+            if share is not None and abs(share) >= LEAST:
                 text = wording.percent(share, signed=True)
                 rows.append(Step(words.layer(name), share, _LAYER_ROLES[name], text))
         net = layers.share(layers.net) or 0.0
@@ -229,7 +238,6 @@ class PositionsCard(Card):
             self.tr("You hold nothing yet. Get play money in Settings."), "small", "3", wrap=True
         )
         self.add(self.table, self.empty)
-        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Maximum)
 
     def _columns(self) -> list[Column]:
         return [
@@ -271,6 +279,8 @@ class PositionsCard(Card):
 
     def _trend(self, each: Position) -> Cell:
         values = self._trends.get(each.key, ())
+        if values and max(values) - min(values) < STEADY * abs(values[-1]):
+            values = (values[-1],) * len(values)
         said = ""
         if len(values) > 1 and values[0] > 0:
             moved = wording.percent(values[-1] / values[0] - 1, 1, signed=True)

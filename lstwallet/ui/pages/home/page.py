@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final
 
 from PySide6.QtCore import QElapsedTimer, QTimer
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QBoxLayout, QWidget
 
 from lstwallet.engine.world import YOU
@@ -38,10 +39,18 @@ if TYPE_CHECKING:
 
 SIDE: Final = 404
 NARROW_SIDE: Final = 346
+MOST_WORTH: Final = 430
+MOST_EXITS: Final = 320
+"""No card grows beyond this, however tall the window is."""
+MAIN: Final = 600
+"""What the main column needs with its margins."""
 LARGE_TEXT: Final = 1.2
-"""Above this text scale the side column stands below in a narrow window."""
+"""Above this text scale cards are laid out as in a narrow window."""
+QWIDGETSIZE_MAX: Final = 16_777_215
 CHARTS: Final = "lstwallet.ui.charts.line"
 MONTH: Final = 30 * DAY
+FEWEST: Final = 3
+"""Points that make a trend."""
 REST: Final = 4
 """The lane gets this many times as long a rest as the last look at the samples took."""
 
@@ -103,6 +112,7 @@ class RoomPage(Page):
         self._month = _Samples(self, tuple({*reading.PRICES, *yields.NAMES}))
         self._layers: tuple[Layers, Rates] | None = None
         self._positions: tuple[Position, ...] = ()
+        self._prices: tuple[Series, tuple[Quotes, ...]] | None = None
         self._why: WhyPopover | None = None
         self._late = QTimer(self)
         self._late.setSingleShot(True)
@@ -118,10 +128,10 @@ class RoomPage(Page):
         self.yields = YieldCard()
         self.exits = ExitsCard()
         gap = tokens.CARD_GAP
-        self._main = holder(column((self.worth, 1), self.positions, spacing=gap))
-        self._side = holder(
-            column(self.allocation, self.yields, (self.exits, 1), spacing=gap)
-        )
+        # What room is left goes to the chart and the exits, then below them.
+        main = column((self.worth, 100), self.positions, (None, 1), spacing=gap)
+        side = column(self.allocation, self.yields, (self.exits, 100), (None, 1), spacing=gap)
+        self._main, self._side = holder(main), holder(side)
         self._lower = row((self._main, 1), self._side, spacing=gap)
         self.setLayout(centred(column(self.attention, (self._lower, 1), spacing=gap)))
 
@@ -184,7 +194,11 @@ class RoomPage(Page):
         past = self._month.past
         if past is None:
             return {}
-        points = (*reading.past_prices(past), prices)
+        if self._prices is None or self._prices[0] is not past:
+            self._prices = past, reading.past_prices(past)
+        points = (*self._prices[1], prices)
+        if len(points) < FEWEST:
+            return {}
         return {each.key: reading.trend(each, points) for each in self._positions}
 
     def _keep(self, world: World) -> None:
@@ -217,16 +231,26 @@ class RoomPage(Page):
 
     def set_narrow(self, narrow: bool) -> None:
         super().set_narrow(narrow)
-        direction: Any = QBoxLayout.Direction
         large = current().scale > LARGE_TEXT
-        below = narrow and large
-        self._lower.setDirection(direction.TopToBottom if below else direction.LeftToRight)
-        wide = current().px(NARROW_SIDE if narrow else SIDE)
-        self._side.setMinimumWidth(0 if below else min(wide, 520))
-        self._side.setMaximumWidth(16_777_215 if below else min(wide, 520))
         self.attention.set_narrow(narrow)
         self.positions.set_narrow(narrow or large)
         self.worth.set_stacked(narrow or large)
+        for card, most in ((self.worth, MOST_WORTH), (self.exits, MOST_EXITS)):
+            card.setMaximumHeight(current().px(most))
+        self._arrange()
+
+    def _arrange(self) -> None:
+        """The side column beside the main one, or below where there is no room for both."""
+        direction: Any = QBoxLayout.Direction
+        side = current().px(NARROW_SIDE if self.narrow else SIDE)
+        below = current().px(MAIN) + side > self.width()
+        self._lower.setDirection(direction.TopToBottom if below else direction.LeftToRight)
+        self._side.setMinimumWidth(0 if below else side)
+        self._side.setMaximumWidth(QWIDGETSIZE_MAX if below else side)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._arrange()
 
     # --- where things lead, and why -----------------------------------------------------
 

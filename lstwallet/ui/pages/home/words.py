@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from PySide6.QtCore import QCoreApplication
@@ -16,6 +17,7 @@ from lstwallet.readmodel.attention import (
 )
 from lstwallet.ui import wording
 from lstwallet.ui.models.cells import ChipCell
+from lstwallet.units.clock import HOUR
 from lstwallet.units.fixed import WAD
 
 if TYPE_CHECKING:
@@ -102,7 +104,7 @@ def _ready(what: ReadyToClaim, preferences: Preferences) -> Notice:
 
 def _due(what: ExitDue, now: int, preferences: Preferences) -> Notice:
     amount = wording.owned_amount(preferences, what.wei, "ETH")
-    wait = wording.waits(max(0, what.low - now), max(0, what.high - now))
+    wait = _wait(max(0, what.low - now), max(0, what.high - now))
     if what.kind == "ticket":
         title = translate("home", "{amount} leaves the queue soon").format(amount=amount)
         sub = translate("home", "Lido ticket #{number}, in {wait}")
@@ -117,11 +119,16 @@ def _due(what: ExitDue, now: int, preferences: Preferences) -> Notice:
     )  # fmt: skip
 
 
+def _wait(low: int, high: int) -> str:
+    """A range, or a duration where its ends are less than an hour apart."""
+    return wording.waits(low, high) if high - low >= HOUR else wording.duration(high)
+
+
 def _below_rate(what: BelowRate) -> Notice:
     title = translate("home", "stETH trades {share} below its rate").format(
         share=wording.percent(what.discount / WAD)
     )
-    sub = translate("home", "Waiting {wait} pays {gain} more than selling").format(
+    sub = translate("home", "Waiting {wait} pays {gain} more").format(
         wait=wording.waits(*what.wait), gain=wording.percent(what.waiting.gain / WAD)
     )
     return Notice(
@@ -242,14 +249,14 @@ _LIKED: Final = {
 _ROLES: Final = ("s8", "s5", "s1", "s3", "s2", "s4", "s6", "s7")
 
 
-def roles(positions: tuple[Position, ...]) -> dict[str, str]:
-    """A series colour for each part of the ring: its asset's own; a second one of the same
-    asset takes one that is free."""
+def roles(positions: Sequence[Position]) -> dict[str, str]:
+    """A series colour for each part of the ring, eight at most: its asset's own, or one that
+    is free where that is taken."""
     given: dict[str, str] = {}
     for position in sorted(positions, key=lambda each: list(_LIKED).index(each.key)):
         liked = _LIKED[position.key]
         free = [role for role in _ROLES if role not in given.values()]
-        given[position.key] = liked if liked in free or not free else free[-1]
+        given[position.key] = liked if liked in free else free[-1]
     return given
 
 
@@ -324,9 +331,9 @@ def exit_when(row: Exit, now: int) -> tuple[str, str]:
     if row.ready:
         return translate("home", "Ready"), translate("home", "Claim now")
     low, high = max(0, row.sure - now), max(0, row.likely - now)
-    if high - low < 3_600:
+    if high - low < HOUR:
         when = wording.countdown(row.likely, now)
         return when, wording.day(row.likely, year=False)
-    text = translate("home", "in {wait}").format(wait=wording.waits(low, high))
+    text = translate("home", "in {wait}").format(wait=_wait(low, high))
     about = translate("home", "about {day}")
     return text, about.format(day=wording.day((row.sure + row.likely) // 2, year=False))

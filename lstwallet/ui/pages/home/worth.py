@@ -13,7 +13,7 @@ from lstwallet.ui.pages.home import words
 from lstwallet.ui.theme import current
 from lstwallet.ui.widgets.buttons import Segmented, ToolButton
 from lstwallet.ui.widgets.cards import Card
-from lstwallet.ui.widgets.labels import Icon, Label, SplitNumber
+from lstwallet.ui.widgets.labels import Icon, Label, SplitNumber, UnitNumber
 from lstwallet.ui.widgets.layout import column, holder, row
 
 if TYPE_CHECKING:
@@ -75,6 +75,8 @@ class WorthCard(Card):
         self.why.setObjectName("home.worth.why")
         self.figure = SplitNumber("")
         self.figure.setObjectName("home.worth")
+        self.percent = UnitNumber("", "", "hero")
+        self.percent.hide()
         self._arrow = Icon("arrow-up-right", "good", 14)
         self.delta = Label("", "strong", "good", elide=True)
         self.delta.setObjectName("home.change")
@@ -93,7 +95,7 @@ class WorthCard(Card):
         )  # fmt: skip
         self.more.setObjectName("home.worth.more")
         self.more.setEnabled(False)
-        self._numbers = row(self.figure, (self._moved, 1), spacing=14)
+        self._numbers = row(self.figure, self.percent, (self._moved, 1), spacing=14)
         top = column(row(self.label, self.why, None, spacing=4), self._numbers, spacing=0)
         right = column(row(self.range, self.more, spacing=6), None, spacing=0)
         self._head = row((top, 1), right, spacing=12)
@@ -140,18 +142,17 @@ class WorthCard(Card):
         ``past`` is ``None`` until samples are there; ``whole``: the profile is as old as
         the range.
         """
+        before = self._preferences.privacy if self._preferences else ""
         self._preferences = preferences
         line = reading.line_of(past, begin, now, usd)
         change = reading.change(line, usd)
-        percent = preferences.privacy == "percent"
-        if percent and change is not None:
-            self.figure.set_value(wording.percent(change.share, signed=True))
-        elif percent:
-            self.figure.set_value(wording.UNKNOWN)
-        else:
-            self.figure.set_value(wording.owned_fiat(preferences, usd))
+        share = None if change is None else change.share
+        self.percent.set_value(wording.percent(share, signed=True))
+        self.figure.set_value(wording.owned_fiat(preferences, usd))
+        self.percent.setVisible(preferences.privacy == "percent")
+        self.figure.setVisible(preferences.privacy != "percent")
         self._show_change(change, whole, preferences)
-        if past is not None and line != self._line:
+        if past is not None and (line != self._line or preferences.privacy != before):
             self._line = line
             self._draw()
 
@@ -165,11 +166,11 @@ class WorthCard(Card):
         tone = "good" if up else "bad"
         self._arrow.set_icon("arrow-up-right" if up else "arrow-down-right", tone)
         percent = wording.percent(change.share, signed=True)
-        texts: dict[str, str] = {"hidden": percent, "percent": ""}
         both = self.tr("{amount} ({share})").format(
             amount=wording.fiat_change(change.usd), share=percent
         )
-        self.delta.setText(texts.get(preferences.privacy, both))
+        self.delta.setText(both if preferences.privacy == "exact" else percent)
+        self.delta.setVisible(preferences.privacy != "percent")
         self.delta.set_tone(tone)
         self._since.setText(words.past(self.range.current(), change.since, whole))
 
@@ -180,22 +181,25 @@ class WorthCard(Card):
         if len(self._line.at) < 2:
             self._stack.setCurrentWidget(self._empty)
             return
-        ys = [None if value is None else value / USD for value in self._line.usd]
+        ys = [None if value is None else self._drawn(value) for value in self._line.usd]
         chart.set_series([self._series(self.tr("Net worth"), "s1", self._line.at, ys)], "area")
         self._stack.setCurrentWidget(chart)
 
-    def _first(self) -> float:
-        found = self._line.first()
-        return found[1] / USD if found else 0.0
+    def _privacy(self) -> str:
+        return self._preferences.privacy if self._preferences else "exact"
+
+    def _drawn(self, usd: int) -> float | None:
+        """A value as it is drawn: USD, or the change since the line began."""
+        if self._privacy() != "percent":
+            return usd / USD
+        first = self._line.first()
+        return usd / first[1] - 1 if first and first[1] else None
 
     def _y_text(self, value: float) -> str:
-        privacy = self._preferences.privacy if self._preferences else "exact"
+        privacy = self._privacy()
         if privacy == "hidden":
             return wording.HIDDEN
-        if privacy == "percent":
-            first = self._first()
-            return wording.percent(value / first - 1 if first else None, 1, signed=True)
-        return axis(value)
+        return wording.percent(value, 1, signed=True) if privacy == "percent" else axis(value)
 
     def _readout(self, index: int) -> list[tuple[str, str, str]]:
         """The card beside the crosshair: when, how much, how much since the range began."""
