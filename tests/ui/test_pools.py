@@ -7,6 +7,7 @@ from pathlib import Path
 from statistics import median
 
 import pytest
+from PySide6.QtCore import Qt
 from pytestqt.qtbot import QtBot
 
 from lstwallet.app.beginnings import Step
@@ -245,6 +246,19 @@ def test_the_position_after_a_week(qtbot: QtBot, tmp_path: Path) -> None:
     assert all(0.5 < value < 1.5 for value in market if value)
 
 
+def test_why_the_position_stands_there(qtbot: QtBot, tmp_path: Path) -> None:
+    window, you = opened(qtbot, tmp_path, STETH_ETH, OWNER)
+    you.sees("Had you kept it")
+    page = window.page("pools")
+    assert page is not None
+    why = page.detail.position.ahead.why
+    assert why is not None
+    you.press(why)
+    you.sees("Put in + entry + staking + price + fees + divergence = worth now.")
+    you.key(Qt.Key.Key_Escape)
+    you.sees_not("Put in + entry")
+
+
 def test_amounts_are_hidden_when_wanted(qtbot: QtBot, tmp_path: Path) -> None:
     window, you = opened(qtbot, tmp_path, STETH_ETH, OWNER)
     you.sees("Had you kept it")
@@ -267,6 +281,14 @@ def test_under_1180_the_form_opens_as_a_sheet(qtbot: QtBot, tmp_path: Path) -> N
     assert not page.panel.isVisible()
     you.click("pools.add")
     assert page.panel.isVisible()
+    you.key(Qt.Key.Key_Escape)
+    assert not page.panel.isVisible()
+    you.click("pools.add")
+    window.enter("settings")
+    you.until(lambda: not page.isVisible(), "another room")
+    assert not page.panel.isVisible()
+    enter(qtbot, window, "pools")
+    you.click("pools.add")
     you.fill("pools.amount0", "1")
     you.click("pools.review")
     you.click("pools.confirm")

@@ -75,7 +75,7 @@ class PoolForm(ActionForm):
         """The slippage limit in basis points, or why there is none."""
         limit = self.slippage.basis_points()
         if limit is None:
-            return NotYet(self.slippage.problem())
+            return NotYet(self.tr("Mend the slippage limit to go on"))
         return limit
 
     def short_of(self, token: str, units: int, key: str) -> NotYet | None:

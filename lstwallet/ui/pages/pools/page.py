@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final
 
 from PySide6.QtCore import QElapsedTimer, QTimer
+from PySide6.QtGui import QHideEvent
 from PySide6.QtWidgets import QStackedLayout, QWidget
 
 from lstwallet.engine.pools_facts import LP
@@ -60,7 +61,7 @@ class RoomPage(Page):
         self.list = self._build_list()
         self.detail = PoolDetail(bridge)
         self.detail.back.connect(self.show_list)
-        self.detail.add_wanted.connect(self.open_panel)
+        self.detail.add_wanted.connect(self._add_wanted)
         self._build_panel()
         self._beside = row((Scroller(self.detail), 1), self.panel, spacing=14)
         self._pool_page = holder(
@@ -157,6 +158,12 @@ class RoomPage(Page):
         self.mark_stale()
         self.detail.chart.ask_now()
 
+    def _add_wanted(self) -> None:
+        if self.flow.phase == "form":
+            self.tabs.set_current("add")
+            self._tab_picked("add")
+        self.open_panel()
+
     def open_panel(self) -> None:
         """To the form: over the window when there is no room beside."""
         if self.narrow:
@@ -174,6 +181,11 @@ class RoomPage(Page):
 
     def _sheet_closed(self) -> None:
         self._place_panel()
+
+    def hideEvent(self, event: QHideEvent) -> None:
+        """Another room: the sheet does not stay over it."""
+        super().hideEvent(event)
+        self._close_sheet()
 
     def _place_panel(self) -> None:
         """Beside the pool when there is room, otherwise out of sight until it is asked for."""

@@ -15,6 +15,7 @@ from lstwallet.ui.widgets.cards import Avatar, Card, EmptyState, IconTile, Inset
 from lstwallet.ui.widgets.chips import Chip
 from lstwallet.ui.widgets.labels import Icon, Label
 from lstwallet.ui.widgets.layout import TOP, Dot, Rule, column, holder, row
+from lstwallet.ui.widgets.overlays import WhyPopover
 from lstwallet.ui.widgets.rows import KeyValue
 from lstwallet.ui.widgets.waterfall import Step, Waterfall
 
@@ -99,7 +100,8 @@ def show_figures(
     worth.set_value(wording.fiat_large(view.worth))
     day.set_value(wording.UNKNOWN if earned.day is None else wording.fiat_large(earned.day))
     apr.set_value(wording.percent(earned.apr))
-    both.set_value(wording.percent(earned.with_staking), "good")
+    tone = "text" if earned.with_staking is None else "good"
+    both.set_value(wording.percent(earned.with_staking), tone)
 
 
 class HoldsCard(Card):
@@ -111,11 +113,12 @@ class HoldsCard(Card):
         self.chip = chip
         self.set_title(self.tr("What the pool holds"))
         self.bar = Compose("s5", "s8")
-        self.sides = [(Dot("s5"), Label("", "medium"), Label("", "small", "2")) for _ in range(2)]
+        self.sides = [
+            (Dot("s5"), Label("", "medium", align=at), Label("", "small", "2", align=at))
+            for at in ("left", "right")
+        ]
         self.note = Label("", "small", "2", wrap=True)
         (dot, name, units), (dot2, name2, units2) = self.sides
-        name2.setAlignment(Label("", align="right").alignment())
-        units2.setAlignment(Label("", align="right").alignment())
         left = row((dot, 0), column(name, units, spacing=2), spacing=8)
         right = row(column(name2, units2, spacing=2), (dot2, 0), spacing=8)
         self.add(self.bar, row(left, None, right), self.note, None)
@@ -154,7 +157,10 @@ class PositionCard(Card):
         self.waterfall = Waterfall(self.tr("Your position against holding"))
         self.now = KeyValue(self.tr("Worth now"))
         self.held = KeyValue(self.tr("Had you kept it"))
-        self.ahead = KeyValue(self.tr("Against holding"), strong=True)
+        self.ahead = KeyValue(self.tr("Against holding"), strong=True, why=self._explain)
+        self._standing: AgainstHolding | None = None
+        self._exact = True
+        self._popover: WhyPopover | None = None
         inside = column(self.waterfall, 2, self.now, self.held, self.ahead, None, spacing=5)
         self.empty = EmptyState(
             "drop-half", self.tr("You have no share of this pool"),
@@ -167,10 +173,53 @@ class PositionCard(Card):
         self.stack.addWidget(self.empty)
         self.add((holder(self.stack), 1))
 
+    def _explain(self) -> None:
+        """Why this number?"""
+        standing = self._standing
+        if standing is None or self.ahead.why is None:
+            return
+        if self._popover is None:
+            self._popover = WhyPopover(self.window(), width=340)
+        quote = standing.quote
+        parts = [
+            (self.tr("Put in"), standing.put, False),
+            (self.tr("Entry"), standing.entry, True),
+            (self.tr("Staking yield"), standing.staking, True),
+            (self.tr("Price effect"), standing.price, True),
+            (self.tr("Trading fees"), standing.fees, True),
+            (self.tr("Divergence"), standing.divergence, True),
+            (self.tr("Worth now"), standing.worth, False),
+            (self.tr("Had you kept it"), standing.held, False),
+            (self.tr("Against holding"), standing.ahead, True),
+        ]
+        if quote != "ETH":
+            del parts[2]
+        terms = [(name, self._term(units, signed)) for name, units, signed in parts]
+        self._popover.explain(
+            self.ahead.why,
+            self.tr("Against holding"),
+            self.tr(
+                "Put in + entry + staking + price + fees + divergence = worth now. Against "
+                "holding = worth now − what you put in would be worth."
+            ),
+            terms,
+            self.tr("At the pool's own price, rounded down. Staking and price are those of "
+                    "what your share stood for when you came."),
+        )
+
+    def _term(self, units: int, signed: bool) -> str:
+        """An amount, or only its share of what was put in when amounts are hidden."""
+        standing = self._standing
+        assert standing is not None
+        if not self._exact:
+            return wording.percent(standing.share(units), signed=signed)
+        return (wording.change if signed else wording.amount)(units, standing.quote)
+
     def show_position(self, standing: AgainstHolding | None, preferences: Preferences) -> None:
         """The position, or the way to the first one."""
         self.stack.setCurrentIndex(1 if standing is None else 0)
         self.chip.setVisible(standing is not None)
+        self._standing, self._exact = standing, preferences.privacy == "exact"
         if standing is None:
             return
         self.waterfall.set_rows(

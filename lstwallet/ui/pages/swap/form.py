@@ -29,6 +29,7 @@ from lstwallet.ui.pages.action import (
     read_amount,
 )
 from lstwallet.ui.pages.swap import words
+from lstwallet.ui.pages.swap.why import Why
 from lstwallet.ui.widgets.amount_field import AmountField
 from lstwallet.ui.widgets.buttons import Button, ToolButton
 from lstwallet.ui.widgets.cards import Banner
@@ -110,14 +111,15 @@ class SwapForm(ActionForm):
         self.note.hide()
 
     def _make_facts(self) -> None:
+        self._why = Why(self)
         self.rate_name = Label(self.tr("Rate"), "body", "2")
         self.rate = Button("", "ghost", "small", icon="arrows-left-right", trailing=True,
                            on_click=self._invert)  # fmt: skip
         self.rate.setObjectName("swap.rate")
         self.rate.setToolTip(self.tr("Show the rate the other way round"))
-        self.impact = KeyValue(self.tr("Price impact"))
+        self.impact = KeyValue(self.tr("Price impact"), why=lambda: self._why.impact(self.impact))
         self.fee = KeyValue(self.tr("Pool fee"))
-        self.least = KeyValue(self.tr("You get at least"))
+        self.least = KeyValue(self.tr("You get at least"), why=lambda: self._why.least(self.least))
         self.fair = KeyValue(self.tr("Against fair value"))
         self.age_name = Label(self.tr("Quoted"), "body", "2")
         self.age = Label("", "medium", align="right")
@@ -206,8 +208,6 @@ class SwapForm(ActionForm):
         if isinstance(value, NotYet):
             return value
         limit = self.slippage.basis_points()
-        if limit is None:
-            return NotYet(self.slippage.problem())
         token_in, token_out = self.pair()
         if self.agreed is not None:
             return swaps.command(YOU, token_in, value, token_out, self.agreed)
@@ -216,6 +216,8 @@ class SwapForm(ActionForm):
         quote = self.bridge.preview(trial)
         if isinstance(quote, Exception):
             return trial
+        if limit is None:
+            return NotYet(self.tr("Mend the slippage limit to go on"))
         received = self._traded(quote).received
         priced = swaps.has_price(token_in, token_out)
         self.minimum = at_least(received, limit) if priced else received
