@@ -6,9 +6,13 @@ import math
 from typing import Any, NamedTuple
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from lstwallet.engine import kernel, quotes, staking
 from lstwallet.engine.pools import STETH_ETH, USDC_ETH, AddLiquidity, RemoveLiquidity, Swap
+from lstwallet.engine.pools_facts import TOKENS
+from lstwallet.engine.refusals import Refusal
 from lstwallet.engine.wallet import Fund
 from lstwallet.engine.world import YOU, Draft, World
 from lstwallet.protocols import lido
@@ -232,6 +236,58 @@ def test_the_rate_around_a_report() -> None:
     assert rate_at(noon) == 10
     assert rate_at(noon + 3 * HOUR) == 11
     assert pools.rate_from([], noon, 99)(noon) == 99
+
+
+STEPS = st.lists(
+    st.tuples(
+        st.sampled_from(["add", "one", "remove", "single", "trade", "grow"]),
+        st.sampled_from([STETH_ETH, USDC_ETH]),
+        st.integers(1, 1_000),
+    ),
+    min_size=1,
+    max_size=12,
+)
+
+
+def step_of(story: Story, kind: str, pool: str, size: int) -> Any:
+    """A command of the user's; ``None`` when there is nothing to take out."""
+    first, second = TOKENS[pool]
+    quote = size * (USDC * 2_000 if first == "USDC" else WAD)
+    if kind in ("add", "one"):
+        return AddLiquidity(YOU, pool, (quote, size * WAD if kind == "add" else 0), 0)
+    if kind == "trade":
+        way = (first, quote, second) if size % 2 else (second, size * WAD, first)
+        return Swap(YOU, pool, way[0], way[1], 0, way[2])
+    held = story.draft.balance(YOU, f"LP:{pool}")
+    if not held:
+        return None
+    mode: Any = "balanced" if kind == "remove" else second
+    return RemoveLiquidity(YOU, pool, max(1, held * size // 1_000), mode, (0, 0))
+
+
+@settings(max_examples=40)
+@given(STEPS)
+def test_the_parts_always_add_up_to_the_whole(steps: list[tuple[str, str, int]]) -> None:
+    story = Story()
+    for kind, pool, size in steps:
+        if kind == "grow":
+            story.grow(size % 5)
+            continue
+        command = step_of(story, kind, pool, size)
+        if command is not None:
+            try:
+                story.do(command)
+            except Refusal:
+                continue
+    for pool in pools.POOLS:
+        if not story.draft.balance(YOU, f"LP:{pool}"):
+            assert pools.basis(story.records, pool, lambda at: RATE) is None
+            continue
+        row = story.standing(pool)
+        assert adds_up(row)
+        assert row.worth - row.held == row.ahead
+        assert row.fees >= 0
+        assert row.put > 0
 
 
 # --- what forms show ---------------------------------------------------------------------
