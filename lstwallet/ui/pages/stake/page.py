@@ -100,9 +100,11 @@ class RoomPage(Page):
         self.panel = ActionPanel()
         self.panel.setObjectName("stake.panel")
         self.form = StakeForm(self.bridge, self._explain)
-        self.wrap = WrapForm(self.bridge, WRAP)
-        self.unwrap = WrapForm(self.bridge, UNWRAP)
-        self.leave = LeaveForm(self.bridge)
+        self.wrap = WrapForm(self.bridge, WRAP, self)
+        self.unwrap = WrapForm(self.bridge, UNWRAP, self)
+        self.leave = LeaveForm(self.bridge, self)
+        for form in (self.wrap, self.unwrap, self.leave):
+            form.hide()  # until it is first shown in the panel
         self.flow = ActionFlow(self.bridge, self.panel, self.form)
         self._before = "form"
 

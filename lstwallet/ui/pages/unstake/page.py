@@ -38,9 +38,9 @@ class RoomPage(Page):
     def __init__(self, bridge: Bridge, parent: QWidget | None = None) -> None:
         super().__init__(bridge, parent)
         self._why: WhyPopover | None = None
-        self.panel, self.claim_panel = ActionPanel(), ActionPanel()
+        self.panel, self.claim_panel = ActionPanel(self), ActionPanel(self)
         self.panel.setObjectName("unstake.panel")
-        self.form, self.claim = UnstakeForm(bridge), ClaimForm(bridge)
+        self.form, self.claim = UnstakeForm(bridge, self), ClaimForm(bridge, self)
         self.flow = ActionFlow(bridge, self.panel, self.form, self)
         self.claim_flow = ActionFlow(bridge, self.claim_panel, self.claim, self)
         self._sheets = (
