@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 from collections.abc import Callable, Sequence
 from functools import cache
+from importlib.util import find_spec
 from pathlib import Path
 from types import ModuleType
 from typing import TYPE_CHECKING, Any, Final
@@ -44,9 +45,14 @@ def real_rooms() -> tuple[Room, ...]:
 
 
 def _exists(module: str) -> bool:
-    """Asked of the folder: ``find_spec`` would import the room's package."""
+    """Asked of the folder first: ``find_spec`` imports the room's package."""
     below = module.removeprefix(f"{pages.__name__}.").replace(".", "/")
-    return (Path(pages.__file__).parent / f"{below}.py").exists()
+    if (Path(pages.__file__).parent / f"{below}.py").exists():
+        return True
+    try:
+        return find_spec(module) is not None  # a bundled program has no .py files
+    except ModuleNotFoundError:
+        return False
 
 
 class MainWindow(QMainWindow):

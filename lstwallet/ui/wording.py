@@ -554,7 +554,7 @@ def notice(kind: str, units: int, token: str) -> tuple[str, str, str]:
     """Title, text and tone for a notice of ``readmodel.notices``."""
     if kind == "ready":
         title = translate("wording", "{amount} ready to claim").format(amount=amount(units, token))
-        return title, translate("wording", "Your withdrawal request was paid"), "good"
+        return title, translate("wording", "Your request was paid"), "good"
     if kind == "low":
         title = translate("wording", "Health factor {health}").format(health=health(units))
         return title, translate("wording", "Repay or add collateral soon"), "bad"
