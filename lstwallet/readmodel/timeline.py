@@ -14,7 +14,7 @@ TICKET: Final = "ticket"
 VALIDATOR: Final = "validator"
 _STEPS: Final = (1, 2, 5, 7, 14, 28, 56, 112, 364)
 """Days between two ticks."""
-_MOST_TICKS: Final = 4
+_MOST_TICKS: Final = 3
 
 
 class Exit(NamedTuple):
@@ -64,14 +64,11 @@ def exits(world: World, account: Account) -> tuple[Exit, ...]:
 
 
 def ticks(rows: tuple[Exit, ...], now: SimTime) -> tuple[SimTime, ...]:
-    """Midnights from the first to the last moment, a round number of days apart."""
-    low = min([row.start for row in rows] + [now])
-    high = max([row.likely for row in rows] + [now])
-    days = max(1, div_ceil(high - low, DAY))
-    step = next((s for s in _STEPS if s * _MOST_TICKS >= days), _STEPS[-1]) * DAY
-    first = start_of(DAY, now)
-    back = range(first, low, -step)
-    return tuple(sorted({*range(first, high + DAY, step), *back}))
+    """Midnights ahead of now, a round number of days apart, until the last wait may end."""
+    last = max([row.likely for row in rows] + [now])
+    days = div_ceil(last - now, DAY)
+    step = next((each for each in _STEPS if each * _MOST_TICKS >= days), _STEPS[-1]) * DAY
+    return tuple(range(start_of(DAY, now) + step, last + 1, step))
 
 
 __all__ = ["TICKET", "VALIDATOR", "Exit", "exits", "ticks"]

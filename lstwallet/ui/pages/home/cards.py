@@ -16,7 +16,7 @@ from lstwallet.ui.models.rows import Column
 from lstwallet.ui.models.table import ROW_TWO_LINES, TableView
 from lstwallet.ui.pages.home import words
 from lstwallet.ui.widgets.buttons import ToolButton
-from lstwallet.ui.widgets.cards import Card
+from lstwallet.ui.widgets.cards import Card, LinkRow
 from lstwallet.ui.widgets.gantt import Gantt, GanttRow
 from lstwallet.ui.widgets.labels import Label, Link
 from lstwallet.ui.widgets.layout import VCENTER, row
@@ -72,7 +72,7 @@ class AllocationCard(Card):
         ]
         if small:
             rest = self.tr("Other")
-            parts.append(Part(rest, float(small), "line_control", _share(small, whole)))
+            parts.append(Part(rest, float(small), "text3", _share(small, whole)))
         figure = wording.HIDDEN if preferences.privacy == "hidden" else thousands(usd)
         if preferences.privacy == "percent":
             figure = wording.percent(1.0, 0)
@@ -209,6 +209,48 @@ class ExitsCard(Card):
             each.key, wording.owned_amount(preferences, each.wei, "ETH"), words.exit_sub(each),
             each.start, each.sure, each.likely, when, note, "s1", each.ready,
         )  # fmt: skip
+
+
+class WaysCard(Card):
+    """While nothing earns: what could. ``wanted(room, arguments)``."""
+
+    wanted = Signal(str, object)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent=parent, spacing=8)
+        self.set_title(self.tr("Ways to earn"))
+        self.body.addLayout(self.header)
+        self.stake = self._way("stake", self.tr("Stake ETH"), "stack", None)
+        self.lend = self._way(
+            "lend", self.tr("Lend USDC"), "bank", {"action": "supply", "token": "USDC"}
+        )
+        self.pool = self._way("pools", self.tr("Join a pool"), "drop-half", None)
+        self.add(self.stake, self.lend, self.pool)
+
+    def _way(self, room: str, title: str, icon: str, arguments: Any) -> LinkRow:
+        link = LinkRow(
+            title, "", icon, on_click=lambda: self.wanted.emit(room, arguments)
+        )
+        link.setObjectName(f"home.ways.{room}")
+        return link
+
+    def show_rates(self, rates: Rates) -> None:
+        """What each way pays now."""
+        staking = wording.percent(rates.staking)
+        self.stake.set_words(
+            self.stake.title.text(),
+            self.tr("About {rate} a year. Leaving takes days, selling seconds.").format(
+                rate=staking
+            ),
+        )
+        lending = wording.percent(dict(rates.supply).get("USDC"))
+        self.lend.set_words(
+            self.lend.title.text(),
+            self.tr("{rate} a year now. You can also borrow against it.").format(rate=lending),
+        )
+        self.pool.set_words(
+            self.pool.title.text(), self.tr("A share of what traders pay, as long as you stay.")
+        )
 
 
 class PositionsCard(Card):

@@ -21,7 +21,13 @@ from lstwallet.ui import wording
 from lstwallet.ui.jobs import load
 from lstwallet.ui.pages.home import words
 from lstwallet.ui.pages.home.attention import AttentionCard
-from lstwallet.ui.pages.home.cards import AllocationCard, ExitsCard, PositionsCard, YieldCard
+from lstwallet.ui.pages.home.cards import (
+    AllocationCard,
+    ExitsCard,
+    PositionsCard,
+    WaysCard,
+    YieldCard,
+)
 from lstwallet.ui.pages.home.worth import RANGES, WorthCard
 from lstwallet.ui.pages.page import Page, centred
 from lstwallet.ui.theme import current, tokens
@@ -40,7 +46,7 @@ if TYPE_CHECKING:
 SIDE: Final = 404
 NARROW_SIDE: Final = 346
 MOST_WORTH: Final = 430
-MOST_EXITS: Final = 320
+MOST_EXITS: Final = 400
 """No card grows beyond this, however tall the window is."""
 MAIN: Final = 600
 """What the main column needs with its margins."""
@@ -124,12 +130,16 @@ class RoomPage(Page):
         self.attention = AttentionCard()
         self.worth = WorthCard()
         self.positions = PositionsCard()
+        self.ways = WaysCard()
+        self.ways.hide()
         self.allocation = AllocationCard()
         self.yields = YieldCard()
         self.exits = ExitsCard()
         gap = tokens.CARD_GAP
         # What room is left goes to the chart and the exits, then below them.
-        main = column((self.worth, 100), self.positions, (None, 1), spacing=gap)
+        main = column(
+            (self.worth, 100), self.positions, self.ways, (None, 1), spacing=gap
+        )
         side = column(self.allocation, self.yields, (self.exits, 100), (None, 1), spacing=gap)
         self._main, self._side = holder(main), holder(side)
         self._lower = row((self._main, 1), self._side, spacing=gap)
@@ -137,6 +147,7 @@ class RoomPage(Page):
 
     def _connect(self) -> None:
         self.attention.wanted.connect(self.navigate)
+        self.ways.wanted.connect(self.navigate)
         self.worth.range_changed.connect(lambda _key: self.look_again())
         self.worth.why.clicked.connect(lambda _on=False: self._explain_worth())
         self.yields.why.clicked.connect(lambda _on=False: self._explain_yield())
@@ -181,6 +192,9 @@ class RoomPage(Page):
             ahead = coming(world, now + 2 * DAY)
             well = words.all_well(ahead[0] if ahead else None, now)
         self.attention.show_notices(notices, well, heading)
+        self.ways.setVisible(idle and bool(self._positions))
+        if idle:
+            self.ways.show_rates(rates)
 
     def _show_worth(self, world: World, usd: int) -> None:
         span = RANGES[self.worth.range.current()]
