@@ -154,7 +154,8 @@ def unstake(camera: Camera) -> None:
     hands.click("unstake.review")
     camera.shot("unstake-review", "Step 2 of 3")
     hands.click("unstake.confirm")
-    camera.shot("unstake-ticket", "Waiting")
+    camera.shot("unstake-ticket", "in the queue")
+    hands.click("unstake.again")
     hands.go("home")
     camera.shot("home-with-a-ticket", "Unstaking", small=True)
     hands.step("week")
@@ -162,9 +163,9 @@ def unstake(camera: Camera) -> None:
     hands.go("unstake")
     camera.shot("unstake-ready", "Ready", small=True)
     hands.click("unstake.claim")
-    hands.click("claim.review")
     hands.click("claim.confirm")
-    camera.shot("claim-receipt-6.0-eth", "6.0000 ETH received")
+    camera.shot("claim-receipt-6.0-eth", "6.0000 ETH claimed")
+    hands.click("claim.again")
 
 
 def the_june_fall(camera: Camera) -> None:
