@@ -155,8 +155,7 @@ class StakeForm(ActionForm):
             self.refresh(self._bridge.world)
 
     def _compare(self) -> None:
-        arguments = {"token_in": "ETH", "token_out": "stETH", "amount": self.amount.text()}
-        self.navigate.emit("swap", arguments)
+        self.navigate.emit("swap", {"from": "ETH", "to": "stETH"})
 
     def _to_settings(self) -> None:
         self.navigate.emit("settings", None)

@@ -118,7 +118,7 @@ class ClaimForm(ActionForm):
                 NextStep(self.tr("Stake it again"), self.tr("With Lido or on your own"), "stack",
                          "stake"),
                 NextStep(self.tr("Swap it"), self.tr("Into dollars or another token"), "swap",
-                         "swap", {"token_in": "ETH"}),
+                         "swap", {"from": "ETH", "to": "USDC"}),
             ),
         )  # fmt: skip
 

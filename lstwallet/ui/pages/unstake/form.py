@@ -364,7 +364,7 @@ class UnstakeForm(ActionForm):
             (_change(before, outcome.world, token), _change(before, outcome.world, "ETH")),
             next_steps=(
                 NextStep(self.tr("Swap it"), self.tr("Into dollars or another token"), "swap",
-                         "swap", {"token_in": "ETH"}),
+                         "swap", {"from": "ETH", "to": "USDC"}),
                 NextStep(self.tr("Lend it"), self.tr("Earn interest, or borrow against it"),
                          "bank", "lend", {"action": "supply", "token": "ETH"}),
             ),

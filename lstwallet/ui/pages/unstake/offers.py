@@ -23,6 +23,10 @@ if TYPE_CHECKING:
     from lstwallet.readmodel.portfolio import Quotes
 
 
+_ALL_BUT = 1_000
+"""The sentence takes the header's room before its empty end does."""
+
+
 class WayCard(ChoiceCard):
     """One way out: how long, how much, and the terms."""
 
@@ -146,11 +150,12 @@ class BreakEvenCard(Card):
     """From which yearly rate on selling is right."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__("", parent=parent, spacing=8)
-        self.set_title(QCoreApplication.translate("unstake", "Break-even"))
+        title = QCoreApplication.translate("unstake", "Break-even")
+        super().__init__(title, parent=parent, spacing=8)
         self.verdict = Label("", "small", "2", wrap=True)
         self.bar = BreakEvenBar()
-        self.add(row((self.title, 0, TOP), (self.verdict, 1), spacing=11), self.bar)
+        self.header.insertWidget(1, self.verdict, _ALL_BUT)
+        self.add(self.bar)
 
     def show_even(self, even: BreakEven, staking: int) -> None:
         """``staking`` is what the ETH would earn staked (WAD a year)."""
