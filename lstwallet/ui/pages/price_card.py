@@ -19,13 +19,15 @@ from lstwallet.ui.widgets.cards import Card, EmptyState
 from lstwallet.ui.widgets.chips import Chip
 from lstwallet.ui.widgets.labels import Label
 from lstwallet.ui.widgets.layout import Dot, clear, holder, row
-from lstwallet.units.clock import DAY
+from lstwallet.units.clock import DAY, HOUR
 
 if TYPE_CHECKING:
     from lstwallet.readmodel.samples import Series as Samples
     from lstwallet.ui.bridge import Bridge
 
 PAUSE_MS: Final = 500
+MOST_POINTS: Final = 360
+"""About as many as can be told apart; more make a redraw dear while time plays."""
 RANGES: Final = ((7, "1W"), (30, "1M"), (90, "3M"), (365, "1Y"), (0, "ALL"))
 """Days and words; 0 is everything."""
 MARGIN_OF_RANGE: Final = 2 * 3_600
@@ -174,7 +176,7 @@ class PriceCard(Card):
             self._stack.setCurrentWidget(self.chart if enough else self._empty)
             self._table.setEnabled(enough)
             self._more.setEnabled(enough)
-            drawing = draw(samples)
+            drawing = draw(thinned(samples))
             self.chart.set_readout(drawing.readout)
             self.chart.set_series(drawing.series, drawing.fill)
         if self._again:
@@ -196,3 +198,18 @@ class PriceCard(Card):
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
         self.refresh()
+
+
+def thinned(samples: Samples) -> Samples:
+    """At most about ``MOST_POINTS``, one for each slot of the clock: points stay where they
+    are while time moves. The newest one stays too."""
+    at = samples.at
+    if len(at) <= MOST_POINTS:
+        return samples
+    slot = HOUR * max(1, round((at[-1] - at[0]) / (HOUR * MOST_POINTS)))
+    kept = [place for place in range(1, len(at)) if at[place] // slot != at[place - 1] // slot]
+    kept = sorted({0, *kept, len(at) - 1})
+    columns = {
+        name: [column[place] for place in kept] for name, column in samples.columns.items()
+    }
+    return samples._replace(at=[at[place] for place in kept], columns=columns)
