@@ -31,8 +31,9 @@ IMPACT_WARNED: Final = 0.03
 IMPACT_HIGH: Final = 0.05
 IMPACT_TYPED: Final = 0.10
 IMPACT_REFUSED: Final = 0.15
+NEAR_FAIR: Final = -0.01
 OFF_FAIR: Final = -0.04
-"""Worth four per cent less than what is paid: warned."""
+"""How much less than fair value is still close to it, and what is warned of."""
 
 _WRAPS: Final[dict[tuple[str, str], Any]] = {
     ("ETH", "WETH"): WrapEth, ("WETH", "ETH"): UnwrapEth,

@@ -79,7 +79,7 @@ class AddForm(PoolForm):
         self.setLayout(
             column(
                 self.moved, self.mode, *self.amounts, self.receive_box, holder(facts),
-                self.slippage, self.note, spacing=12,
+                self.note, self.slippage, spacing=11,
             )
         )  # fmt: skip
         self.set_pool(self.pool)

@@ -77,8 +77,8 @@ class SwapForm(ActionForm):
         )  # fmt: skip
         self.setLayout(
             column(
-                self.moved, self.pay, holder(middle), self.get, holder(facts), self.slippage,
-                self.note, spacing=8,
+                self.moved, self.pay, holder(middle), self.get, holder(facts), self.note,
+                self.slippage, spacing=8,
             )
         )  # fmt: skip
         self._clock = QTimer(self)
@@ -354,16 +354,21 @@ class SwapForm(ActionForm):
         if not done.fees:
             return (Check(self.tr("One for one by shares: nothing is lost")),)
         low = done.impact < swaps.IMPACT_WARNED
-        near = done.against_fair > swaps.OFF_FAIR
         impact = self.tr("The trade hardly moves the price") if low else self.tr(
             "The trade moves the price noticeably"
         )
-        fair = self.tr("Close to fair value") if near else self.tr("Far below fair value")
         return (
             Check(impact, "good" if low else "warn"),
-            Check(fair, "good" if near else "warn"),
+            self._fair_check(done.against_fair),
             Check(self.tr("If the price moves past your limit, nothing is done"), "info"),
         )
+
+    def _fair_check(self, share: float) -> Check:
+        size = wording.percent(abs(share))
+        if share > swaps.NEAR_FAIR:
+            return Check(self.tr("Close to fair value, or better"))
+        text = self.tr("{share} below fair value").format(share=size)
+        return Check(text, "info" if share > swaps.OFF_FAIR else "warn")
 
     def describe_receipt(self, outcome: Outcome, before: World) -> Receipt:
         token_in, token_out = self.pair()

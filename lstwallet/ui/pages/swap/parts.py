@@ -99,12 +99,12 @@ class OtherWays(Card):
         inside_in, inside_out = swaps.traded_as(token_in), swaps.traded_as(token_out)
         shown = wording.UNKNOWN if got is None else wording.amount(got, token_out)
         self.here.set_value(shown)
+        units = swaps.by_protocol(world, token_in, token_out, paid)
         if (inside_in, inside_out) == ("ETH", "stETH"):
-            self._compare("stake", swaps.by_protocol(world, token_in, token_out, paid), token_out,
-                          got)  # fmt: skip
+            self._compare("stake", units, token_out, got)
         elif (inside_in, inside_out) == ("stETH", "ETH"):
-            self._compare("unstake", swaps.by_protocol(world, token_in, token_out, paid), "ETH",
-                          got, wording.waits(*estimate_wait(world, max(1, paid))[:2]))  # fmt: skip
+            wait = estimate_wait(world, max(1, units))
+            self._compare("unstake", units, "ETH", got, wording.waits(wait.low, wait.high))
         else:
             self._fair(world, token_in, token_out, paid)
 
