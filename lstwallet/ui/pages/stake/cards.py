@@ -44,7 +44,7 @@ class OfferCard(ChoiceCard):
     ) -> None:
         """``icon`` stands before the second line."""
         super().__init__(name, parent)
-        self._token = Label(token, "small", "2")
+        self._token = Label(token, "small", "2", elide=True)
         self._exit = Label("", "small", "2", elide=True)
         self._figure = UnitNumber("", align="right")
         self._caption = Label("", "caption", "2", align="right")
@@ -230,8 +230,8 @@ class ValidatorsCard(Card):
         self._now = 0
         self.table = TableView(
             [
-                Column("what", self.tr("Deposit"), self._what, stretch=1),
-                Column("value", self.tr("Value"), self._value, align="right"),
+                Column("what", self.tr("Deposit"), self._what),
+                Column("value", self.tr("Value"), self._value, align="right", stretch=1),
                 Column("unpaid", self.tr("Not paid yet"), self._unpaid, align="right",
                        optional=True),
                 Column("state", self.tr("State"), self._state),

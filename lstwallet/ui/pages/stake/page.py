@@ -170,6 +170,7 @@ class RoomPage(Page):
         for each in (self.wrap, self.unwrap):
             each.choose(wrapped)
         self.flow.set_form(form)
+        self._show_mode()
 
     def _leave(self, number: int) -> None:
         if self.flow.phase == "pending":
@@ -216,6 +217,7 @@ class RoomPage(Page):
                 held = tuple(reading.held(world, YOU, token) for token in pair)
                 card.show_pair(held, rate, preferences)
             self.which.show_rates(rates)
+            self.which.setVisible(self.wrap.wrapped == "wstETH")
         rows = reading.validator_rows(world, YOU) if self._mode() == STAKE else ()
         self.validators.show_rows(rows, world.time)
 
@@ -226,7 +228,9 @@ class RoomPage(Page):
     def _fit_panel(self) -> None:
         """Larger text needs a wider panel, as far as there is room."""
         wide = SLIM_WIDTH if self.narrow else WIDTH
-        self.panel.set_width(round(wide * min(theme.current().scale, MOST_SCALED)))
+        if self.window().width() >= tokens.NARROW:
+            wide = round(wide * min(theme.current().scale, MOST_SCALED))
+        self.panel.set_width(wide)
 
     # --- the average --------------------------------------------------------------------
 

@@ -125,7 +125,10 @@ class WrapForm(ActionForm):
             title = self.tr("Wrap to {token}").format(token=self.wrapped)
         else:
             title = self.tr("Unwrap {token}").format(token=self.wrapped)
-        return Header(title, self.tr("Nothing is sold, nothing stops earning"), symbol=self.taken())
+        sub = self.tr("Nothing is sold, nothing stops earning")
+        if self.wrapped == "WETH":
+            sub = self.tr("One for one, at any time")
+        return Header(title, sub, symbol=self.taken())
 
     def main_text(self) -> str:
         return self.tr("Review wrap") if self._wrapping else self.tr("Review unwrap")

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, Final
 
-from PySide6.QtWidgets import QWidget
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import QBoxLayout, QWidget
 
 from lstwallet.engine.staking import RequestUnstake, estimate_wait, ticket_wait, yearly_rate
 from lstwallet.engine.staking_facts import UnstakeRequested
@@ -31,7 +32,7 @@ from lstwallet.ui.pages.action import (
 )
 from lstwallet.ui.pages.unstake import words
 from lstwallet.ui.pages.unstake.offers import BreakEvenCard, MarketCard, QueueCard
-from lstwallet.ui.theme import tokens
+from lstwallet.ui.theme import current, tokens
 from lstwallet.ui.widgets.action_panel import PanelPage
 from lstwallet.ui.widgets.amount_field import AmountField
 from lstwallet.ui.widgets.labels import Label
@@ -50,6 +51,9 @@ if TYPE_CHECKING:
 QUEUE: Final = "queue"
 MARKET: Final = "market"
 TOKENS: Final = ("stETH", "wstETH")
+FOOT: Final = 196
+SIDE_BY_SIDE: Final = 800
+"""Pixels at 100 % that the two ways need beside each other."""
 OFF_RATE: Final = WAD // 25
 """From 4 % below the rate on the review warns."""
 
@@ -70,9 +74,19 @@ class UnstakeForm(ActionForm):
         upper = row((self.amount, 1), (self.notes, 1), spacing=gap)
         ways = row((self.queue, 1), (self.market, 1), spacing=gap)
         foot = holder(self._foot)
-        foot.setFixedWidth(196)
+        foot.setMinimumWidth(FOOT)
         lower = row((self.even, 1), foot, spacing=gap)
-        self.setLayout(column(upper, ways, lower, spacing=12))
+        self._lines = (upper, ways, lower)
+        self.setLayout(column(*self._lines, spacing=12))
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Large text in a small window: one thing under the other."""
+        super().resizeEvent(event)
+        down, right = QBoxLayout.Direction.TopToBottom, QBoxLayout.Direction.LeftToRight
+        wanted = down if self.width() < current().px(SIDE_BY_SIDE) else right
+        for line in self._lines:
+            if line.direction() != wanted:
+                line.setDirection(wanted)
 
     def _build_inputs(self) -> None:
         self.amount = AmountField(self.tr("You unstake"), "stETH", 18)

@@ -109,13 +109,16 @@ class RoomPage(Page):
             self.tr("Paid by the first report that has the ETH for all before it."),
             [
                 (self.tr("Asked"), wording.amount(row.asked, "stETH")),
-                (self.tr("Before it in line"),
-                 wording.amount(reading.waiting_ahead(world, number), "stETH")),
+                (self.tr("Before it in line"), self._ahead(world, number)),
                 (self.tr("Not before"), first),
                 (self.tr("By"), last),
             ],
             self.tr("Recomputed as the queue moves. It pays what was asked, less after a slash."),
         )  # fmt: skip
+
+    def _ahead(self, world: World, number: int) -> str:
+        wei = reading.waiting_ahead(world, number)
+        return wording.amount(wei, "stETH") if wei else self.tr("nothing")
 
     # --- showing ------------------------------------------------------------------------
 
