@@ -26,8 +26,8 @@ INFINITE: Final = "∞"
 NO_BREAK: Final = "\u00a0"
 HIDDEN: Final = "••••"
 USD_DECIMALS: Final = 8
-DUST: Final = 10
-"""Wei."""
+DUST: Final = 10**6
+"""Wei: what rounding may take over many moves of shares, and far less than is ever shown."""
 HEALTH_DECIMALS: Final = 18
 
 translate = QCoreApplication.translate
@@ -59,8 +59,8 @@ def token_name(symbol: str) -> str:
 def shown(units: int, token_decimals: int, digits: int) -> str:
     """``digits`` decimals, rounded towards zero.
 
-    A few base units short of a round number read as that number: shares of stETH round
-    down by a wei or two, and 5 staked must not read 4.9999.
+    What is only dust short of a round number reads as that number: shares of stETH round
+    down by a wei or two at each move, and 5 staked must not read 4.9999.
     """
     dust = DUST if token_decimals == 18 else 0
     return format_places(units + (dust if units > 0 else -dust if units < 0 else 0),

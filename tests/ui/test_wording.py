@@ -43,6 +43,7 @@ def plain(text: str) -> str:
     [
         (5 * ETH, "stETH", "5.0000 stETH"),
         (5 * ETH - 2, "stETH", "5.0000 stETH"),
+        (12 * ETH - 24, "stETH", "12.0000 stETH"),
         (5 * ETH - 10**13, "stETH", "4.9999 stETH"),
         (1_234_567_800_000, "USDC", "1 234 567.80 USDC"),
         (11 * ETH, "LP:steth_eth", "11.00 LP"),
