@@ -13,6 +13,7 @@ import signal
 import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
+from types import ModuleType
 from typing import TYPE_CHECKING, Any, Final
 
 from PySide6.QtCore import QObject, QSocketNotifier, Qt, QTimer
@@ -23,13 +24,14 @@ from lstwallet.app import profiles
 from lstwallet.app import settings as settings_file
 from lstwallet.ui import theme, wording
 from lstwallet.ui.bridge import Bridge
-from lstwallet.ui.jobs import GATE, Lane
+from lstwallet.ui.jobs import GATE, Lane, load
 from lstwallet.ui.main_window import MainWindow
 from lstwallet.units.paths import resources
 
 if TYPE_CHECKING:
     from lstwallet.app.session import Session
     from lstwallet.market.driver import MarketConfig
+    from lstwallet.ui.coach.school import School
     from lstwallet.ui.shell.faults import Faults
 
 COLLECT_AFTER: Final = (10_000, 20, 50)
@@ -54,10 +56,13 @@ class Program(QObject):
         self.window = MainWindow(self.bridge)
         self.window.restore(loaded.window_geometry, loaded.last_room)
         self._faults: Faults | None = None
+        self._school: School | None = None
+        self._tour = False
         self.bridge.opened.connect(self._opened)
         self.bridge.failed.connect(self._failed)
         self.bridge.settings_changed.connect(self._restyle)
         self.window.profile_wanted.connect(self._switch)
+        self.window.lesson_wanted.connect(self.teach)
         self.window.painted.connect(self._start)
 
     def show(self) -> None:
@@ -128,7 +133,8 @@ class Program(QObject):
             way: beginnings.Kind = "demo" if kind == "demo" else "empty"
             return beginnings.create(way, seed=seed, market=self.market)
 
-        if kind == "tour":
+        self._tour = kind == "tour"
+        if self._tour:
             self.window.enter("learn")
         elif kind == "empty":
             self.window.enter("home")
@@ -158,6 +164,9 @@ class Program(QObject):
         if opened.path.parent == profiles.folder():
             self.bridge.change(last_profile=str(opened.path))
         self.bridge.jobs.run(_found, self._offer, self.bridge.failed.emit)
+        if self._tour:
+            self._tour = False
+            self._with_school(lambda school: school.teach())
 
     def _offer(self, found: Sequence[profiles.Profile]) -> None:
         here = self.bridge.profile
@@ -191,6 +200,25 @@ class Program(QObject):
         show = getattr(self.window.cover(), "show_problem", None)
         if show is not None:
             show(wording.error(error))
+
+    # --- lessons ------------------------------------------------------------------------
+
+    def teach(self, ident: str) -> None:
+        """Open the lesson of this id; with "" leave the one that is under way."""
+        self._with_school(lambda school: school.teach(ident) if ident else school.leave())
+
+    def _with_school(self, act: Callable[[School], None]) -> None:
+        """The coach is imported, in the lane, when the first lesson is opened."""
+
+        def ready(module: ModuleType) -> None:
+            if self._school is None:
+                self._school = module.School(self.window)
+            act(self._school)
+
+        if self._school is not None:
+            act(self._school)
+        else:
+            self.bridge.jobs.run(load("lstwallet.ui.coach.school"), ready, self.bridge.failed.emit)
 
     # --- while it runs ------------------------------------------------------------------
 

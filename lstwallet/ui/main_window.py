@@ -63,6 +63,8 @@ class MainWindow(QMainWindow):
     profile_wanted = Signal(str)
     entered = Signal(str)
     """A room's page is shown, built and fresh."""
+    lesson_wanted = Signal(str)
+    """A page asks for the lesson of this id, or with "" to leave the one under way."""
 
     def __init__(self, bridge: Bridge, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -79,6 +81,8 @@ class MainWindow(QMainWindow):
         self._later = QTimer(self)
         self._later.setSingleShot(True)
         self._later.timeout.connect(self._catch_up)
+        self._sandbox = ("", "")
+        self._others: Sequence[tuple[str, str]] = ()
         self.setWindowTitle("lstwallet")
         self._build()
         self._connect()
@@ -163,6 +167,7 @@ class MainWindow(QMainWindow):
         page: Page = module.RoomPage(self.bridge)
         page.navigate.connect(self.enter)
         page.command_wanted.connect(self._send)
+        page.lesson_wanted.connect(self.lesson_wanted)
         page.set_narrow(bool(self._slim))
         self._pages[key] = page
         self.stack.addWidget(page)
@@ -209,8 +214,18 @@ class MainWindow(QMainWindow):
 
     def set_other_profiles(self, others: Sequence[tuple[str, str]]) -> None:
         """(name, path) of the profiles one may switch to."""
-        if self.bridge.profile is not None:
-            self.top_bar.profile.set_profile(self.bridge.profile.name, others)
+        self._others = others
+        profile = self.bridge.profile
+        if profile is not None:
+            name, account = self._sandbox
+            self.top_bar.profile.set_profile(name or profile.name, others, account)
+
+    def set_sandbox(self, name: str, account: str) -> None:
+        """Show these words instead of the profile's name; empty for the name itself."""
+        self._sandbox = (name, account)
+        title = self.tr("{profile} · lstwallet").format(profile=name) if name else "lstwallet"
+        self.setWindowTitle(title)
+        self.set_other_profiles(self._others)
 
     def _happened(self, outcome: Outcome) -> None:
         if outcome.refusal is None:

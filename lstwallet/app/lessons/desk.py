@@ -17,7 +17,7 @@ from lstwallet.app.lessons.run import LessonRun
 from lstwallet.app.session import Session
 from lstwallet.engine.kernel import Batch, Event
 from lstwallet.engine.wallet import Fund
-from lstwallet.engine.world import YOU
+from lstwallet.engine.world import YOU, World
 from lstwallet.market.driver import MarketConfig
 from lstwallet.market.genesis import genesis, tiny
 from lstwallet.units.paths import resources
@@ -46,6 +46,15 @@ class Desk:
             if lesson.id == ident:
                 return lesson
         raise KeyError(ident)
+
+    @property
+    def set_aside(self) -> Path | None:
+        """Where a progress file that could not be read is kept."""
+        return self._kept.set_aside
+
+    def quiz(self, lesson: Lesson, world: World) -> LessonRun:
+        """A run for answering questions only: it needs no ledger."""
+        return LessonRun(lesson, self._kept, world, lambda _: ())
 
     def progress(self, lesson: Lesson) -> Progress:
         """How far a lesson is."""

@@ -45,8 +45,8 @@ class Step(NamedTuple):
 
     id: str
     room: str
-    target: str
-    """Name of the widget that the spotlight leaves free."""
+    targets: Sequence[str]
+    """Names of the widgets that the spotlight leaves free; the first one is pointed at."""
     title: str
     text: str
     waiting: str
@@ -141,6 +141,15 @@ class _Table:
             raise _Wrong(f"{self.name(key)} is empty")
         return str(value).strip()
 
+    def words(self, key: str) -> tuple[str, ...]:
+        """A text, or a list of texts."""
+        if isinstance(self.raw.get(key), str):
+            return (self.text(key),)
+        items = self.get(key, list)
+        if not items or not all(isinstance(item, str) and item.strip() for item in items):
+            raise _Wrong(f"{self.name(key)} is a text or a list of texts")
+        return tuple(items)
+
     def get(self, key: str, kind: type) -> Any:
         if key not in self.raw:
             raise _Wrong(f"{self.name(key)} is missing")
@@ -222,7 +231,7 @@ def _step(table: _Table) -> Step:
     return Step(
         id=table.text("id"),
         room=table.text("room"),
-        target=table.text("target"),
+        targets=table.words("target"),
         title=table.text("title"),
         text=table.text("text"),
         waiting=table.text("waiting"),

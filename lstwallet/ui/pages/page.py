@@ -32,6 +32,8 @@ class Page(QWidget):
     """A command without a dialogue of its own (the window sends it)."""
     navigate = Signal(str, object)
     """Room key and arguments for its ``show_request`` (or ``None``)."""
+    lesson_wanted = Signal(str)
+    """A lesson's id, or "" to leave the one under way."""
 
     def __init__(self, bridge: Bridge, parent: QWidget | None = None) -> None:
         super().__init__(parent)

@@ -40,6 +40,7 @@ class TimeBar(Themed, Panel):
 
     def __init__(self, bridge: Bridge, parent: QWidget | None = None) -> None:
         super().__init__("rail", "line", "top", parent)
+        self.setObjectName("time.bar")
         self.setAccessibleName(self.tr("Simulated time"))
         self._bridge = bridge
         self._marks: list[Mark] = []

@@ -50,9 +50,12 @@ class ProfileButton(Themed, QAbstractButton):
         self.setFixedHeight(current().px(42))
         self.setMaximumWidth(current().px(240))
 
-    def set_profile(self, name: str, others: Sequence[tuple[str, str]] = ()) -> None:
+    def set_profile(
+        self, name: str, others: Sequence[tuple[str, str]] = (), account: str = ""
+    ) -> None:
         """Show a profile; ``others`` are (name, path) of those to switch to."""
         self._name.setText(name)
+        self._account.setText(account or self.tr("Main account"))
         self._picture.set_seed(name or "lstwallet")
         self._others = list(others)
         self.setAccessibleName(self.tr("Profile {name}").format(name=name))

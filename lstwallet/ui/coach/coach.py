@@ -1,0 +1,343 @@
+"""One lesson over the real window: it watches what happens and says what to do next.
+
+Pages know nothing of it. It finds its targets by object name, follows the bridge's
+outcomes and refusals, and lets ``LessonRun`` judge them; no button here finishes a step.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any, Final, Protocol
+
+from PySide6.QtCore import (
+    QEasingCurve,
+    QEvent,
+    QObject,
+    QPoint,
+    QPropertyAnimation,
+    QRect,
+    Qt,
+    QTimer,
+    Signal,
+)
+from PySide6.QtGui import QKeyEvent
+from PySide6.QtWidgets import QScrollArea, QWidget
+
+from lstwallet.ui import theme
+from lstwallet.ui.coach.card import CoachCard, Shown
+from lstwallet.ui.coach.placing import Place, place
+from lstwallet.ui.coach.spotlight import ROOM, Spotlight
+from lstwallet.ui.theme import tokens
+from lstwallet.ui.widgets.overlays import MARGIN
+
+if TYPE_CHECKING:
+    from lstwallet.app.lessons.run import LessonRun
+    from lstwallet.app.session import Outcome
+    from lstwallet.engine.kernel import Command
+    from lstwallet.engine.refusals import Refusal
+
+LOOK_MS: Final = 100
+"""How often the targets are looked for: pages are built, scrolled and resized at any time."""
+
+
+class Helper(Protocol):
+    """Does a step for the person; see ``lstwallet.ui.robot.helper``."""
+
+    done: Any
+
+    def start(self) -> None: ...
+    def stop(self) -> None: ...
+
+
+class MakeHelper(Protocol):
+    """Makes a helper for a window and a list of actions."""
+
+    def __call__(
+        self, window: QWidget, actions: Sequence[Sequence[str]], parent: QObject
+    ) -> Helper: ...
+
+
+class Coach(QObject):
+    """Card and spotlight for one lesson that is under way in the open profile."""
+
+    pause_wanted = Signal()
+    steps_done = Signal()
+    """All steps are done and read: the quiz is next."""
+
+    def __init__(self, window: Any, run: LessonRun, make_helper: MakeHelper) -> None:
+        """``window`` is the main window: ``bridge``, ``rooms``, ``room``, ``enter``, ``cover``."""
+        super().__init__(window)
+        self.run = run
+        self._window = window
+        self._make_helper = make_helper
+        self._helper: Helper | None = None
+        self._lifted = False
+        self._wrong = ""
+        self._trouble = ""
+        self._revealed: set[str] = set()
+        self._generation = -1
+        self.spotlight = Spotlight(window)
+        self.card = CoachCard(window)
+        self._move = QPropertyAnimation(self.card, b"pos", self)
+        self._move.setDuration(tokens.MOVE_MS)
+        self._move.setEasingCurve(QEasingCurve.Type.OutCubic)
+        self._timer = QTimer(self)
+        self._timer.setInterval(LOOK_MS)
+        self._timer.timeout.connect(self.look)
+        self._connect()
+
+    def _connect(self) -> None:
+        bridge = self._window.bridge
+        bridge.outcome.connect(self._happened)
+        bridge.refused.connect(self._was_refused)
+        self.spotlight.dismissed.connect(self._lift)
+        self.card.go_on.connect(self._go_on)
+        self.card.hint_wanted.connect(self._hint)
+        self.card.pause_wanted.connect(self.pause_wanted)
+        self.card.room_wanted.connect(self._enter_room)
+        self._window.installEventFilter(self)
+
+    # --- from the beginning to the end --------------------------------------------------
+
+    def start(self) -> None:
+        """Take up the lesson where it stands."""
+        self._judge()
+        if not self.run.told:
+            self._enter_room()
+        self._timer.start()
+        self.look()
+
+    def close(self) -> None:
+        """Take everything off the window; the lesson's progress is kept already."""
+        self._timer.stop()
+        self._stop_helping()
+        bridge = self._window.bridge
+        bridge.outcome.disconnect(self._happened)
+        bridge.refused.disconnect(self._was_refused)
+        self._window.removeEventFilter(self)
+        for part in (self.card, self.spotlight):
+            part.hide()
+            part.deleteLater()
+        self.deleteLater()
+
+    # --- what happens in the world ------------------------------------------------------
+
+    def _happened(self, outcome: Outcome) -> None:
+        if outcome.refusal is None:
+            self.run.observe(outcome.world, outcome.events)
+            self._after_evidence()
+
+    def _was_refused(self, command: Command, refusal: Refusal) -> None:
+        self.run.observe_refusal(type(command).__name__, type(refusal).__name__)
+        self._after_evidence()
+
+    def _judge(self) -> None:
+        """What is in the ledger already counts, though nobody saw it happen."""
+        self.run.observe(self._window.bridge.world, ())
+        self._after_evidence()
+
+    def _after_evidence(self) -> None:
+        wrong = self.run.wrong_move() or ""
+        if wrong and wrong != self._wrong:
+            self._lifted = True  # the way back may lie anywhere
+        self._wrong = wrong
+        self.look()
+
+    # --- what the person presses --------------------------------------------------------
+
+    def _go_on(self) -> None:
+        if not self.run.go_on():
+            return
+        self._stop_helping()
+        self._lifted, self._wrong, self._trouble = False, "", ""
+        self._revealed.clear()
+        if self.run.step is None:
+            self.steps_done.emit()
+            return
+        self._enter_room()
+        self.look()
+
+    def _hint(self) -> None:
+        step = self.run.step
+        if step is None or self._helper is not None:
+            return
+        asked = self.run.next_hint()
+        self._lifted, self._trouble = False, ""
+        if asked == len(step.hints) and step.hints[-1].do:
+            self._help(step.hints[-1].do)
+        self.look()
+
+    def _help(self, actions: Sequence[Sequence[str]]) -> None:
+        helper = self._make_helper(self._window, actions, self)
+        helper.done.connect(self._helped)
+        self._helper = helper
+        helper.start()
+
+    def _helped(self, ok: bool) -> None:
+        self._helper = None
+        if not ok:
+            self._trouble = self.tr(
+                "It could not be done from here. Go back to the empty form and ask again."
+            )
+            self._lifted = True
+        self.look()
+
+    def _stop_helping(self) -> None:
+        if self._helper is not None:
+            self._helper.stop()
+            self._helper = None
+
+    def _lift(self) -> None:
+        self._lifted = True
+        self.look()
+
+    def _enter_room(self) -> None:
+        step = self.run.step
+        if step is not None:
+            self._lifted = False
+            if self._window.room != step.room:
+                self._window.enter(step.room)
+            self.look()
+
+    # --- looking ------------------------------------------------------------------------
+
+    def look(self) -> None:
+        """Find the targets where they are now; show card and spotlight accordingly."""
+        step = self.run.step
+        if step is None or self._window.cover() is not None:
+            self.card.hide()
+            self.spotlight.hide()
+            return
+        self._show_words()
+        here = self._window.room == step.room
+        targets = self._targets(step.targets) if here else []
+        self._show_light([] if self._lifted or self.run.told else targets)
+        self._place_card(targets)
+
+    def _show_words(self) -> None:
+        step, run = self.run.step, self.run
+        assert step is not None
+        lesson = run.lesson
+        titles = {each.key: each.label() for each in self._window.rooms}
+        away = self._window.room != step.room
+        shown = Shown(
+            lesson=lesson.title,
+            title=step.title,
+            text=step.after if run.told else step.text,
+            waiting=step.waiting,
+            step=run.progress.step + 1,
+            steps=len(lesson.steps),
+            done=run.told,
+            hints=tuple(hint.text for hint in step.hints[: run.progress.hints]),
+            most_hints=len(step.hints),
+            wrong=self._wrong,
+            elsewhere=titles.get(step.room, step.room) if away else "",
+            trouble=self._trouble,
+            busy=self._helper is not None,
+        )
+        generation = theme.current().generation
+        self.card.show_step(shown, lesson.terms)
+        if generation != self._generation:
+            self._generation = generation
+            self.card.fit()
+
+    def _targets(self, names: Sequence[str]) -> list[QRect]:
+        found = []
+        for name in names:
+            widget = self._visible(name)
+            if widget is None:
+                continue
+            if name not in self._revealed:
+                self._revealed.add(name)
+                _reveal(widget)
+            seen = widget.visibleRegion().boundingRect()
+            if not seen.isEmpty():
+                found.append(QRect(widget.mapTo(self._window, seen.topLeft()), seen.size()))
+        return found
+
+    def _visible(self, name: str) -> QWidget | None:
+        return next(
+            (each for each in self._window.findChildren(QWidget, name) if each.isVisible()), None
+        )
+
+    def _show_light(self, targets: Sequence[QRect]) -> None:
+        if not targets:
+            self.spotlight.hide()
+            return
+        outer = [
+            one
+            for one in targets
+            if not any(other != one and other.contains(one) for other in targets)
+        ]
+        chip = self._visible("top.simulation")
+        free = QRect(chip.mapTo(self._window, QPoint(0, 0)), chip.size()) if chip else QRect()
+        self.spotlight.light(outer, free)
+        if self.spotlight.isHidden():
+            self.spotlight.show()
+            self.spotlight.raise_()
+            self.card.raise_()
+
+    def _place_card(self, targets: Sequence[QRect]) -> None:
+        size = self.card.size_of_surface()
+        holes = [target.adjusted(-ROOM, -ROOM, ROOM, ROOM) for target in targets]
+        room = self._room(beside=bool(targets))
+        best = place(size, targets[0] if targets else None, holes, room)
+        self._point(best._replace(side="") if self.run.told else best, targets)
+        spot = best.box.topLeft() - QPoint(MARGIN, MARGIN)
+        if self.card.isHidden():
+            self.card.move(spot)
+            self.card.show()
+            self.card.raise_()
+        elif theme.calm():
+            self.card.move(spot)
+        elif self.card.pos() != spot and not self._on_its_way(spot):
+            self._move.stop()
+            self._move.setStartValue(self.card.pos())
+            self._move.setEndValue(spot)
+            self._move.start()
+
+    def _on_its_way(self, spot: QPoint) -> bool:
+        running = self._move.state() == QPropertyAnimation.State.Running
+        return running and self._move.endValue() == spot
+
+    def _room(self, *, beside: bool) -> QRect:
+        """Where the card may be: not over the top bar, nor over the time bar."""
+        whole: QRect = self._window.rect()
+        whole.setTop(self._window.top_bar.height())
+        whole.setBottom(whole.bottom() - self._window.time_bar.height())
+        if not beside:
+            whole.setLeft(self._window.rail.width())
+        return whole
+
+    def _point(self, best: Place, targets: Sequence[QRect]) -> None:
+        if not best.side:
+            self.card.point("", 0.5)
+            return
+        box, target = best.box, targets[0]
+        if best.side in ("top", "bottom"):
+            low, high = max(box.left(), target.left()), min(box.right(), target.right())
+            self.card.point(best.side, ((low + high) / 2 - box.left()) / box.width())
+        else:
+            low, high = max(box.top(), target.top()), min(box.bottom(), target.bottom())
+            self.card.point(best.side, ((low + high) / 2 - box.top()) / box.height())
+
+    # --- Qt -----------------------------------------------------------------------------
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """Esc pauses, when nothing else in the window took it; a resize moves everything."""
+        kind = event.type()
+        if kind == QEvent.Type.KeyPress and isinstance(event, QKeyEvent):
+            if event.key() == Qt.Key.Key_Escape and self._window.cover() is None:
+                self.pause_wanted.emit()
+                return True
+        elif kind == QEvent.Type.Resize:
+            QTimer.singleShot(0, self, self.look)
+        return False
+
+
+def _reveal(widget: QWidget) -> None:
+    parent = widget.parentWidget()
+    while parent is not None:
+        if isinstance(parent, QScrollArea):
+            parent.ensureWidgetVisible(widget, 12, 12)
+        parent = parent.parentWidget()
