@@ -207,11 +207,11 @@ class UnstakeForm(ActionForm):
                 value=wording.fiat(value_of(quotes(world), "ETH", steth))
             )
         self.amount.set_fiat(text)
-        ahead = wording.count(reading.waiting_ahead(world) // WAD)
-        self.line.set(
-            self.tr("{amount} stETH waits in the queue before you.").format(amount=ahead),
-            "info", "users-three",
-        )  # fmt: skip
+        ahead = reading.waiting_ahead(world) // WAD
+        text = self.tr("Nobody waits in the queue before you.")
+        if ahead:
+            text = self.tr("{amount} stETH waits in the queue before you.")
+        self.line.set(text.format(amount=wording.count(ahead)), "info", "users-three")
 
     def show_preview(self, quote: Quote | None) -> None:
         world = self._bridge.world
