@@ -73,9 +73,20 @@ def window_on(
         bridge.open(lambda: Session.open(path))
     if room:
         enter(qtbot, window, room)
-    window.activateWindow()  # keys and shortcuts go to the active window only
-    qtbot.waitUntil(window.isActiveWindow, timeout=PATIENCE_MS)
+    activate(qtbot, window)
     return window
+
+
+def activate(qtbot: QtBot, window: MainWindow) -> None:
+    """Keys and shortcuts go to the active window only; asked again, should the window of the
+    test before close only now and take the activation with it."""
+
+    def active() -> bool:
+        if not window.isActiveWindow():
+            window.activateWindow()
+        return window.isActiveWindow()
+
+    qtbot.waitUntil(active, timeout=PATIENCE_MS)
 
 
 def enter(qtbot: QtBot, window: MainWindow, room: str, arguments: Any = None) -> Page:

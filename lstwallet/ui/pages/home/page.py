@@ -5,6 +5,7 @@ Nothing here imports the charts: they come in the lane once the room is on the s
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any, Final
 
 from PySide6.QtCore import QElapsedTimer, QTimer
@@ -59,6 +60,8 @@ FEWEST: Final = 3
 """Points that make a trend."""
 REST: Final = 4
 """The lane gets this many times as long a rest as the last look at the samples took."""
+LEAST_REST_MS: Final = 500
+"""And never less than this."""
 
 
 class _Samples:
@@ -83,7 +86,8 @@ class _Samples:
         """Have samples of the last ``span`` seconds (0: all) until about now."""
         mark = (world.started, span, world.time // HOUR)
         fresh = not self._mark or mark[:2] != self._mark[:2]
-        resting = self._since.isValid() and self._since.elapsed() < REST * self._took
+        rest = max(LEAST_REST_MS, REST * self._took)
+        resting = self._since.isValid() and self._since.elapsed() < rest
         if self._asking or mark == self._mark or (resting and not fresh):
             return
         if fresh:
@@ -98,7 +102,7 @@ class _Samples:
             self._asking, self.past = False, series
             self._took = asked.elapsed()
             self._since.start()
-            self._page.look_again()
+            self._page.know_more()
 
         begin = reading.begin_of(world, span)
         self._page.bridge.series(self._names, begin, world.time, show)
@@ -160,6 +164,11 @@ class RoomPage(Page):
     # --- showing ------------------------------------------------------------------------
 
     def refresh(self, world: World) -> None:
+        for _ in self.slices(world):
+            pass
+
+    def slices(self, world: World) -> Iterator[None]:
+        """A card at a time."""
         preferences = self.bridge.preferences
         prices = portfolio.quotes(world)
         rows = portfolio.holdings(world, YOU, prices)
@@ -168,17 +177,27 @@ class RoomPage(Page):
         layers = yields.layers(world, YOU, rows, prices, rates)
         self._layers = layers, rates
         self._positions = reading.positions(world, YOU, rows, prices, rates)
+        yield
         self._show_attention(world, rates)
+        yield
         self._show_worth(world, usd)
+        yield
         self.positions.show_positions(self._positions, self._trends(prices), preferences)
+        yield
         self.allocation.show_positions(self._positions, usd, preferences)
+        yield
         self.yields.show_layers(layers)
         self.exits.show_exits(exits(world, YOU), world.time, preferences)
         self._keep(world)
 
     def look_again(self) -> None:
         """More is known, or something else is wanted: show it, or when visible."""
-        self.mark_stale()
+        self.renew()
+
+    def know_more(self) -> None:
+        """Samples have come; while time runs they are shown with its next step."""
+        if not self.bridge.running or self._worth.past is None:
+            self.renew()
 
     def _show_attention(self, world: World, rates: Rates) -> None:
         preferences, now = self.bridge.preferences, world.time
@@ -235,6 +254,7 @@ class RoomPage(Page):
         """Another profile is open."""
         self._worth.forget()
         self._month.forget()
+        self.look_again()
 
     def _happened(self, outcome: Outcome) -> None:
         """After a run the line is read once more, rest or not."""
