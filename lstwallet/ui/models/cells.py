@@ -6,6 +6,7 @@ model reads its words to assistive tools. Nothing here knows what a row means.
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import NamedTuple
 
 from PySide6.QtCore import QPointF, QRectF
@@ -95,6 +96,11 @@ def tip(cell: Cell) -> str:
 
 def width(cell: Cell) -> int:
     """Natural width of a cell's content."""
+    return _width(cell, current().generation)
+
+
+@lru_cache(maxsize=4096)
+def _width(cell: Cell, _generation: int) -> int:
     theme = current()
     match cell:
         case Text():

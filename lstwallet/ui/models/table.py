@@ -20,7 +20,7 @@ from PySide6.QtCore import (
     Qt,
     Signal,
 )
-from PySide6.QtGui import QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen, QResizeEvent
+from PySide6.QtGui import QAccessible, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen, QResizeEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QHeaderView,
@@ -32,7 +32,7 @@ from PySide6.QtWidgets import (
 )
 
 from lstwallet.ui.models import cells
-from lstwallet.ui.models.cells import ButtonsCell
+from lstwallet.ui.models.cells import ButtonsCell, Cell
 from lstwallet.ui.models.rows import Column, RowsModel
 from lstwallet.ui.theme import Themed, current, icons, paint
 
@@ -41,6 +41,8 @@ ROW_TWO_LINES = 43
 ROW_ONE_LINE = 38
 ROW_DENSE = 34
 HEADER = 24
+MEASURED = 60
+"""Rows whose content the columns' widths go by."""
 
 
 class _Delegate(QStyledItemDelegate):
@@ -58,10 +60,11 @@ class _Delegate(QStyledItemDelegate):
             box = QRectF(option.rect)  # type: ignore[attr-defined]
             view.draw_behind(painter, box, index)
             hot, down = view.hot_button(index)
+            cell = view.rows_model.cell(index)
+            view.note_painted(index, cell)
             cells.draw(
-                painter, view.content_box(box, index.column()), view.rows_model.cell(index),
-                column.align, hot, down,
-            )  # fmt: skip
+                painter, view.content_box(box, index.column()), cell, column.align, hot, down
+            )
         finally:
             painter.restore()
 
@@ -144,12 +147,14 @@ class TableView(Themed, QTableView):
         self._down = False
         self._focus_button = 0
         self._dropped: frozenset[str] = frozenset()
+        self._painted: dict[tuple[int, int], Cell] = {}
+        self._placed: tuple[Any, ...] = ()
         self._set_up(name)
         self.setModel(self.rows_model)
         self.rows_model.modelReset.connect(self._rows_changed)
         self.rows_model.rowsInserted.connect(self._rows_changed)
         self.rows_model.rowsRemoved.connect(self._rows_changed)
-        self.rows_model.dataChanged.connect(self._place_columns)
+        self.rows_model.layoutChanged.connect(self._painted.clear)
         self.begin_style()
 
     def _set_up(self, name: str) -> None:
@@ -194,11 +199,46 @@ class TableView(Themed, QTableView):
             if at >= 0:
                 self.setCurrentIndex(self.rows_model.index(at, here.column()))
 
+    def look_again(self) -> None:
+        """Repaint cells that look different now, whether their rows have changed or not."""
+        shown = self._cells()
+        self._place_columns(shown)
+        self._repaint(shown)
+
+    def dataChanged(self, first: Index, last: Index, roles: Sequence[int] = ()) -> None:
+        """Rows changed: only cells that look different are painted again."""
+        if QAccessible.isActive():
+            super().dataChanged(first, last, roles)  # type: ignore[arg-type]
+        self.look_again()
+
+    def note_painted(self, index: Index, cell: Cell) -> None:
+        """The delegate has drawn this cell."""
+        self._painted[index.row(), index.column()] = cell
+
+    def _cells(self) -> list[list[Cell]]:
+        """The first rows as they should look: what the columns' widths go by."""
+        columns = self.rows_model.columns
+        return [[each.cell(row) for each in columns] for row in self.rows_model.rows()[:MEASURED]]
+
+    def _repaint(self, shown: list[list[Cell]]) -> None:
+        """Those cells in view that are not what was painted there."""
+        model, viewport = self.rows_model, self.viewport()
+        columns = [i for i in range(len(model.columns)) if not self.isColumnHidden(i)]
+        lowest = self.rowAt(viewport.height() - 1)
+        last = model.rowCount() - 1 if lowest < 0 else lowest
+        for row in range(max(self.rowAt(0), 0), last + 1):
+            known = shown[row] if row < len(shown) else None
+            for i in columns:
+                cell = known[i] if known else model.columns[i].cell(model.row(row))
+                if self._painted.get((row, i), self) != cell:
+                    viewport.update(self.visualRect(model.index(row, i)))
+
     def row_height(self) -> int:
         """Height of a row, rule included."""
         return current().px(self._row)
 
     def _rows_changed(self) -> None:
+        self._painted.clear()
         self._place_columns()
         self.updateGeometry()
 
@@ -228,7 +268,7 @@ class TableView(Themed, QTableView):
 
     def minimumSizeHint(self) -> QSize:
         required = [i for i, c in enumerate(self.rows_model.columns) if not c.optional]
-        narrow = sum(self._least(i) + self._gap for i in required)
+        narrow = sum(self._least(i, self._natural(i)) + self._gap for i in required)
         height = self.sizeHint().height() if self._fit else current().px(HEADER) + self.row_height()
         return QSize(narrow, height)
 
@@ -245,31 +285,37 @@ class TableView(Themed, QTableView):
         shown = [i for i in range(len(self.rows_model.columns)) if not self.isColumnHidden(i)]
         return shown[-1] if shown else 0
 
-    def _natural(self, section: int) -> int:
+    def _natural(self, section: int, shown: list[list[Cell]] | None = None) -> int:
         column = self.rows_model.columns[section]
         title = paint.text_width(column.title, current().font("caption"))
         wide = round(title) + (14 if column.sort else 2)
         if column.width is not None:
             return max(wide, current().px(column.width))
-        shown = self.rows_model.rows()[:60]
-        return max([wide, *(cells.width(column.cell(row)) for row in shown)])
+        if shown is not None:
+            return max([wide, *(cells.width(row[section]) for row in shown)])
+        rows = self.rows_model.rows()[:MEASURED]
+        return max([wide, *(cells.width(column.cell(row)) for row in rows)])
 
-    def _least(self, section: int) -> int:
+    def _least(self, section: int, natural: int) -> int:
         """A stretching column of text may be elided; the others need their room."""
         column = self.rows_model.columns[section]
-        natural = self._natural(section)
         return min(natural, current().px(96)) if column.stretch else natural
 
     def _wanted(self) -> int:
         return sum(self._natural(i) + self._gap for i in range(len(self.rows_model.columns)))
 
-    def _place_columns(self) -> None:
+    def _place_columns(self, cells_now: list[list[Cell]] | None = None) -> None:
         columns = self.rows_model.columns
         room = self.viewport().width()
         if room <= 0 or not columns:
             return
+        natural = [self._natural(i, cells_now) for i in range(len(columns))]
+        wanted = (room, natural, self._dropped, current().generation)
+        if wanted == self._placed:
+            return
+        self._placed = wanted
         shown = [i for i, column in enumerate(columns) if column.key not in self._dropped]
-        least = {i: self._least(i) + self._gap for i in shown}
+        least = {i: self._least(i, natural[i]) + self._gap for i in shown}
         for i in [i for i in reversed(shown) if columns[i].optional]:
             if sum(least[j] for j in shown) - self._gap <= room:
                 break
@@ -280,7 +326,7 @@ class TableView(Themed, QTableView):
         spare = room - sum(least[i] for i in shown)
         for i in shown:
             if columns[i].stretch and spare > 0:
-                more = min(spare, max(0, self._natural(i) - self._least(i)))
+                more = min(spare, max(0, natural[i] - self._least(i, natural[i])))
                 least[i] += more
                 spare -= more
         shares = sum(columns[i].stretch for i in shown)

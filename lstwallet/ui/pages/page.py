@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QLayout, QVBoxLayout, QWidget
 
@@ -40,10 +41,20 @@ class Page(QWidget):
         self.bridge = bridge
         self.narrow = False
         self._stale = True
+        self._slices: Iterator[None] | None = None
+        self._outdated = False
+        self._slice_timer = QTimer(self)
+        self._slice_timer.setSingleShot(True)
+        self._slice_timer.timeout.connect(self.take_slice)
 
     def refresh(self, world: World) -> None:
         """Show this world. Called when visible, at most ten times a second; be quick."""
         raise NotImplementedError
+
+    def slices(self, world: World) -> Iterator[None] | None:
+        """``refresh`` in slices of a few milliseconds, one for each turn of the event loop:
+        a page that takes long to show itself stays fluent. ``None``: it is quick anyway."""
+        return None
 
     def show_request(self, arguments: Any) -> None:
         """Entered from another room with a wish (e.g. ``{"token": "wstETH"}``)."""
@@ -55,16 +66,53 @@ class Page(QWidget):
     def notice(self, changes: frozenset[str]) -> None:
         """These areas changed: refresh now, or when shown."""
         if self.interests & changes:
-            self.mark_stale()
+            self.renew()
 
     def mark_stale(self) -> None:
-        """What is shown is out of date."""
+        """What is shown is out of date: refresh at once, or when shown."""
         world = self.bridge.world
+        self._slices, self._outdated = None, False
+        self._slice_timer.stop()
         if self.isVisible() and world is not None:
             self._stale = False
             self.refresh(world)
         else:
             self._stale = True
+
+    def renew(self) -> None:
+        """What is shown is out of date: refresh slice by slice if the page can."""
+        if self._slices is not None:
+            self._outdated = True  # what is begun is shown to its end, then the newest world
+            return
+        world = self.bridge.world
+        if world is not None and self.isVisible():
+            self._slices = self.slices(world)
+        if self._slices is None:
+            self.mark_stale()
+        else:
+            self._stale = False
+            self.take_slice()
+
+    def renewing(self) -> bool:
+        """Whether slices are still to come."""
+        return self._slices is not None
+
+    def take_slice(self) -> None:
+        """Show the next slice; the one after it comes when this one was painted."""
+        if self._slices is None:
+            return
+        try:
+            next(self._slices)
+        except StopIteration:
+            self._slices = None
+        except BaseException:
+            self._slices = None
+            raise
+        if self._slices is not None:
+            self._slice_timer.start(0)
+        elif self._outdated:
+            self._outdated = False
+            self.renew()
 
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)

@@ -7,13 +7,14 @@ pen, brush and font undefined.
 
 from __future__ import annotations
 
+import atexit
 import math
 from collections.abc import Sequence
 from functools import lru_cache
 from typing import Final, NamedTuple
 
 from PySide6.QtCore import QPointF, QRectF, Qt
-from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPen, QPolygonF
+from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPen, QPolygonF, QStaticText
 
 from lstwallet.ui.theme import icons, tokens
 from lstwallet.ui.theme.manager import blend, current
@@ -85,22 +86,40 @@ def draw_text(
     font = theme.font(style)
     painter.setFont(font)
     painter.setPen(theme.color(TEXT_ROLES.get(tone, tone)))
-    wide, baseline = _measured(text, style, theme.generation)
-    if elide and wide > box.width() + 0.5:
+    laid = _laid_out(text, style, theme.generation)
+    if elide and laid.width > box.width() + 0.5:
         metrics = QFontMetricsF(font)
         text = metrics.elidedText(text, Qt.TextElideMode.ElideRight, box.width())
-        wide = metrics.horizontalAdvance(text)
+        laid = _laid_out(text, style, theme.generation)
     x = box.x()
     if align != "left":
-        x += (box.width() - wide) * (1 if align == "right" else 0.5)
-    painter.drawText(QPointF(x, box.y() + box.height() / 2 + baseline), text)
+        x += (box.width() - laid.width) * (1 if align == "right" else 0.5)
+    painter.drawStaticText(QPointF(x, box.y() + box.height() / 2 - laid.rise), laid.text)
 
 
-@lru_cache(maxsize=4096)
-def _measured(text: str, style: str, _generation: int) -> tuple[float, float]:
-    """Width of a text, and where its baseline stands below the middle of its line."""
-    metrics = QFontMetricsF(current().font(style))
-    return metrics.horizontalAdvance(text), (metrics.ascent() - metrics.descent()) / 2
+class _LaidOut(NamedTuple):
+    """A line of text that is shaped already: to draw it costs half."""
+
+    text: QStaticText
+    width: float
+    rise: float
+    """How far its top stands above the middle of its line."""
+
+
+@lru_cache(maxsize=2048)
+def _laid_out(text: str, style: str, _generation: int) -> _LaidOut:
+    font = current().font(style)
+    metrics = QFontMetricsF(font)
+    laid = QStaticText(text)
+    laid.setTextFormat(Qt.TextFormat.PlainText)
+    laid.setPerformanceHint(QStaticText.PerformanceHint.AggressiveCaching)
+    laid.prepare(font=font)
+    return _LaidOut(
+        laid, metrics.horizontalAdvance(text), (metrics.ascent() + metrics.descent()) / 2
+    )
+
+
+atexit.register(_laid_out.cache_clear)  # glyphs must go before the application does
 
 
 def draw_line(painter: QPainter, box: QRectF, text: str, font: QFont, align: str = "left") -> None:

@@ -36,6 +36,8 @@ PARTS: Final = 7
 SHOWN_EXITS: Final = 4
 STEADY: Final = 0.005
 """What moved less than this is drawn as a level line: a dollar token's noise means nothing."""
+LEVELS: Final = 32
+"""Steps between the lowest and the highest point of a small line: half a pixel each."""
 LEAST: Final = 0.00005
 """A layer below half a hundredth of a percent is not worth a bar."""
 _LAYER_ROLES: Final = {
@@ -211,6 +213,13 @@ class ExitsCard(Card):
         )  # fmt: skip
 
 
+def _levels(values: Sequence[float]) -> tuple[float, ...]:
+    """The values as a small line can show them: what looks the same is not drawn again."""
+    low, high = min(values), max(values)
+    unit = (high - low) / LEVELS or 1.0
+    return tuple(float(round((value - low) / unit)) for value in values)
+
+
 class WaysCard(Card):
     """While nothing earns: what could. ``wanted(room, arguments)``."""
 
@@ -268,6 +277,7 @@ class PositionsCard(Card):
         self.body.addLayout(self.header)
         self._preferences: Preferences | None = None
         self._trends: Mapping[str, tuple[float, ...]] = {}
+        self._sparks: dict[str, SparkCell] = {}
         self._whole = self._narrow = False
         self._rows: tuple[Position, ...] = ()
         self.table = TableView(
@@ -320,14 +330,16 @@ class PositionsCard(Card):
         return Text(wording.percent(each.rate), tone=tone, tip=tip)
 
     def _trend(self, each: Position) -> Cell:
-        values = self._trends.get(each.key, ())
+        return self._sparks.get(each.key, SparkCell(()))
+
+    def _spark(self, values: tuple[float, ...]) -> SparkCell:
         if values and max(values) - min(values) < STEADY * abs(values[-1]):
             values = (values[-1],) * len(values)
         said = ""
         if len(values) > 1 and values[0] > 0:
             moved = wording.percent(values[-1] / values[0] - 1, 1, signed=True)
             said = self.tr("{change} in 30 days").format(change=moved)
-        return SparkCell(values if len(values) > 1 else (), said)
+        return SparkCell(_levels(values) if len(values) > 1 else (), said)
 
     # --- showing ------------------------------------------------------------------------
 
@@ -338,12 +350,16 @@ class PositionsCard(Card):
         preferences: Preferences,
     ) -> None:
         """Other rows; ``trends`` by their keys."""
-        again = preferences != self._preferences or trends != self._trends
-        self._preferences, self._trends = preferences, trends
+        again = preferences != self._preferences or trends is not self._trends
+        same = tuple(positions) == self._rows
+        self._preferences = preferences
+        if trends is not self._trends:
+            self._trends = trends
+            self._sparks = {key: self._spark(values) for key, values in trends.items()}
         self._rows = tuple(positions)
         self._show()
-        if again:
-            self.table.viewport().update()
+        if again and same:  # otherwise the table has looked by itself
+            self.table.look_again()
 
     def _show(self) -> None:
         many = len(self._rows) > SHOWN

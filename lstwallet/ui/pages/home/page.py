@@ -62,6 +62,9 @@ REST: Final = 4
 """The lane gets this many times as long a rest as the last look at the samples took."""
 LEAST_REST_MS: Final = 500
 """And never less than this."""
+TRENDS_MS: Final = 1_000
+"""The small lines of the table follow prices this often."""
+_NO_TRENDS: Final[dict[str, tuple[float, ...]]] = {}
 
 
 class _Samples:
@@ -123,6 +126,8 @@ class RoomPage(Page):
         self._layers: tuple[Layers, Rates] | None = None
         self._positions: tuple[Position, ...] = ()
         self._prices: tuple[Series, tuple[Quotes, ...]] | None = None
+        self._trended: dict[str, tuple[float, ...]] = {}
+        self._drawn = QElapsedTimer()
         self._why: WhyPopover | None = None
         self._late = QTimer(self)
         self._late.setSingleShot(True)
@@ -224,15 +229,19 @@ class RoomPage(Page):
         )
 
     def _trends(self, prices: Quotes) -> dict[str, tuple[float, ...]]:
-        past = self._month.past
+        past, keys = self._month.past, [each.key for each in self._positions]
         if past is None:
-            return {}
+            return _NO_TRENDS
         if self._prices is None or self._prices[0] is not past:
             self._prices = past, reading.past_prices(past)
+        elif list(self._trended) == keys and self._drawn.elapsed() < TRENDS_MS:
+            return self._trended
         points = (*self._prices[1], prices)
         if len(points) < FEWEST:
-            return {}
-        return {each.key: reading.trend(each, points) for each in self._positions}
+            return _NO_TRENDS
+        self._drawn.start()
+        self._trended = {each.key: reading.trend(each, points) for each in self._positions}
+        return self._trended
 
     def _keep(self, world: World) -> None:
         """The month and the chosen range, as far as they are not there yet."""
