@@ -38,7 +38,7 @@ class Toast(Floating):
         super().__init__(parent, "card")
         self._on_action, self._on_gone = on_action, on_gone
         self.title = Label(title, "strong", elide=True)
-        self.text = Label(text, "small", "2", elide=True)
+        self.text = Label(text, "small", "2", wrap=True)
         self.text.setVisible(bool(text))
         self.action = Button(action, "ghost", "small", on_click=self._act)
         self.action.setVisible(bool(action))
@@ -58,7 +58,9 @@ class Toast(Floating):
         self._clock.setSingleShot(True)
         self._clock.timeout.connect(self.dismiss)
         self._clock.start(tokens.TOAST_MS)
-        self.resize(current().px(WIDTH) + 2 * MARGIN, self.sizeHint().height())
+        width = current().px(WIDTH) + 2 * MARGIN
+        folded = self.hasHeightForWidth() and bool(text)
+        self.resize(width, self.heightForWidth(width) if folded else self.sizeHint().height())
 
     def _act(self) -> None:
         if self._on_action is not None:
