@@ -186,10 +186,9 @@ def the_june_fall(camera: Camera) -> None:
     hands.go("home")
     camera.shot("home-june-2022", "Tue 14 Jun 2022", small=True)
     hands.go("lend")
-    camera.shot("lend-june-2022", "Health", small=True)
+    camera.shot("lend-liquidated-in-june-2022", "your position was liquidated", small=True)
     hands.go("pools")
-    hands.click("pools.open.steth_eth")
-    camera.shot("pools-discount-of-june-2022", "stETH / ETH", small=True)
+    camera.shot("pools-discount-of-june-2022", "Your position against holding", small=True)
 
 
 def history(camera: Camera) -> None:
