@@ -204,6 +204,35 @@ def history(camera: Camera) -> None:
     camera.shot("settings-verified", "event")
 
 
+def lesson(camera: Camera) -> None:
+    """The first lesson, in a profile of its own, to the last question; then back home."""
+    hands = camera.hands
+    hands.go("learn")
+    camera.shot("learn", "Any amount, not 32", small=True)
+    hands.click("learn.open.any-amount")
+    hands.sees("Try it alone first")
+    camera.shot("lesson-step-1-try-it-alone", "Step 1 of 3", "Waiting for", small=True)
+    hands.click("stake.choice.solo")
+    hands.fill("stake.amount", "5")
+    camera.shot("lesson-step-1-refused-so-done", "32 ETH")
+    hands.click("coach.go_on")
+    hands.click("stake.choice.lido")
+    hands.fill("stake.amount", "5")
+    camera.shot("lesson-step-2-stake-with-lido", "Step 2 of 3", small=True)
+    hands.click("stake.review")
+    hands.click("stake.confirm")
+    hands.sees("shares")
+    camera.shot("lesson-step-2-done", "5.0000 stETH received")
+    hands.click("coach.go_on")
+    camera.shot("lesson-step-3-let-a-day-pass", "Step 3 of 3")
+    hands.step("day")
+    camera.shot("lesson-first-reward", "first reward", small=True)
+    hands.click("coach.go_on")
+    camera.shot("quiz-question-1", "Why was a solo stake of 5 ETH refused?", small=True)
+    hands.click("quiz.why-32.0")
+    camera.shot("quiz-wrong-explained", "It held 18.442 ETH")
+
+
 CHAPTERS: Final[tuple[Chapter, ...]] = (
     first_start,
     play_money,
@@ -218,6 +247,7 @@ CHAPTERS: Final[tuple[Chapter, ...]] = (
     unstake,
     the_june_fall,
     history,
+    lesson,
 )
 """The road in order. Lessons have a profile of their own and come last."""
 
