@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 from PySide6.QtWidgets import QApplication
 
 from lstwallet.ui.robot.hands import Hands
+from lstwallet.ui.theme import set_calm
 
 if TYPE_CHECKING:
     from lstwallet.ui.bridge import Bridge
@@ -57,11 +58,13 @@ class Camera:
                 pictures.append(self._picture(f"{number:02}-{name}", theme, size))
         self.hands.window.resize(*LARGE)
         self.bridge.change(theme=THEMES[0])
+        set_calm(True)
         self.shots.append(Shot(number, name, facts, self._moment(), tuple(pictures)))
         print(f"{number:02} {name}", flush=True)
 
     def _picture(self, name: str, theme: str, size: tuple[int, int]) -> str:
         self.bridge.change(theme=theme)
+        set_calm(True)  # a picture of something on its way would be of nowhere
         self.hands.pause(SETTLE_MS)
         file = f"{name}-{theme}{'' if size == LARGE else f'-{size[0]}'}.png"
         QApplication.processEvents()
