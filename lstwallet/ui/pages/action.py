@@ -331,6 +331,7 @@ class ActionFlow(QObject):
             page.add(Banner(self._note, "warn"))
         if review.warning:
             page.add(Banner(review.warning, "warn"))
+        self._add_conditions(page, review)  # beside what it answers, never below the fold
         if review.moves:
             page.add(_moves(review.moves))
         if review.checks:
@@ -341,7 +342,6 @@ class ActionFlow(QObject):
         if review.facts:
             page.add(Rule())
             page.add(holder(column(*(KeyValue(*fact) for fact in review.facts), spacing=7)))
-        self._add_conditions(page, review)
         page.set_foot(review.confirm, self.tr("Back"))
         self._turn("review")
         self._sync_confirm()
