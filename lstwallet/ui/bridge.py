@@ -7,7 +7,9 @@ GUI thread. The GUI never waits.
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
@@ -66,6 +68,14 @@ class _Run:
         self.so_far: Outcome | None = None
 
 
+class _Read(NamedTuple):
+    """A question to the session, and who is told the answer."""
+
+    work: Callable[[Session], Any]
+    reply: Callable[[Any], None]
+    failed: Callable[[BaseException], None]
+
+
 class Bridge(QObject):
     """The only way from a page to the session."""
 
@@ -105,6 +115,7 @@ class Bridge(QObject):
         self.preferences = Preferences(self.settings.privacy, self.settings.slippage_bps)
         self._session: Session | None = None  # belongs to the lane
         self._run: _Run | None = None
+        self._reads: deque[_Read] = deque()
         self._slicing = False
         self._playing = False
         self._speed: int = SPEEDS[1]
@@ -220,8 +231,32 @@ class Bridge(QObject):
         reply: Callable[[Any], None],
         failed: Callable[[BaseException], None] | None = None,
     ) -> None:
-        """Run ``work`` on the session in the lane (exports, checks); reads only."""
-        self.jobs.run(lambda: work(self._require()), reply, failed or self._failed)
+        """Run ``work`` on the session in the lane (exports, checks); reads only.
+
+        During a run it is done after the run's next commit: the run is not interrupted.
+        """
+        read = _Read(work, reply, failed or self._failed)
+        if self._run is not None:
+            self._reads.append(read)
+        else:
+            self.jobs.run(lambda: work(self._require()), read.reply, read.failed)
+
+    def _read_along(self) -> None:
+        """In the lane, between two commits of a run: what was asked for meanwhile."""
+        while self._reads:
+            read = self._reads.popleft()
+            answer, call = None, read.reply
+            try:
+                answer = read.work(self._require())
+            except Exception as error:  # the same error that a job of its own would tell
+                answer, call = error, read.failed
+            self.jobs.tell(partial(call, answer))
+
+    def _read_the_rest(self) -> None:
+        """The run is over: what came too late for its last commit is read now."""
+        while self._reads:
+            read = self._reads.popleft()
+            self.call(*read)
 
     def series(
         self, names: Sequence[str], begin: int, end: int, reply: Callable[[Series], None]
@@ -333,6 +368,7 @@ class Bridge(QObject):
     def _advance(self, run: _Run) -> None:
         def report(progress: Progress) -> None:
             self.jobs.tell(lambda: self._progressed(run, progress))
+            self._read_along()
 
         def work() -> Outcome:
             return self._require().advance(
@@ -353,6 +389,7 @@ class Bridge(QObject):
         arrived = outcome.world.time >= run.until
         if arrived or run.cancelled or outcome.refusal is not None:
             self._run = None
+            self._read_the_rest()
             self.world = outcome.world
             if run.reply is not None:
                 run.reply(run.so_far)
@@ -365,6 +402,7 @@ class Bridge(QObject):
 
     def _run_failed(self, error: BaseException) -> None:
         self._run = None
+        self._read_the_rest()
         self.busy_changed.emit(False)
         self._failed(error)
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import argparse
 import importlib
+import os
 import pkgutil
 import platform
 import sys
@@ -21,6 +22,13 @@ from tests.benchmarks.rows import Measured, Row
 HEADER = ("job", "ours", "floor", "ours / floor", "speed", "aim")
 WIDTHS = (44, 20, 20, 12, 7, 28)
 UNITS = ((1.0, "s"), (1e-3, "ms"), (1e-6, "µs"), (1e-9, "ns"))
+
+
+def need_no_display() -> None:
+    """Without a display the windows, those of child processes too, are drawn off screen."""
+    displays = ("DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM")
+    if sys.platform == "linux" and not any(os.environ.get(name) for name in displays):
+        os.environ["QT_QPA_PLATFORM"] = "offscreen"
 
 
 def all_rows() -> Iterator[Row]:
@@ -67,6 +75,7 @@ def lines(texts: Sequence[str]) -> Iterator[str]:
 def main(words: Sequence[str]) -> int:
     parser = argparse.ArgumentParser(prog="python -m tests.benchmarks", description=__doc__)
     parser.add_argument("--only", metavar="SUBSTR", default="", help="jobs whose name has this")
+    need_no_display()
     only = parser.parse_args(words).only.casefold()
     rows = [row for row in all_rows() if only in row.name.casefold()]
     if not rows:

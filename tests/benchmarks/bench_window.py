@@ -237,15 +237,11 @@ class _Watch:
         heart.timeout.connect(beat)
         timer.timeout.connect(repaint)
         page.take_slice = timed  # type: ignore[method-assign]
-        page._slice_timer.timeout.disconnect()
-        page._slice_timer.timeout.connect(timed)
         heart.start(BEAT_MS)
         timer.start(REPAINT_MS)
         self._stage.idle(WATCH_MS)
         heart.stop()
         timer.stop()
-        page._slice_timer.timeout.disconnect()
-        page._slice_timer.timeout.connect(take_slice)
         del page.take_slice
         if not bridge.running:
             bridge.world = present

@@ -18,6 +18,7 @@ from PySide6.QtCore import (
     QRectF,
     QSize,
     Qt,
+    QTimer,
     Signal,
 )
 from PySide6.QtGui import QAccessible, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen, QResizeEvent
@@ -43,6 +44,10 @@ ROW_DENSE = 34
 HEADER = 24
 MEASURED = 60
 """Rows whose content the columns' widths go by."""
+SLACK, ROOM = 24, 8
+"""A column keeps its width until it is so much too wide, or grows by more than it must."""
+AT_ONCE = 12
+"""So many changed cells are painted in one turn of the event loop; the rest in the next."""
 
 
 class _Delegate(QStyledItemDelegate):
@@ -149,6 +154,11 @@ class TableView(Themed, QTableView):
         self._dropped: frozenset[str] = frozenset()
         self._painted: dict[tuple[int, int], Cell] = {}
         self._placed: tuple[Any, ...] = ()
+        self._held: list[int] = []
+        self._waiting: list[tuple[int, int]] = []
+        self._next = QTimer(self)
+        self._next.setSingleShot(True)
+        self._next.timeout.connect(self._repaint_some)
         self._set_up(name)
         self.setModel(self.rows_model)
         self.rows_model.modelReset.connect(self._rows_changed)
@@ -222,16 +232,26 @@ class TableView(Themed, QTableView):
 
     def _repaint(self, shown: list[list[Cell]]) -> None:
         """Those cells in view that are not what was painted there."""
-        model, viewport = self.rows_model, self.viewport()
+        model = self.rows_model
         columns = [i for i in range(len(model.columns)) if not self.isColumnHidden(i)]
-        lowest = self.rowAt(viewport.height() - 1)
+        lowest = self.rowAt(self.viewport().height() - 1)
         last = model.rowCount() - 1 if lowest < 0 else lowest
+        changed = []
         for row in range(max(self.rowAt(0), 0), last + 1):
             known = shown[row] if row < len(shown) else None
             for i in columns:
                 cell = known[i] if known else model.columns[i].cell(model.row(row))
                 if self._painted.get((row, i), self) != cell:
-                    viewport.update(self.visualRect(model.index(row, i)))
+                    changed.append((row, i))
+        self._waiting = changed
+        self._repaint_some()
+
+    def _repaint_some(self) -> None:
+        some, self._waiting = self._waiting[:AT_ONCE], self._waiting[AT_ONCE:]
+        for row, column in some:
+            self.viewport().update(self.visualRect(self.rows_model.index(row, column)))
+        if self._waiting:
+            self._next.start(0)
 
     def row_height(self) -> int:
         """Height of a row, rule included."""
@@ -239,6 +259,8 @@ class TableView(Themed, QTableView):
 
     def _rows_changed(self) -> None:
         self._painted.clear()
+        self._waiting.clear()
+        self._held = []
         self._place_columns()
         self.updateGeometry()
 
@@ -296,6 +318,17 @@ class TableView(Themed, QTableView):
         rows = self.rows_model.rows()[:MEASURED]
         return max([wide, *(cells.width(column.cell(row)) for row in rows)])
 
+    def _steady(self, natural: list[int]) -> list[int]:
+        """Widths that do not follow every digit: a column that moves repaints the table."""
+        held = self._held
+        if len(held) == len(natural):
+            natural = [
+                have if 0 <= have - want < SLACK else want + ROOM if want > have else want
+                for have, want in zip(held, natural, strict=True)
+            ]
+        self._held = natural
+        return natural
+
     def _least(self, section: int, natural: int) -> int:
         """A stretching column of text may be elided; the others need their room."""
         column = self.rows_model.columns[section]
@@ -309,7 +342,7 @@ class TableView(Themed, QTableView):
         room = self.viewport().width()
         if room <= 0 or not columns:
             return
-        natural = [self._natural(i, cells_now) for i in range(len(columns))]
+        natural = self._steady([self._natural(i, cells_now) for i in range(len(columns))])
         wanted = (room, natural, self._dropped, current().generation)
         if wanted == self._placed:
             return

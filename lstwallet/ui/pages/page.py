@@ -45,7 +45,7 @@ class Page(QWidget):
         self._outdated = False
         self._slice_timer = QTimer(self)
         self._slice_timer.setSingleShot(True)
-        self._slice_timer.timeout.connect(self.take_slice)
+        self._slice_timer.timeout.connect(self._turn_comes)
 
     def refresh(self, world: World) -> None:
         """Show this world. Called when visible, at most ten times a second; be quick."""
@@ -96,6 +96,9 @@ class Page(QWidget):
     def renewing(self) -> bool:
         """Whether slices are still to come."""
         return self._slices is not None
+
+    def _turn_comes(self) -> None:
+        self.take_slice()
 
     def take_slice(self) -> None:
         """Show the next slice; the one after it comes when this one was painted."""

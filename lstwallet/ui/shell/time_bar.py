@@ -31,6 +31,8 @@ AHEAD: Final = 10 * DAY
 SHOW_RUN_MS: Final = 200
 """A run shorter than this shows no progress: it would only flicker."""
 MARKS: Final = 40
+MARKS_MS: Final = 1_000
+"""While time plays, marks are read this often at most."""
 WIDEST: Final = 1_653_436_800
 """Wed 25 May 2022, 00:00: no date needs more room."""
 
@@ -121,6 +123,9 @@ class TimeBar(Themed, Panel):
         bridge.progress.connect(self._progressed)
         bridge.busy_changed.connect(self._busy)
         bridge.clock_changed.connect(self._clock)
+        self._unread = QTimer(self)
+        self._unread.setSingleShot(True)
+        self._unread.timeout.connect(self._read_marks)
         self._wait = QTimer(self)
         self._wait.setSingleShot(True)
         self._wait.setInterval(SHOW_RUN_MS)
@@ -171,8 +176,16 @@ class TimeBar(Themed, Panel):
 
     def _happened(self, outcome: Outcome) -> None:
         if outcome.refusal is None and outcome.changes - {"time", "prices"}:
-            self._read_marks()
+            self._read_soon()
         self._show()
+
+    def _read_soon(self) -> None:
+        """At once, but while time plays not more often than the eye asks for."""
+        if not self._bridge.playing:
+            self._unread.stop()
+            self._read_marks()
+        elif not self._unread.isActive():
+            self._unread.start(MARKS_MS)
 
     def _read_marks(self) -> None:
         self._bridge.activity(self._marked, limit=MARKS)

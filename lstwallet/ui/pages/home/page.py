@@ -187,7 +187,12 @@ class RoomPage(Page):
         yield
         self._show_worth(world, usd)
         yield
-        self.positions.show_positions(self._positions, self._trends(prices), preferences)
+        self.worth.draw_line()
+        yield
+        yield  # the chart is painted a turn later than the rest
+        trends = self._trends(prices)
+        yield
+        self.positions.show_positions(self._positions, trends, preferences)
         yield
         self.allocation.show_positions(self._positions, usd, preferences)
         yield
@@ -244,11 +249,10 @@ class RoomPage(Page):
         return self._trended
 
     def _keep(self, world: World) -> None:
-        """The month and the chosen range, as far as they are not there yet."""
+        """The line, the chart for it, and the month, as far as they are not there yet."""
         self._worth.keep(world, RANGES[self.worth.range.current()])
+        self._ask_for_charts()
         self._month.keep(world, MONTH)
-        if self.worth.chart is None:
-            self._ask_for_charts()
 
     # --- what comes late ----------------------------------------------------------------
 

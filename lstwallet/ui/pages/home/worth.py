@@ -55,6 +55,7 @@ class WorthCard(Card):
         self.setAccessibleName(self.tr("Net worth"))
         self.chart: LineChart | None = None
         self._line = reading.Line((), ())
+        self._drawn_line = True
         self._preferences: Preferences | None = None
         self._build_head()
         self._empty = Label(
@@ -153,8 +154,7 @@ class WorthCard(Card):
         self.figure.setVisible(preferences.privacy != "percent")
         self._show_change(change, whole, preferences)
         if past is not None and (line != self._line or preferences.privacy != before):
-            self._line = line
-            self._draw()
+            self._line, self._drawn_line = line, False
 
     def _show_change(
         self, change: reading.Change | None, whole: bool, preferences: Preferences
@@ -174,10 +174,16 @@ class WorthCard(Card):
         self.delta.set_tone(tone)
         self._since.setText(words.past(self.range.current(), change.since, whole))
 
+    def draw_line(self) -> None:
+        """Draw the line that was shown last, if it is another one."""
+        if not self._drawn_line:
+            self._draw()
+
     def _draw(self) -> None:
         chart = self.chart
         if chart is None:
             return
+        self._drawn_line = True
         if len(self._line.at) < 2:
             self._stack.setCurrentWidget(self._empty)
             return
