@@ -161,8 +161,12 @@ class Session:
     # --- doing -----------------------------------------------------------------------------
 
     def execute(self, command: Command) -> Outcome:
-        """Decide, apply, commit. Raises ``StoreError`` with nothing done."""
+        """Decide, apply, commit. Raises ``StoreError`` with nothing done.
+
+        A command with a value of a wrong type is a bug of the caller: ``BadText`` or ``TypeError``.
+        """
         self._ready_to_write()
+        codec.check_command(command)
         draft = Draft(self.world)
         try:
             events = kernel.handle(draft, command)

@@ -318,6 +318,14 @@ def encode_command(command: kernel.Command) -> str:
     return dumps(_plain_command(command))
 
 
+def check_command(command: kernel.Command) -> None:
+    """Raises ``BadText`` or ``TypeError`` for a command that could not be read back.
+
+    ``True`` for an amount, or a text, would otherwise be acknowledged and then not be readable.
+    """
+    decode_command(encode_command(command))
+
+
 def _world_pieces(world: World, *, in_order: bool) -> Iterator[str]:
     """The JSON text of a World in short pieces; ``in_order`` sorts the maps by key."""
     for place, name in enumerate(World._fields):

@@ -20,7 +20,7 @@ from lstwallet.market.driver import MarketConfig
 from lstwallet.market.genesis import genesis
 from lstwallet.readmodel.samples import SERIES, sample
 from lstwallet.store.codec import world_hash
-from lstwallet.store.errors import StoreUnavailable, Trouble
+from lstwallet.store.errors import BadText, StoreUnavailable, Trouble
 from lstwallet.store.journal import Store
 from lstwallet.store.records import Page
 from lstwallet.units.clock import DAY, HOUR
@@ -59,6 +59,28 @@ def history(session: Session) -> tuple[int, bytes, str, list[Any]]:
 
 
 # --- commands ----------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        Fund(YOU, "ETH", True),
+        Batch((Fund(YOU, "ETH", ETH), WrapEth(YOU, True))),
+        WrapEth(YOU, "1"),  # type: ignore[arg-type]
+        Fund(YOU, "ETH", 1.5),  # type: ignore[arg-type]
+        Fund(YOU, "ETH", None),  # type: ignore[arg-type]
+        Batch(("Fund",)),
+    ],
+)
+def test_what_could_not_be_read_back_is_not_acknowledged(session: Session, command: Any) -> None:
+    before, file_before = session.world, session.path.read_bytes()
+    with pytest.raises((BadText, TypeError)):
+        session.execute(command)
+    assert session.world is before
+    assert session.path.read_bytes() == file_before
+    assert session.execute(Fund(YOU, "ETH", ETH)).refusal is None
+    assert in_file(session) == world_hash(session.world)
+    assert session.activity()
 
 
 def test_what_is_acknowledged_is_in_the_file(session: Session) -> None:
