@@ -23,7 +23,7 @@ Each class names in ``field`` the input of the form that it stands beside.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 
 
 @dataclass
@@ -31,7 +31,12 @@ class Refusal(Exception):
     """A command was refused; the world is unchanged."""
 
     def __post_init__(self) -> None:
-        super().__init__(repr(self))
+        # The fields themselves: a text made here would fail for numbers of 4,301 digits,
+        # and an exception made anew in another process gets its arguments back.
+        super().__init__(*(getattr(self, field.name) for field in fields(self)))
+
+    def __str__(self) -> str:
+        return repr(self)
 
     __hash__ = Exception.__hash__
 
