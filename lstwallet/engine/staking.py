@@ -211,6 +211,8 @@ def _request_wsteth(world: Readable, command: RequestUnstake) -> UnstakeRequeste
     pool, wrapper = world.staking.pool, world.staking.wrapper
     _check_minimum(lido.ether_for(pool, wsteth))
     most = lido.shares_for(pool, withdrawal_queue.MAX_AMOUNT)
+    if most == 0:  # one share is worth more than a ticket may be
+        raise ProtocolRefused("lido", withdrawal_queue.TOO_LARGE)
     least = lido.shares_for(pool, MIN_AMOUNT) + 2
     parts: list[tuple[int, int]] = []
     for piece in withdrawal_queue.split_amount(wsteth, most, least):

@@ -425,3 +425,11 @@ def test_the_wait_grows_with_the_amount_and_with_those_ahead(draft: Draft) -> No
     after = staking.estimate_wait(draft, 10**5 * ETH)
     assert after.low > before.low
     assert after.high > before.high
+
+
+def test_a_share_worth_more_than_a_ticket_may_be_is_refused() -> None:
+    draft = Draft(world_of())
+    for command in (Stake("you", 10 * ETH), Wrap("you", ALL), SubmitReport(10**60, 0, 0, 0, 0)):
+        kernel.handle(draft, command)
+    with pytest.raises(ProtocolRefused):
+        kernel.decide(draft, RequestUnstake("you", 10**6, "wstETH"))
