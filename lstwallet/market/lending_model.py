@@ -65,9 +65,9 @@ class LendingModel:
 
     def health(self, position: Position) -> float:
         """Health factor of a position."""
-        debt = sum(
-            scaled * owing for scaled, owing in zip(position.borrowed, self._owing, strict=True)
-        )
+        debt = 0.0  # not sum(): since Python 3.12 it rounds floats differently
+        for scaled, owing in zip(position.borrowed, self._owing, strict=True):
+            debt += scaled * owing
         if not debt:
             return NO_DEBT
         return self.backing(position) / debt

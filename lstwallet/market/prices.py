@@ -102,8 +102,6 @@ class SeededPrices:
         self._usdc_days: dict[int, list[int]] = {}
         variance_a_day = model.annual_volatility**2 / DAYS_A_YEAR
         self._basis_kept = 0.5 ** (1 / (model.basis_half_life_days * HOURS_A_DAY))
-        memory = _BASIS_MEMORY_DAYS * HOURS_A_DAY
-        self._basis_weights = self._basis_kept ** np.arange(memory - 1, -1, -1)
         self._scale = variance_a_day / mean_of_capped_inverse(model.degrees_of_freedom)
 
     def at(self, time: SimTime, last: Prices) -> Prices:
@@ -154,7 +152,9 @@ class SeededPrices:
         kept = self._basis_kept
         step = model.basis_sd * math.sqrt(1 - kept**2)
         past = np.concatenate([self._basis.day(day - n) for n in range(_BASIS_MEMORY_DAYS, 0, -1)])
-        deviation = step * float(self._basis_weights @ past)
+        deviation = 0.0  # one by one: a matrix product adds in the order of the machine's BLAS
+        for drawn in past.tolist():
+            deviation = kept * deviation + step * drawn
         block = []
         for drawn in self._basis.day(day).tolist():
             deviation = kept * deviation + step * drawn
