@@ -371,6 +371,8 @@ class DebtRow(NamedTuple):
     usd: int
     apy: int
     utilisation: int
+    staking: int = 0
+    """What the token itself earns a year, WAD (wstETH): the debt grows by it too."""
 
 
 class Net(NamedTuple):
@@ -444,6 +446,7 @@ def position(world: Readable, account: Account) -> Position:
                     mul_div_ceil(units, prices[place], config.unit),
                     apy(reserve.borrow_rate),
                     _utilisation(world, place),
+                    staking if config.symbol == EARNS_STAKING else 0,
                 )
             )
     rows = tuple(supplied), tuple(borrowed)
@@ -453,11 +456,12 @@ def position(world: Readable, account: Account) -> Position:
 def net_of(supplied: Sequence[SupplyRow], borrowed: Sequence[DebtRow]) -> Net:
     """Income less cost over equity: interest, the staking yield of what is supplied, debt.
 
-    ``rate = (Σ supplied × (APY + staking) − Σ borrowed × APY) / (Σ supplied − Σ borrowed)``.
+    ``rate = (Σ supplied × (APY + staking) − Σ borrowed × (APY + staking)) / (Σ supplied −
+    Σ borrowed)``; staking is what wstETH earns, and what a debt in wstETH grows by too.
     """
     interest = sum(mul_div_floor(row.usd, row.apy, WAD) for row in supplied)
     staking = sum(mul_div_floor(row.usd, row.staking, WAD) for row in supplied)
-    cost = sum(mul_div_ceil(row.usd, row.apy, WAD) for row in borrowed)
+    cost = sum(mul_div_ceil(row.usd, row.apy + row.staking, WAD) for row in borrowed)
     equity = sum(row.usd for row in supplied) - sum(row.usd for row in borrowed)
     rate = mul_div_floor(interest + staking - cost, WAD, equity) if equity > 0 else None
     return Net(equity, interest, staking, cost, rate)

@@ -126,18 +126,19 @@ def layers(
         consensus + execution   value that is staked × staking rate, split by the chain's own
         lending                 Σ supplied × supply rate
         fees                    Σ pool shares × fee rate
-        borrowing               − Σ owed × borrow rate
+        borrowing               − Σ owed × borrow rate, of wstETH the staking rate as well
     """
     consensus = execution = lent = fees = cost = 0.0
     supply, borrow = dict(at.supply), dict(at.borrow)
     for row in rows:
         staked = staked_usd(world, row, prices) * at.staking
+        if row.kind == BORROWED:
+            cost += row.usd * borrow.get(row.token, 0.0) + staked
+            continue
         consensus += staked * at.duties
         execution += staked * (1 - at.duties)
         if row.kind == SUPPLIED:
             lent += row.usd * supply.get(row.token, 0.0)
-        elif row.kind == BORROWED:
-            cost += row.usd * borrow.get(row.token, 0.0)
         elif row.kind == POOL:
             fees += row.usd * at.fees(_POOLS[row.token])
     native = active_usd(world, account, prices) * at.native
@@ -147,8 +148,11 @@ def layers(
 
 
 def staked_usd(world: World, row: Holding, prices: Quotes) -> int:
-    """How much of a holding is stETH in any form, USD (8 decimals)."""
-    if row.kind in (WALLET, SUPPLIED) and row.token in (STETH, WSTETH):
+    """How much of a holding is stETH in any form, USD (8 decimals).
+
+    Negative for a debt in wstETH: what one owes then grows by what staking earns.
+    """
+    if row.kind in (WALLET, SUPPLIED, BORROWED) and row.token in (STETH, WSTETH):
         return row.usd
     if row.kind == POOL and _POOLS[row.token] == STETH_ETH:
         held = lp_value(world, STETH_ETH, row.units)

@@ -8,7 +8,7 @@ from lstwallet.engine import kernel
 from lstwallet.engine.lending import Borrow, Supply
 from lstwallet.engine.pools import AddLiquidity, Swap
 from lstwallet.engine.prices import SetPrices
-from lstwallet.engine.staking import Claim, RequestUnstake, Stake, Wrap
+from lstwallet.engine.staking import Claim, RequestUnstake, Stake, Unwrap, Wrap
 from lstwallet.engine.validators import LeaveNatively, StakeNatively
 from lstwallet.engine.wallet import Fund
 from lstwallet.engine.world import YOU, Draft, World
@@ -366,3 +366,16 @@ def test_ticks_are_round_days_apart(days: float, expected: list[int]) -> None:
 
 def test_nothing_on_its_way_has_no_ticks() -> None:
     assert ticks((), DAY) == ()
+
+
+def test_a_debt_in_staked_ether_grows_by_what_staking_earns() -> None:
+    world = after(
+        Supply(YOU, "USDC", 40_000 * 10**6), Borrow(YOU, "wstETH", 4 * ETH), Unwrap(YOU, 4 * ETH)
+    )
+    by_key = {each.key: each for each in holdings(world, YOU)}
+    owed, lent = by_key["borrowed:wstETH"].usd, by_key["supplied:USDC"].usd
+    layers = layers_of(world)
+    assert layers.borrowing == pytest.approx(owed * (0.002 + 0.03))
+    assert layers.consensus == pytest.approx(by_key["wallet:stETH"].usd * 0.03 * 0.8)
+    loan = rows_of(world)["lending"]
+    assert loan.rate == pytest.approx((lent * 0.04 + owed * 0.032) / loan.usd)

@@ -188,6 +188,9 @@ def test_net_yield_by_hand() -> None:
     assert net.cost == 100 * USD
     assert net.equity == 20_000 * USD
     assert net.rate == WAD * 684 // 20_000
+    # a debt in wstETH grows by the staking yield as well: 300 and 100 on 10,000
+    grows = (DebtRow("wstETH", 0, 10_000 * USD, WAD // 100, 0, 3 * WAD // 100),)
+    assert lending.net_of((), grows).cost == 400 * USD
     assert lending.net_of((), ()).rate is None
     assert lending.net_of((), owed).rate is None
 
