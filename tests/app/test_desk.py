@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
+
 from lstwallet.app.lessons.desk import Desk
+from lstwallet.app.session import Session
 from lstwallet.engine.staking import Stake
 from lstwallet.engine.validators import StakeNatively
 from lstwallet.engine.world import YOU
@@ -60,4 +63,25 @@ def test_evidence_without_a_ledger_is_none(tmp_path: Path) -> None:
     desk.path(lesson).unlink()
     session = desk.open(lesson)
     assert not desk.follow(lesson, session).told
+    session.close()
+
+
+def test_a_profile_left_before_its_money_came_gets_it_when_it_is_opened_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    desk = Desk(tmp_path)
+    lesson = desk.lesson("any-amount")
+
+    def power_cut(self: Session, command: object) -> None:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as cut:
+        cut.setattr(Session, "execute", power_cut)
+        with pytest.raises(KeyboardInterrupt):
+            desk.open(lesson)
+    session = desk.open(lesson)  # nobody holds its lock
+    assert session.world.balance(YOU, "ETH") == lesson.start.fund["ETH"]
+    session.close()
+    session = desk.open(lesson)
+    assert session.world.balance(YOU, "ETH") == lesson.start.fund["ETH"]
     session.close()

@@ -72,20 +72,23 @@ class Desk:
         """
         path = self.path(lesson)
         if path.exists():
-            return Session.open(path)
-        self._kept.keep(lesson.id, Progress())
-        return self._begin(lesson, path)
+            session = Session.open(path)
+        else:
+            self._kept.keep(lesson.id, Progress())
+            session = self._begin(lesson, path)
+        try:
+            _fund(lesson, session)
+        except BaseException:
+            session.close()
+            raise
+        return session
 
     def _begin(self, lesson: Lesson, path: Path) -> Session:
         if lesson.start.preset not in _PRESETS:
             raise BadLesson(f"The lesson “{lesson.title}” asks for an unknown world.")
         path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         world = genesis(lesson.start.seed, lesson.start.at, tiny(), MARKET)
-        session = Session.create(path, world, MARKET, name=lesson.title)
-        funds = tuple(Fund(YOU, token, units) for token, units in lesson.start.fund.items())
-        if funds:
-            session.execute(Batch(funds))
-        return session
+        return Session.create(path, world, MARKET, name=lesson.title)
 
     def follow(self, lesson: Lesson, session: Session) -> LessonRun:
         """The run of a lesson over its session. Call it in the lane."""
@@ -103,3 +106,16 @@ class Desk:
             with contextlib.suppress(FileNotFoundError):
                 file.unlink()
         self._kept.keep(lesson.id, Progress())
+
+
+def _fund(lesson: Lesson, session: Session) -> None:
+    """Hand out what the lesson begins with, unless that was done.
+
+    A profile whose only event is its birth was left between the two. Raises ``BadLesson``
+    or ``StoreError``.
+    """
+    funds = tuple(Fund(YOU, token, units) for token, units in lesson.start.fund.items())
+    if funds and session.world.events == 1:
+        refusal = session.execute(Batch(funds)).refusal
+        if refusal is not None:
+            raise BadLesson(f"The lesson “{lesson.title}” cannot begin: {refusal}.")
