@@ -206,6 +206,8 @@ class Store:
         world = replay(self.path, self.rows(start[1].seq if start else 0), start)
         if world.head.seq != head.seq or world.head.hash != head.hash:
             raise StoreBroken(self.path, Damage.CHAIN, f"the journal ends at {world.head.seq}")
+        if head.time < world.world.time:
+            raise StoreBroken(self.path, Damage.CHAIN, "its head lies before its last event")
         return Loaded(world.world._replace(time=head.time), head)
 
     def sample_days(

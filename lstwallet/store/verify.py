@@ -108,6 +108,8 @@ def _compare(store: Store, loaded: Loaded, head: Head, postings: list[EntryRow])
     """What else the file says, against what the replay says."""
     if loaded.head.seq != head.seq or loaded.head.hash != head.hash:
         yield f"the journal ends at event {loaded.head.seq}, the head says {head.seq}"
+    if head.time < loaded.world.time:
+        yield f"the head stands at {head.time}, the last event at {loaded.world.time}"
     yield from kernel.audit(loaded.world)
     derived = [(row.seq, row.place, row.account, row.token, row.units) for row in postings]
     try:

@@ -192,6 +192,16 @@ def test_a_newer_format_is_refused_and_left_as_it_is(profile: Path) -> None:
     assert profile.read_bytes() == before
 
 
+def test_a_head_before_the_last_event_is_noticed(profile: Path) -> None:
+    edit(profile, "UPDATE head SET time = time - 864000")
+    with pytest.raises(StoreBroken) as caught:
+        Session.open(profile)
+    assert caught.value.damage is Damage.CHAIN
+    report = verify(profile)
+    assert not report.sound
+    assert "head" in report.problems[0]
+
+
 def test_a_read_only_file_is_told_and_can_be_read(profile: Path) -> None:
     code = f"""
         import os, sys
