@@ -10,8 +10,6 @@ import math
 from collections.abc import Sequence
 from typing import Final
 
-import numpy as np
-
 from lstwallet.engine.genesis import Purse, Wait
 from lstwallet.engine.lending_facts import LIQUIDATORS, Loan
 from lstwallet.market.accounts import ARBITRAGE, REDEEMER, accounts, loan_tokens
@@ -53,8 +51,16 @@ class Crowd:
 
     def _shares(self, count: int) -> list[float]:
         """``count`` positive numbers that sum to one."""
-        drawn = np.exp(SHARE_SPREAD * self._rng.standard_normal(count))
-        return [float(share) for share in drawn / drawn.sum()]
+        drawn = self._factors(SHARE_SPREAD, count)
+        whole = math.fsum(drawn)
+        return [each / whole for each in drawn]
+
+    def _factors(self, spread: float, count: int) -> list[float]:
+        """``count`` log-normal numbers around one.
+
+        Not by ``np.exp``: its last bit depends on what vector instructions the machine has.
+        """
+        return [math.exp(spread * drawn) for drawn in self._rng.standard_normal(count).tolist()]
 
     def _reserve(self, token: str, key: str) -> float:
         return self._catalogue.real(f"aave_v3.reserve.{RESERVES[token]}.{key}")
@@ -82,7 +88,7 @@ class Crowd:
     def _spread(self, kind: str, count: int) -> list[float]:
         """``count`` factors around one with the spread of that kind of loan."""
         spread = self._catalogue.real(f"crowd.health.{kind}_spread")
-        return [float(factor) for factor in np.exp(spread * self._rng.standard_normal(count))]
+        return self._factors(spread, count)
 
     def _loans(self) -> tuple[Loan, ...]:
         """Loops in the efficiency mode, then loans between ETH, staked ETH and USDC."""
