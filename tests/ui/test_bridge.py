@@ -130,6 +130,30 @@ def test_cutting_a_run_for_a_command_changes_neither(qtbot: QtBot, tmp_path: Pat
     assert bridge.close()
 
 
+def test_a_read_does_not_cut_a_run(qtbot: QtBot, bridge: Bridge) -> None:
+    done: list[Outcome] = []
+    outcomes: list[Outcome] = []
+    bridge.outcome.connect(outcomes.append)
+    begin = bridge.world.time
+    bridge.advance(120 * DAY, reply=done.append)
+    found: list[object] = []
+    bridge.series(("net_worth_usd8",), begin, begin + DAY, found.append)
+    bridge.activity(found.append)
+    qtbot.waitUntil(lambda: bool(done) and len(found) == 2, timeout=60_000)
+    assert len(outcomes) == 1, "the run ended once, for itself"
+    assert bridge.world.time == begin + 120 * DAY
+
+
+def test_a_read_that_fails_during_a_run_is_told(qtbot: QtBot, bridge: Bridge) -> None:
+    done: list[Outcome] = []
+    errors: list[BaseException] = []
+    bridge.advance(60 * DAY, reply=done.append)
+    bridge.call(lambda _session: {}["nothing"], errors.append, errors.append)
+    qtbot.waitUntil(lambda: bool(done) and bool(errors), timeout=60_000)
+    assert isinstance(errors[0], KeyError)
+    assert done[0].refusal is None
+
+
 def test_time_plays_and_pauses(qtbot: QtBot, bridge: Bridge) -> None:
     begin = bridge.world.time
     bridge.play(7 * DAY)

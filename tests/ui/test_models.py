@@ -7,9 +7,10 @@ from typing import NamedTuple
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from PySide6.QtCore import QModelIndex, Qt
+from PySide6.QtCore import QEvent, QModelIndex, QObject, QRect, Qt
+from PySide6.QtGui import QPaintEvent, QRegion
 from PySide6.QtTest import QAbstractItemModelTester, QSignalSpy, QTest
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
 from lstwallet.ui import theme
@@ -250,3 +251,45 @@ def test_a_large_table_paints_only_what_is_seen(qtbot: QtBot) -> None:
     table.show()
     QApplication.processEvents()
     assert len(asked) < 500
+
+
+class _Regions(QObject):
+    """What of a widget is painted."""
+
+    def __init__(self, widget: QWidget) -> None:
+        super().__init__(widget)
+        self.seen: list[QRegion] = []
+        widget.installEventFilter(self)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if isinstance(event, QPaintEvent):
+            self.seen.append(event.region())
+        return False
+
+    def shows(self, rect: QRect) -> bool:
+        return any(region.intersects(rect) for region in self.seen)
+
+
+def test_only_cells_that_look_different_are_painted_again(qtbot: QtBot, table: TableView) -> None:
+    painted = _Regions(table.viewport())
+    table.viewport().update()
+    qtbot.waitUntil(lambda: bool(painted.seen))
+    painted.seen.clear()
+    table.set_rows([ROWS[0], ROWS[1]._replace(amount=8), ROWS[2]])
+    qtbot.waitUntil(lambda: bool(painted.seen))
+
+    def place(row: int, column: int) -> QRect:
+        return table.visualRect(table.rows_model.index(row, column))
+
+    assert painted.shows(place(1, 1))
+    assert not painted.shows(place(1, 0))
+    assert not painted.shows(place(0, 1))
+
+
+def test_a_column_does_not_follow_every_digit(table: TableView) -> None:
+    table.set_rows([ROWS[0]._replace(amount=123_456_789), *ROWS[1:]])
+    wide = table.columnWidth(1)
+    table.set_rows([ROWS[0]._replace(amount=111_456_789), *ROWS[1:]])
+    assert table.columnWidth(1) == wide
+    table.set_rows([ROWS[0]._replace(amount=123_456_789_123_456), *ROWS[1:]])
+    assert table.columnWidth(1) > wide
