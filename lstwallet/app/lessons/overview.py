@@ -81,4 +81,4 @@ def standing(lesson: Lesson, progress: Progress, path: Path) -> Standing:
 
 def _right(question: Question, progress: Progress) -> bool:
     answer = progress.answers.get(question.id)
-    return answer is not None and question.options[answer].right
+    return any(number == answer and option.right for number, option in enumerate(question.options))

@@ -103,7 +103,8 @@ class LessonRun:
         if not right:
             missed.append(question)
         finished = all(
-            item.id in answers and item.options[answers[item.id]].right for item in self.lesson.quiz
+            any(n == answers.get(item.id) and each.right for n, each in enumerate(item.options))
+            for item in self.lesson.quiz
         )
         self._update(answers=answers, missed=tuple(missed), finished=finished)
         return right

@@ -39,14 +39,17 @@ class School(QObject):
         self._ready: _Ready | None = None
         self._path: Path | None = None
         self._then: dict[str, str] | None = None
+        self._busy = False
+        """A profile is being opened: a second press asks for nothing more."""
         self.coach: Coach | None = None
         """The lesson under way."""
         self._bridge.opened.connect(self._opened)
 
     def teach(self, ident: str = "") -> None:
         """Open a lesson where it was left, by default the first one. Never twice at once."""
-        if self.coach is not None or self._bridge.profile is None:
+        if self._busy or self.coach is not None or self._bridge.profile is None:
             return
+        self._busy = True
         self._own = self._bridge.profile.path
 
         def opener() -> Session:
@@ -72,8 +75,9 @@ class School(QObject):
         ``then`` are arguments for the Learn room.
         """
         own = self._own
-        if self.coach is None or own is None:
+        if self._busy or self.coach is None or own is None:
             return
+        self._busy = True
 
         def opener() -> Session:
             from lstwallet.app.session import Session
@@ -85,6 +89,7 @@ class School(QObject):
 
     def _opened(self) -> None:
         path = self._bridge.profile.path
+        self._busy = False
         ready, self._ready = self._ready, None
         if ready is not None and path == ready.path:
             self._begin(ready)
@@ -117,6 +122,7 @@ class School(QObject):
         """The profile before stays open; say why."""
         from lstwallet.app.lessons.lesson import BadLesson
 
+        self._busy = False
         self._ready = self._then = None
         if isinstance(error, BadLesson):
             self._window.show_trouble(str(error))

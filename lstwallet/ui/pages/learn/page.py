@@ -127,6 +127,9 @@ class RoomPage(Page):
         self._read()
 
     def _read(self) -> None:
+        """Read in the lane; which profile is open is known at once."""
+        if self._overview is not None:
+            self._show_present(self._overview)
         self.bridge.jobs.run(lambda: reading.overview(Desk()), self._show, self._not_read)
 
     def _not_read(self, error: BaseException) -> None:
@@ -148,12 +151,9 @@ class RoomPage(Page):
         if seen.set_aside is not None:
             text = self.tr("Your progress could not be read; the old file is kept as {name}.")
             self._say(text.format(name=seen.set_aside.name))
-        present = seen.present
+        present = self._show_present(seen)
         if present is None:
             return
-        profile = self.bridge.profile
-        here = profile is not None and profile.path == present.path
-        self.present.show_standing(present, here=here)
         self.trail.show_standings(seen.standings, present)
         self.progress.show_standings(seen.standings)
         self.review.show_standings(seen.standings)
@@ -163,6 +163,13 @@ class RoomPage(Page):
             found = self._standing(wanted)
             if found is not None and found.state in (QUIZ, FINISHED):
                 self._ask(found, found.left or found.lesson.quiz)
+
+    def _show_present(self, seen: Overview) -> Standing | None:
+        present, profile = seen.present, self.bridge.profile
+        if present is not None:
+            here = profile is not None and profile.path == present.path
+            self.present.show_standing(present, here=here)
+        return present
 
     def _standing(self, ident: str) -> Standing | None:
         standings = self._overview.standings if self._overview is not None else ()

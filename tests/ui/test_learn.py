@@ -1,0 +1,230 @@
+"""The Learn room: how far one is, the quiz with every option explained, what comes back."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import QRect
+from PySide6.QtWidgets import QAbstractButton, QLabel
+from pytestqt.qtbot import QtBot
+
+from lstwallet.app import profiles
+from lstwallet.app.lessons.desk import Desk
+from lstwallet.app.lessons.lesson import Lesson
+from lstwallet.app.lessons.overview import FINISHED, NEW, overview
+from lstwallet.app.lessons.predicates import Mark
+from lstwallet.app.lessons.progress import Progress, ProgressFile
+from lstwallet.app.session import Session
+from lstwallet.app.settings import Settings
+from lstwallet.ui.main_window import MainWindow
+from lstwallet.ui.pages.learn.quiz import OptionCard
+from tests.journeys.driver import Driver
+from tests.ui.harness import enter, window_on
+
+RIGHT = {"why-32": 1, "what-grows": 1, "the-fee": 0}
+
+
+@pytest.fixture
+def desk(home: Path) -> Desk:
+    return Desk()
+
+
+def lesson_of(desk: Desk) -> Lesson:
+    return desk.lessons[0]
+
+
+def keep(progress: Progress) -> None:
+    """How far the lesson is, as another run of the program left it."""
+    ProgressFile(profiles.home() / "lessons" / "progress.json").keep("any-amount", progress)
+
+
+def at_learn(
+    qtbot: QtBot, tmp_path: Path, **options: object
+) -> tuple[MainWindow, Driver]:
+    window = window_on(qtbot, tmp_path, **options)  # type: ignore[arg-type]
+    enter(qtbot, window, "learn")
+    person = Driver(qtbot, window)
+    person.sees("Any amount, not 32")
+    return window, person
+
+
+DONE = Progress(3, Mark(0, 0, 0))
+
+
+def test_nothing_begun_looks_finished(qtbot: QtBot, tmp_path: Path, desk: Desk) -> None:
+    _, person = at_learn(qtbot, tmp_path)
+    person.sees("Start: Any amount, not 32")
+    person.sees("0 of 4")
+    person.sees("Oracle report")
+    person.sees("5 terms")
+    assert person.maybe("learn.reset.any-amount", QAbstractButton) is None
+    assert person.maybe("learn.review", QAbstractButton) is None
+
+
+def test_start_asks_for_the_lesson_and_does_not_touch_the_wallet(
+    qtbot: QtBot, tmp_path: Path, desk: Desk
+) -> None:
+    window, person = at_learn(qtbot, tmp_path)
+    with qtbot.waitSignal(window.lesson_wanted) as wanted:
+        person.click("learn.open.any-amount")
+    assert wanted.args == ["any-amount"]
+    assert not desk.path(lesson_of(desk)).exists()
+
+
+def test_under_way_it_says_the_step(qtbot: QtBot, tmp_path: Path, desk: Desk) -> None:
+    keep(Progress(1, Mark(0, 0, 0)))
+    _, person = at_learn(qtbot, tmp_path)
+    person.sees("Continue: Any amount, not 32")
+    person.sees("Step 2 of 3 · in its own sandbox, your portfolio is not touched")
+    person.sees("1 of 4")
+    person.sees("Let a pool take it")
+
+
+def test_start_over_deletes_sandbox_and_progress(
+    qtbot: QtBot, tmp_path: Path, desk: Desk
+) -> None:
+    lesson = lesson_of(desk)
+    desk.open(lesson).close()
+    keep(Progress(1, Mark(0, 0, 0)))
+    assert desk.path(lesson).exists()
+    _, person = at_learn(qtbot, tmp_path)
+    person.click("learn.reset.any-amount")
+    person.sees("Start: Any amount, not 32")
+    assert not desk.path(lesson).exists()
+    assert overview(Desk()).standings[0].state == NEW
+
+
+def test_every_option_is_explained_whatever_is_chosen(
+    qtbot: QtBot, tmp_path: Path, desk: Desk
+) -> None:
+    keep(DONE)
+    _, person = at_learn(qtbot, tmp_path)
+    person.sees("The steps are done; 3 questions left")
+    person.click("learn.open.any-amount")
+    person.sees("Question 1 of 3")
+    assert person.disabled("quiz.next")
+    question = lesson_of(desk).quiz[0]
+    for option in question.options:
+        assert not person.shows(option.why)
+    person.click("quiz.why-32.2")
+    for option in question.options:
+        person.sees(option.why)
+    person.sees("Not right: it comes back for review.")
+    chosen = person.find("quiz.why-32.1", OptionCard)
+    assert chosen.accessibleDescription().startswith("Right.")
+    assert Desk().progress(lesson_of(desk)).missed == ("why-32",)
+
+
+def test_an_answer_cannot_be_changed_once_it_is_explained(
+    qtbot: QtBot, tmp_path: Path, desk: Desk
+) -> None:
+    keep(DONE)
+    _, person = at_learn(qtbot, tmp_path)
+    person.click("learn.open.any-amount")
+    person.click("quiz.why-32.0")
+    person.sees("Not right")
+    right = person.find("quiz.why-32.1", OptionCard)
+    assert isinstance(right, OptionCard)
+    right.click()
+    person.pause(200)
+    assert Desk().progress(lesson_of(desk)).answers == {"why-32": 0}
+
+
+def test_what_was_missed_comes_back_until_it_is_right(
+    qtbot: QtBot, tmp_path: Path, desk: Desk
+) -> None:
+    keep(DONE)
+    window, person = at_learn(qtbot, tmp_path)
+    person.click("learn.open.any-amount")
+    for question, option in {**RIGHT, "why-32": 0}.items():
+        person.click(f"quiz.{question}.{option}")
+        person.click("quiz.next")
+    person.sees("2 of 3 right")
+    person.click("quiz.done")
+    person.sees("Review due")
+    person.sees("Why was a solo stake of 5 ETH refused?")
+    person.sees("1 question left")
+    window.enter("stake")
+    enter(qtbot, window, "learn")
+    person.click("Answer now")
+    person.sees("Question 1 of 1")
+    person.click("quiz.why-32.1")
+    person.click("quiz.next")
+    person.sees("1 of 1 right")
+    person.click("quiz.done")
+    person.sees("Finished: Any amount, not 32")
+    person.sees("4 of 4")
+    assert person.maybe("learn.review", QAbstractButton) is None
+    assert overview(Desk()).standings[0].state == FINISHED
+
+
+def test_missed_ones_at_once(qtbot: QtBot, tmp_path: Path, desk: Desk) -> None:
+    keep(DONE._replace(answers={"what-grows": 1, "the-fee": 0}))
+    _, person = at_learn(qtbot, tmp_path)
+    person.click("learn.open.any-amount")
+    person.click("quiz.why-32.2")
+    person.click("quiz.next")
+    person.sees("0 of 1 right")
+    person.click("quiz.again")
+    person.click("quiz.why-32.1")
+    person.click("quiz.next")
+    person.sees("1 of 1 right")
+    person.sees("All of it is right.")
+
+
+def test_a_quiz_left_half_way_goes_on_with_what_is_left(
+    qtbot: QtBot, tmp_path: Path, desk: Desk
+) -> None:
+    keep(DONE)
+    _, person = at_learn(qtbot, tmp_path)
+    person.click("learn.open.any-amount")
+    person.click("quiz.why-32.1")
+    person.sees("Right.")
+    person.click("quiz.back")
+    person.sees("2 questions left")
+    person.click("learn.open.any-amount")
+    person.sees("Question 1 of 2")
+    person.sees("What happened to your stETH when the report came?")
+
+
+def test_a_damaged_progress_file_is_said_and_kept(
+    qtbot: QtBot, tmp_path: Path, desk: Desk
+) -> None:
+    folder = profiles.home() / "lessons"
+    folder.mkdir(parents=True)
+    (folder / "progress.json").write_text("{half", encoding="utf-8")
+    _, person = at_learn(qtbot, tmp_path)
+    person.sees("the old file is kept as progress.damaged")
+    assert (folder / "progress.damaged").read_text(encoding="utf-8") == "{half"
+    person.sees("Start: Any amount, not 32")
+
+
+@pytest.mark.parametrize("scale", [100, 150])
+def test_it_fits_a_small_window(
+    qtbot: QtBot, tmp_path: Path, desk: Desk, scale: int
+) -> None:
+    keep(DONE._replace(answers={"why-32": 0}, missed=("why-32",)))
+    settings = Settings(theme="dark", text_scale=scale)
+    window, person = at_learn(qtbot, tmp_path, size=(1024, 700), settings=settings)
+    person.sees("Review due")
+    page = window.page("learn")
+    assert page is not None
+    assert page.minimumSizeHint().width() <= 1024 - 60
+    inside = QRect(0, 0, window.width(), window.height())
+    for label in page.findChildren(QLabel):
+        if label.isVisible():
+            left = label.mapTo(window, label.rect().topLeft()).x()
+            assert left + label.width() <= inside.right() + 1, label.text()
+
+
+def test_the_quiz_is_not_asked_before_the_steps_are_done(
+    qtbot: QtBot, tmp_path: Path, desk: Desk
+) -> None:
+    window, person = at_learn(qtbot, tmp_path)
+    enter(qtbot, window, "learn", {"quiz": "any-amount"})
+    person.pause(200)
+    person.sees("Start: Any amount, not 32")
+    assert not person.shows("Question 1 of 3")
+    session = Session.open(window.bridge.profile.path, read_only=True)
+    session.close()
