@@ -51,16 +51,18 @@ class Camera:
             self.hands.sees(fact)
         number = len(self.shots) + 1
         pictures = []
-        for size in (LARGE, SMALL) if small else (LARGE,):
-            if size != LARGE:
+        for theme in self._themes():
+            for size in (LARGE, SMALL) if small else (LARGE,):
                 self.hands.window.resize(*size)
-            for theme in THEMES:
                 pictures.append(self._picture(f"{number:02}-{name}", theme, size))
-        self.hands.window.resize(*LARGE)
-        self.bridge.change(theme=THEMES[0])
-        set_calm(True)
-        self.shots.append(Shot(number, name, facts, self._moment(), tuple(pictures)))
+            self.hands.window.resize(*LARGE)
+        self.shots.append(Shot(number, name, facts, self._moment(), tuple(sorted(pictures))))
         print(f"{number:02} {name}", flush=True)
+
+    def _themes(self) -> tuple[str, ...]:
+        """Both themes, the present one first: turning a whole window takes its time."""
+        now = self.bridge.settings.theme
+        return THEMES[::-1] if now == THEMES[-1] else THEMES
 
     def _picture(self, name: str, theme: str, size: tuple[int, int]) -> str:
         self.bridge.change(theme=theme)
