@@ -54,7 +54,7 @@ MEASURED = 60
 """Rows whose content the columns' widths go by."""
 SLACK, ROOM = 24, 8
 """A column keeps its width until it is so much too wide, or grows by more than it must."""
-AT_ONCE = 12
+AT_ONCE = 9
 """So many changed cells are painted in one turn of the event loop; the rest in the next."""
 
 

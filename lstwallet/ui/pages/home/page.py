@@ -194,6 +194,7 @@ class RoomPage(Page):
         yield
         self.positions.show_positions(self._positions, trends, preferences)
         yield
+        yield  # the rest of the table's cells
         self.allocation.show_positions(self._positions, usd, preferences)
         yield
         self.yields.show_layers(layers)

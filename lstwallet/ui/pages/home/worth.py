@@ -187,19 +187,22 @@ class WorthCard(Card):
         if len(self._line.at) < 2:
             self._stack.setCurrentWidget(self._empty)
             return
-        ys = [None if value is None else self._drawn(value) for value in self._line.usd]
+        ys = self._drawn_values()
         chart.set_series([self._series(self.tr("Net worth"), "s1", self._line.at, ys)], "area")
         self._stack.setCurrentWidget(chart)
 
     def _privacy(self) -> str:
         return self._preferences.privacy if self._preferences else "exact"
 
-    def _drawn(self, usd: int) -> float | None:
-        """A value as it is drawn: USD, or the change since the line began."""
+    def _drawn_values(self) -> list[float | None]:
+        """The line as it is drawn: USD, or the change since it began."""
+        values = self._line.usd
         if self._privacy() != "percent":
-            return usd / USD
+            return [None if usd is None else usd / USD for usd in values]
         first = self._line.first()
-        return usd / first[1] - 1 if first and first[1] else None
+        if not first or not first[1]:
+            return [None] * len(values)
+        return [None if usd is None else usd / first[1] - 1 for usd in values]
 
     def _y_text(self, value: float) -> str:
         privacy = self._privacy()
