@@ -174,6 +174,18 @@ def test_a_wrong_move_is_told_and_can_be_made_good(start: Start) -> None:
     person.sees_not("You staked less than 5 ETH")
 
 
+def test_hints_are_shown_whole(start: Start) -> None:
+    _, person, coach = in_the_lesson(start)
+    for asked in (1, 2):
+        before = coach.card.height()
+        person.click("coach.hint")
+        person.pause(150)
+        assert coach.run.progress.hints == asked
+        assert coach.card.height() > before
+        for text in coach.card.findChildren(TermText):
+            assert text.height() >= text.heightForWidth(text.width()), text.text()
+
+
 def test_a_hint_that_cannot_be_done_says_so(
     start: Start, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -302,6 +314,24 @@ def test_a_lesson_file_with_an_error_is_said_in_the_learn_room(
     program.teach(LESSON)
     person.until(lambda: person.maybe("trouble") is not None, "the strip above the room")
     assert world_hash(program.bridge.world) == before
+
+
+def test_progress_that_cannot_be_kept_is_said_and_tried_again(
+    start: Start, home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _, person, coach = in_the_lesson(start)
+
+    def full(*_: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    with monkeypatch.context() as broken:
+        broken.setattr("lstwallet.app.lessons.progress.os.fsync", full)
+        person.click("stake.choice.solo")
+        person.fill("stake.amount", "5")
+        person.sees("No space left on device")
+        assert not coach.run.told
+    person.fill("stake.amount", "6")
+    person.sees("Ethereum activates a validator from 32 ETH on")
 
 
 def test_a_sandbox_that_cannot_be_opened_leaves_one_where_one_is(

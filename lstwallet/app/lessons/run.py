@@ -16,6 +16,8 @@ class LessonRun:
 
     The window shows what this says and reports clicks on Continue, Hint and the quiz; none
     of those can finish a step. A step is done when its condition holds on the evidence.
+    Whatever changes the progress raises ``OSError`` when it cannot be kept, and nothing has
+    changed then.
     """
 
     def __init__(
@@ -125,5 +127,6 @@ class LessonRun:
         self._update(step=step, mark=mark(self._world), refused=(), told=False, hints=0)
 
     def _update(self, **changes: object) -> None:
-        self._progress = self._progress._replace(**changes)  # type: ignore[arg-type]
-        self._kept.keep(self.lesson.id, self._progress)
+        wanted = self._progress._replace(**changes)  # type: ignore[arg-type]
+        self._kept.keep(self.lesson.id, wanted)
+        self._progress = wanted

@@ -16,9 +16,11 @@ from lstwallet.ui.widgets.chips import Chip
 from lstwallet.ui.widgets.labels import Icon, Label
 from lstwallet.ui.widgets.layout import TOP, clear, column, holder, row
 from lstwallet.ui.widgets.overlays import MARGIN, Floating, Popover
-from lstwallet.ui.widgets.terms import TermText
+from lstwallet.ui.widgets.terms import TermText, bare
 
 WIDTH: Final = 392
+_SHARE: Final = 0.4
+"""Of the window's width, at most."""
 _POINTER: Final = 10
 
 
@@ -164,7 +166,7 @@ class CoachCard(Floating):
             "check-circle-fill" if shown.done else "graduation-cap-fill",
         )
         self._show_hints(shown)
-        self.wrong.set(shown.wrong if not shown.done else "")
+        self.wrong.set(bare(shown.wrong) if not shown.done else "")
         self.trouble.set(shown.trouble if not shown.done else "")
         self.waiting.setText(shown.waiting)
         self._wait_box.setVisible(not shown.done)
@@ -179,6 +181,8 @@ class CoachCard(Floating):
             words.asked.connect(self._explain)
             bulb = Icon("lightbulb", "warn", 15)
             self._hints.addLayout(row((bulb, 0, TOP), (words, 1), spacing=9))
+            words.show()  # what is not shown yet has no height
+            bulb.show()
         self._hint_box.setVisible(bool(shown.hints) and not shown.done)
 
     def _show_foot(self, shown: Shown) -> None:
@@ -207,8 +211,9 @@ class CoachCard(Floating):
         self.setAccessibleDescription(f"{self.text.text()} {'' if shown.done else shown.waiting}")
 
     def fit(self) -> None:
-        """As tall as its words need."""
-        wide = current().px(WIDTH) + 2 * MARGIN
+        """As tall as its words need; large text makes it wider where the window is wide."""
+        most = max(WIDTH, round(self.parentWidget().width() * _SHARE))
+        wide = min(current().px(WIDTH), most) + 2 * MARGIN
         layout = self.layout()
         layout.activate()
         tall = layout.heightForWidth(wide) if layout.hasHeightForWidth() else -1

@@ -6,7 +6,7 @@ outcomes and refusals, and lets ``LessonRun`` judge them; no button here finishe
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any, Final, Protocol
 
 from PySide6.QtCore import (
@@ -75,7 +75,6 @@ class Coach(QObject):
         self._wrong = ""
         self._trouble = ""
         self._revealed: set[str] = set()
-        self._generation = -1
         self.spotlight = Spotlight(window)
         self.card = CoachCard(window)
         self._move = QPropertyAnimation(self.card, b"pos", self)
@@ -124,19 +123,26 @@ class Coach(QObject):
 
     def _happened(self, outcome: Outcome) -> None:
         if outcome.refusal is None:
-            self.run.observe(outcome.world, outcome.events)
-            self._after_evidence()
+            self._take_in(lambda: self.run.observe(outcome.world, outcome.events))
 
     def _was_refused(self, command: Command, refusal: Refusal) -> None:
-        self.run.observe_refusal(type(command).__name__, type(refusal).__name__)
-        self._after_evidence()
+        names = type(command).__name__, type(refusal).__name__
+        self._take_in(lambda: self.run.observe_refusal(*names))
 
     def _judge(self) -> None:
         """What is in the ledger already counts, though nobody saw it happen."""
-        self.run.observe(self._window.bridge.world, ())
-        self._after_evidence()
+        self._take_in(lambda: self.run.observe(self._window.bridge.world, ()))
 
-    def _after_evidence(self) -> None:
+    def _keep(self, act: Callable[[], Any]) -> Any:
+        """What ``act`` returns; ``None`` when the progress could not be kept, which is told."""
+        try:
+            return act()
+        except OSError as error:
+            self._window.bridge.failed.emit(error)
+            return None
+
+    def _take_in(self, observe: Callable[[], bool]) -> None:
+        self._keep(observe)
         wrong = self.run.wrong_move() or ""
         if wrong and wrong != self._wrong:
             self._lifted = True  # the way back may lie anywhere
@@ -146,7 +152,7 @@ class Coach(QObject):
     # --- what the person presses --------------------------------------------------------
 
     def _go_on(self) -> None:
-        if not self.run.go_on():
+        if not self._keep(self.run.go_on):
             return
         self._stop_helping()
         self._lifted, self._wrong, self._trouble = False, "", ""
@@ -161,7 +167,7 @@ class Coach(QObject):
         step = self.run.step
         if step is None or self._helper is not None:
             return
-        asked = self.run.next_hint()
+        asked = self._keep(self.run.next_hint) or 0
         self._lifted, self._trouble = False, ""
         if asked == len(step.hints) and step.hints[-1].do:
             self._help(step.hints[-1].do)
@@ -235,11 +241,8 @@ class Coach(QObject):
             trouble=self._trouble,
             busy=self._helper is not None,
         )
-        generation = theme.current().generation
         self.card.show_step(shown, lesson.terms)
-        if generation != self._generation:
-            self._generation = generation
-            self.card.fit()
+        self.card.fit()  # window and text may have another size by now
 
     def _targets(self, names: Sequence[str]) -> list[QRect]:
         found = []
