@@ -248,14 +248,21 @@ def decide_others_join(world: Readable, command: OthersJoin) -> Sequence[OthersJ
 
 
 def decide_others_leave(world: Readable, command: OthersLeave) -> Sequence[OthersLeft]:
-    """Refuses more than half of what is active: others never all leave at once."""
+    """Refuses more than others have, and half of what is active: they never all leave at once."""
     beacon = world.beacon
-    leaving = sum(passage.gwei for passage in beacon.exiting)
-    if command.gwei <= 0 or 2 * (command.gwei + leaving) > beacon.active:
+    leaving = command.gwei + sum(passage.gwei for passage in beacon.exiting)
+    if command.gwei <= 0 or 2 * leaving > beacon.active or leaving > _others_active(world):
         raise NothingToDo("leave")
     exits, out, ready = join_exit(beacon, world.time, command.gwei)
     paid = ready + mean_sweep_wait(beacon)
     return (OthersLeft(world.time, exits, Passage(out, command.gwei), Passage(paid, command.gwei)),)
+
+
+def _others_active(world: Readable) -> int:
+    """Gwei that attest and are neither the pool's nor an account's own."""
+    mine = world.validators.values()
+    attesting = sum(v.keys for v in mine if v.stage in (ACTIVE, EXITING)) * VALIDATOR_GWEI
+    return world.beacon.active - world.staking.active - attesting
 
 
 def decide_record_duties(world: Readable, command: RecordDuties) -> Sequence[DutiesRecorded]:
@@ -504,8 +511,7 @@ def audit(world: Readable) -> Sequence[str]:
         if moments != sorted(moments):
             wrong.append(f"line {name} is out of order")
     mine = world.validators.values()
-    attesting = sum(v.keys for v in mine if v.stage in (ACTIVE, EXITING)) * VALIDATOR_GWEI
-    others = beacon.active - world.staking.active - attesting
+    others = _others_active(world)
     if others < 0:
         wrong.append(f"{beacon.active} Gwei active, of which others have {others}")
     on_their_way = (

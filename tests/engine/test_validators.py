@@ -307,3 +307,11 @@ def test_every_receipt_equals_its_preview(draft: Draft) -> None:
         assert tuple(kernel.handle(draft, command)) == quote.events
         assert draft.freeze() == quote.after
         run(draft, draft.time + 5 * DAY)
+
+
+def test_others_cannot_take_what_is_the_pools() -> None:
+    draft = Draft(world_of(chain=CHAIN._replace(active=12_000_000 * GWEI_ETH)))
+    with pytest.raises(NothingToDo):  # 9 of the 12 million are the pool's
+        kernel.handle(draft, OthersLeave(4_000_000 * GWEI_ETH))
+    kernel.handle(draft, OthersLeave(2_000_000 * GWEI_ETH))
+    assert not validators.audit(draft)
