@@ -148,3 +148,19 @@ def test_a_damaged_progress_file_is_set_aside(tmp_path: Path) -> None:
     assert kept.set_aside.exists()
     kept.keep("any-amount", Progress(step=2))
     assert ProgressFile(file).of("any-amount").step == 2
+
+
+def test_what_was_done_just_before_a_crash_counts(sandbox: Sandbox) -> None:
+    sandbox.do(StakeNatively(YOU, 5 * ETH))
+    assert sandbox.run.go_on()
+    kernel.handle(sandbox.draft, Fund(YOU, "ETH", ETH))
+    events = kernel.handle(sandbox.draft, Stake(YOU, 5 * ETH))
+    sandbox.mine += [(sandbox.draft.events, event) for event in events]  # committed, not observed
+    assert not sandbox.run.told
+    assert sandbox.resume().told
+
+
+def test_a_refusal_that_finishes_nothing_is_remembered(sandbox: Sandbox) -> None:
+    sandbox.do(Stake(YOU, 10**30))
+    assert not sandbox.run.told
+    assert [item.command for item in sandbox.resume().progress.refused] == ["Stake"]

@@ -37,6 +37,7 @@ class LessonRun:
             self._begin_step(self._progress.step)
         else:
             self._events = list(events_since(self._progress.mark.events))
+            self._judge()  # what was committed just before a crash counts
 
     @property
     def progress(self) -> Progress:
@@ -64,7 +65,7 @@ class LessonRun:
         """Take in that the engine refused a command; true when that finished the step."""
         item = Refused(command, reason)
         if item not in self._progress.refused:
-            self._progress = self._progress._replace(refused=(*self._progress.refused, item))
+            self._update(refused=(*self._progress.refused, item))
         return self._judge()
 
     def wrong_move(self) -> str | None:
