@@ -10,7 +10,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QMenu
 from pytestqt.qtbot import QtBot
 
-from lstwallet.app.settings import load
+from lstwallet.app.settings import Settings, load
 from lstwallet.engine.staking import RequestUnstake, Stake
 from lstwallet.engine.world import YOU
 from lstwallet.ui import theme
@@ -55,9 +55,7 @@ def test_play_money_goes_through_form_review_and_receipt(person: Driver) -> None
         ("100001", "At most 100 000.0000 ETH at once."),
     ],
 )
-def test_a_bad_amount_is_refused_beside_the_field(
-    person: Driver, text: str, sentence: str
-) -> None:
+def test_a_bad_amount_is_refused_beside_the_field(person: Driver, text: str, sentence: str) -> None:
     before = person.window.bridge.world
     person.fill("You get", text)
     person.sees(sentence)
@@ -160,13 +158,16 @@ def test_alt_and_a_number_enter_the_rooms_in_order(qtbot: QtBot, window: MainWin
     assert told.args == [first]
 
 
-def test_every_room_fits_1024_by_700(qtbot: QtBot, window: MainWindow) -> None:
-    window.resize(1024, 700)
+@pytest.mark.parametrize("scale", [100, 150])
+def test_every_room_fits_1024_by_700(qtbot: QtBot, tmp_path: Path, scale: int) -> None:
+    settings = Settings(theme="light", text_scale=scale)
+    window = window_on(qtbot, tmp_path, settings=settings, size=(1024, 700))
     for room in window.rooms:
         page = enter(qtbot, window, room.key)
         need = page.minimumSizeHint().width() + window.rail.width()
         assert need <= 1024, f"{room.key} needs {need} px"
-    assert window.shell.minimumSizeHint().width() <= 1024
+    assert window.minimumSizeHint().width() <= 1024
+    assert (window.width(), window.height()) == (1024, 700)
 
 
 def test_the_theme_switches_while_the_window_is_open(person: Driver) -> None:

@@ -27,6 +27,8 @@ if TYPE_CHECKING:
 
 _FEW = WAD // 5
 """A largest operator below this share of the pool is no lump of risk."""
+_GAP = 12
+"""Between columns that are compared: with large text the room still fits a small window."""
 
 
 class OfferCard(ChoiceCard):
@@ -169,6 +171,7 @@ class CompareCard(Card):
             ],
             row_height=ROW_DENSE,
             fit=True,
+            gap=_GAP,
             name=self.title.text(),
         )  # fmt: skip
         self.add(self.table)
@@ -202,6 +205,7 @@ class WrapCard(Card):
             ],
             row_height=ROW_DENSE,
             fit=True,
+            gap=_GAP,
             name=self.title.text(),
         )
         self.add(self.table)
