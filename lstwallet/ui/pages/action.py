@@ -205,6 +205,8 @@ class ActionFlow(QObject):
         self._quote: Quote | None = None
         self._review: Review | None = None
         self._note = ""
+        self._profile = bridge.profile
+        bridge.opened.connect(self._opened)
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
         self._timer.setInterval(DEBOUNCE_MS)
@@ -248,6 +250,20 @@ class ActionFlow(QObject):
         if self.phase == "form":
             self._form.refresh(world)
             self._changed()
+
+    def _opened(self) -> None:
+        """Another profile: a review or a receipt of the one before says nothing about it.
+
+        The same one again (after trouble with its file) keeps what was typed.
+        """
+        if self._bridge.profile is self._profile:
+            return
+        self._profile = self._bridge.profile
+        for form in self._forms:
+            form.reset()
+        if self.phase != "pending":
+            self._show_form()
+            self.preview_now()
 
     def _changed(self) -> None:
         if self.phase == "form":

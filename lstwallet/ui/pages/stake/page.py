@@ -119,6 +119,7 @@ class RoomPage(Page):
         self.form.choice_wanted.connect(self._choose)
         self.leave.stake_wanted.connect(lambda: self._turn(STAKE))
         self.validators.leave_wanted.connect(self._leave)
+        self._profile = self.bridge.profile
         self.bridge.opened.connect(self._forget)
 
     # --- what is shown at the right -----------------------------------------------------
@@ -235,8 +236,11 @@ class RoomPage(Page):
     # --- the average --------------------------------------------------------------------
 
     def _forget(self) -> None:
-        """Another profile: its average is another one."""
+        """Another profile: its average is another one, and it begins with staking."""
         self._measured = None
+        if self.bridge.profile is not self._profile:
+            self._profile = self.bridge.profile
+            self._turn(STAKE)
 
     def _measure(self, world: World) -> None:
         """After each report, ask once for the rate of a week ago."""
