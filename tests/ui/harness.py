@@ -62,7 +62,7 @@ def window_on(
     assert isinstance(app, QApplication)
     wanted = settings or Settings(theme="light")
     theme.set_calm(True)
-    theme.apply(app, wanted.theme, wanted.text_scale / 100)  # type: ignore[arg-type]
+    _dress(app, wanted)
     path = make_profile(folder / "test.lstwallet", commands, days, flows=flows)
     bridge = Bridge(Lane(), wanted, folder / "settings.json")
     window = MainWindow(bridge)
@@ -87,6 +87,13 @@ def activate(qtbot: QtBot, window: MainWindow) -> None:
         return window.isActiveWindow()
 
     qtbot.waitUntil(active, timeout=PATIENCE_MS)
+
+
+def _dress(app: QApplication, wanted: Settings) -> None:
+    """Put the theme in force, unless it is: applied again it styles every widget anew."""
+    scale = wanted.text_scale / 100
+    if not app.styleSheet() or (theme.mode(), theme.current().scale) != (wanted.theme, scale):
+        theme.apply(app, wanted.theme, scale)  # type: ignore[arg-type]
 
 
 def enter(qtbot: QtBot, window: MainWindow, room: str, arguments: Any = None) -> Page:
