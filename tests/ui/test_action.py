@@ -302,3 +302,24 @@ def test_max_is_an_intention(stage: Stage) -> None:
     stage.press("review")
     stage.until_phase("receipt")
     assert stage.bridge.world.balance(YOU, "USDC") == 0
+
+
+def test_another_profile_begins_with_an_empty_form(
+    stage: Stage, qtbot: QtBot, tmp_path: Path
+) -> None:
+    stage.type("1000")
+    stage.press("form")
+    stage.press("review")
+    stage.until_phase("receipt")
+    stage.form.amount.set_text("5")
+    other = make_profile(tmp_path / "other.lstwallet")
+    with qtbot.waitSignal(stage.bridge.opened, timeout=PATIENCE_MS):
+        stage.bridge.open(lambda: Session.open(other))
+    assert stage.flow.phase == "form"
+    assert stage.form.amount.text() == ""
+
+
+def test_the_same_profile_after_trouble_keeps_what_was_typed(stage: Stage) -> None:
+    stage.type("1000")
+    stage.bridge.opened.emit()  # as after a file that had to be read again
+    assert stage.form.amount.text() == "1000"
