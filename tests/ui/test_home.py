@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -394,3 +395,23 @@ def test_the_room_comes_without_the_charts() -> None:
         "assert not {'pyqtgraph', 'numpy'} & set(sys.modules), 'too early'"
     )
     subprocess.run([sys.executable, "-c", code], check=True, timeout=60)
+
+
+def test_the_line_is_whole_when_a_run_has_ended(qtbot: QtBot, tmp_path: Path) -> None:
+    """Samples are read seldom while time runs; once it stands still none may be missing."""
+    window = window_on(qtbot, tmp_path, STORY, room="home")
+    page = ready(qtbot, window)
+    bridge = window.bridge
+    for _week in range(2):
+        assert bridge.advance(7 * DAY)
+        qtbot.waitUntil(lambda: not bridge.running, timeout=60_000)
+
+    def whole() -> bool:
+        past, world = page._worth.past, bridge.world
+        assert world is not None
+        return past is not None and len(past.at) > 14 * 24 and past.at[-2] >= world.time - 2 * HOUR
+
+    qtbot.waitUntil(whole, timeout=20_000)
+    assert page.worth.chart is not None
+    at = page._worth.past.at
+    assert max(later - earlier for earlier, later in pairwise(at)) <= HOUR

@@ -80,6 +80,9 @@ class _Samples:
         self._asking = False
         self._since = QElapsedTimer()
         self._took = 0
+        self._rested = QTimer(page)
+        self._rested.setSingleShot(True)
+        self._rested.timeout.connect(page.renew)
 
     def forget(self) -> None:
         """Another profile."""
@@ -91,7 +94,10 @@ class _Samples:
         fresh = not self._mark or mark[:2] != self._mark[:2]
         rest = max(LEAST_REST_MS, REST * self._took)
         resting = self._since.isValid() and self._since.elapsed() < rest
-        if self._asking or mark == self._mark or (resting and not fresh):
+        if self._asking or mark == self._mark:
+            return
+        if resting and not fresh:  # time may have stopped: look again when the rest is over
+            self._rested.start(rest - self._since.elapsed() + 1)
             return
         if fresh:
             self.past = None
