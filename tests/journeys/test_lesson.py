@@ -16,6 +16,9 @@ from lstwallet.units.paths import resources
 from tests.journeys.driver import Driver
 from tests.journeys.program import Start
 
+pytestmark = pytest.mark.slow
+"""Whole walks through the window: half a minute and more together."""
+
 LESSONS = load_all(resources() / "lessons" / "en")
 
 

@@ -14,7 +14,10 @@ from lstwallet.ui.robot.hands import plain
 from tests.journeys.driver import Driver
 from tests.journeys.program import Start
 
-pytestmark = pytest.mark.qt_log_ignore("This plugin does not support", extend=True)
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.qt_log_ignore("This plugin does not support", extend=True),
+]
 ETH = 10**18
 USDC = 10**6
 

@@ -23,6 +23,9 @@ from lstwallet.units.paths import resources
 from tests.journeys.driver import Driver
 from tests.journeys.program import Start
 
+pytestmark = pytest.mark.slow
+"""Whole walks through the window: half a minute and more together."""
+
 LESSON = "any-amount"
 CARD = QSize(392, 240)
 ROOM = QRect(0, 56, 1440, 790)
