@@ -51,8 +51,11 @@ SIGHT = {
 
 @pytest.fixture(autouse=True)
 def _light_again(qapp: QApplication) -> Iterator[None]:
+    """Turned back only where a test turned it: that takes every living widget's time."""
+    before = theme.current()
     yield
-    theme.apply(qapp, "light")
+    if theme.current() is not before:
+        theme.apply(qapp, "light")
 
 
 def linear(color: str) -> np.ndarray:
