@@ -14,7 +14,7 @@ import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from types import ModuleType
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QObject, QSocketNotifier, Qt, QTimer
 from PySide6.QtGui import QIcon
@@ -33,10 +33,6 @@ if TYPE_CHECKING:
     from lstwallet.market.driver import MarketConfig
     from lstwallet.ui.coach.school import School
     from lstwallet.ui.shell.faults import Faults
-
-COLLECT_AFTER: Final = (10_000, 20, 50)
-"""Fewer, larger collections: a run makes a million short-lived tuples a second."""
-
 
 class Program(QObject):
     """One run of the program: opens, makes and switches profiles for its window."""
@@ -239,7 +235,6 @@ class Program(QObject):
 
 def run(profile: Path | None = None) -> int:
     """Show the window until it is closed; the exit code."""
-    gc.set_threshold(*COLLECT_AFTER)
     os.environ.setdefault("QT_STYLE_OVERRIDE", "Fusion")  # said to Qt, PySide need not wrap it
     app = QApplication(sys.argv[:1])
     app.setApplicationName("lstwallet")

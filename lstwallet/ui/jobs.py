@@ -11,11 +11,16 @@ import queue
 import sys
 import threading
 import time
-from collections.abc import Callable
+from collections import deque
+from collections.abc import Callable, Iterator
+from itertools import repeat, starmap
+from operator import is_
 from types import FrameType
 from typing import Any, Final, NamedTuple, Protocol
 
 from PySide6.QtCore import QObject, Qt, Signal
+
+from lstwallet.ui.collector import Collector
 
 SWITCH_INTERVAL_S: Final = 0.0005
 """How long a thread may keep the interpreter while another wants it."""
@@ -40,22 +45,21 @@ class Gate:
     """
 
     def __init__(self) -> None:
-        self._thread = 0
-        self._idle: FrameType | None = None
+        self._rests: Iterator[bool] | None = None
         self._patient = True
 
     def watch(self) -> None:
         """The caller is about to call ``exec``, in the GUI thread, from its own body."""
-        self._thread = threading.get_ident()
-        self._idle = sys._getframe(1)
+        self._rests = _innermost(threading.get_ident(), sys._getframe(1))
 
     def forget(self) -> None:
         """The event loop has ended."""
-        self._idle = None
+        self._rests = None
 
     def busy(self) -> bool:
         """Whether the window is in a handler just now."""
-        return self._idle is not None and sys._current_frames().get(self._thread) is not self._idle
+        rests = self._rests
+        return rests is not None and not next(rests)
 
     def wait(self) -> None:
         """Return when the window is idle. Called by the lane between two events."""
@@ -72,6 +76,17 @@ class Gate:
             if time.monotonic() > until:
                 self._patient = False  # a handler with an event loop of its own
                 return
+
+
+def _innermost(thread: int, frame: FrameType) -> Iterator[bool]:
+    """At each step: whether ``frame`` is the innermost of ``thread``.
+
+    All of a step happens in C, so no other thread runs in between. A frame held by the
+    lane while its function returns would leave that function's widgets to the lane, and
+    they would end in the wrong thread.
+    """
+    frames = starmap(sys._current_frames, repeat(()))
+    return map(is_, map(dict.get, frames, repeat(thread)), repeat(frame))
 
 
 GATE: Final = Gate()
@@ -101,14 +116,21 @@ class _Task(NamedTuple):
 
 
 class Lane(QObject):
-    """One worker thread, first in, first out. Answers arrive in the GUI thread, in order."""
+    """One worker thread, first in, first out. Answers arrive in the GUI thread, in order.
+
+    Work and answers may hold widgets, and those must end in the GUI thread: a task is kept
+    there until the next one's answer shows that the lane has let go of it.
+    """
 
     _arrived = Signal(object)
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
         sys.setswitchinterval(SWITCH_INTERVAL_S)
+        self._collector = Collector(self)
         self._tasks: queue.SimpleQueue[_Task | None] = queue.SimpleQueue()
+        self._kept: deque[_Task] = deque()
+        self._last: _Task | None = None
         self._arrived.connect(self._deliver, Qt.ConnectionType.QueuedConnection)
         self._closed = False
         self._thread = threading.Thread(target=self._work, name="lane", daemon=True)
@@ -117,7 +139,7 @@ class Lane(QObject):
     def run(self, work: Work, done: Reply, failed: Failure) -> None:
         """See ``Jobs``. After ``close`` nothing is taken any more."""
         if not self._closed:
-            self._tasks.put(_Task(work, done, failed))
+            self._put(_Task(work, done, failed))
 
     def waiting(self) -> bool:
         """See ``Jobs``."""
@@ -131,10 +153,17 @@ class Lane(QObject):
         """See ``Jobs``. Waits for the thread: for the end of the program only."""
         if not self._closed:
             self._closed = True
-            self._tasks.put(_Task(last, _nothing, _nothing))
+            self._put(_Task(last, _nothing, _nothing))
             self._tasks.put(None)
         self._thread.join(seconds)
-        return not self._thread.is_alive()
+        ended = not self._thread.is_alive()
+        if ended:
+            self._collector.close()
+        return ended
+
+    def _put(self, task: _Task) -> None:
+        self._kept.append(task)
+        self._tasks.put(task)
 
     def _work(self) -> None:
         while (task := self._tasks.get()) is not None:
@@ -147,6 +176,8 @@ class Lane(QObject):
             del task
 
     def _deliver(self, answer: Callable[[], None]) -> None:
+        if isinstance(answer, _Answer):
+            self._last = self._kept.popleft()
         answer()
 
 

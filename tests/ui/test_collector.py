@@ -1,0 +1,110 @@
+"""Nothing of the window may end in the lane: Qt objects belong to the thread that made them."""
+
+from __future__ import annotations
+
+import gc
+import threading
+
+from pytestqt.qtbot import QtBot
+
+from lstwallet.ui.collector import COLLECT_AFTER, Collector, collect
+from lstwallet.ui.jobs import Gate, Lane
+
+
+class _Widget:
+    """Stands for a widget: tells in which thread it ended."""
+
+    def __init__(self, ends: list[str]) -> None:
+        self.ends = ends
+        self.itself = self
+
+    def __del__(self) -> None:
+        self.ends.append(threading.current_thread().name)
+
+
+def _litter(number: int = 200_000) -> int:
+    """Enough live containers to set off Python's own collector many times."""
+    return len([[each] for each in range(number)])
+
+
+def test_what_the_window_left_in_a_cycle_does_not_end_in_the_lane(qtbot: QtBot) -> None:
+    ends: list[str] = []
+    lane = Lane()
+    for _ in range(50):
+        _Widget(ends)
+    answers: list[int] = []
+    lane.run(_litter, answers.append, lambda error: None)
+    qtbot.waitUntil(lambda: bool(answers))
+    _keep = [[each] for each in range(2 * COLLECT_AFTER[0])]
+    qtbot.waitUntil(lambda: len(ends) == 50)
+    assert set(ends) == {threading.main_thread().name}
+    assert lane.close(lambda: None)
+
+
+def test_what_work_and_answers_hold_does_not_end_in_the_lane(qtbot: QtBot) -> None:
+    """The window often lets go of an answer before the lane has let go of its task."""
+    ends: list[str] = []
+    lane = Lane()
+    answers: list[int] = []
+
+    def ask() -> None:
+        widget = _Widget(ends)
+        widget.itself = None  # type: ignore[assignment]
+        lane.run(lambda: len(widget.ends), answers.append, lambda error: widget.ends.clear())
+
+    for number in range(500):
+        ask()
+        if number % 5 == 0:
+            qtbot.waitUntil(lambda: len(answers) == number + 1)  # noqa: B023
+    qtbot.waitUntil(lambda: len(answers) == 500)
+    assert lane.close(lambda: None)
+    assert len(ends) >= 499
+    assert set(ends) == {threading.main_thread().name}
+
+
+def test_the_gate_does_not_keep_a_handlers_widgets(qtbot: QtBot) -> None:
+    """While the lane looks at the window's frames, handlers return and their widgets end."""
+    ends: list[str] = []
+    gate = Gate()
+    stop = threading.Event()
+
+    def look() -> None:
+        while not stop.is_set():
+            gate.busy()
+
+    def handler() -> None:
+        widget = _Widget(ends)
+        widget.itself = None  # type: ignore[assignment]
+
+    thread = threading.Thread(target=look, name="lane")
+    gate.watch()
+    thread.start()
+    for _ in range(200_000):
+        handler()
+    stop.set()
+    thread.join()
+    gate.forget()
+    assert set(ends) == {threading.main_thread().name}
+
+
+def test_python_collects_by_itself_again_when_the_last_lane_has_ended(qtbot: QtBot) -> None:
+    assert gc.isenabled()
+    first, second = Collector(), Collector()
+    assert not gc.isenabled()
+    first.close()
+    first.close()
+    assert not gc.isenabled()
+    second.close()
+    assert gc.isenabled()
+
+
+def test_a_collection_takes_the_generation_that_is_due(qtbot: QtBot) -> None:
+    collector = Collector()
+    gc.collect()
+    _keep = [[each] for each in range(2 * COLLECT_AFTER[0])]
+    collect()
+    young, middle, _ = gc.get_count()
+    assert young < COLLECT_AFTER[0] and middle == 1
+    collect()
+    assert gc.get_count()[1] == 1, "nothing was due"
+    collector.close()
