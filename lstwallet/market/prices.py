@@ -13,7 +13,7 @@ Whole numbers leave this module: USD with 8 decimals.
 from __future__ import annotations
 
 import math
-from typing import Any, Final, NamedTuple, Protocol
+from typing import Final, NamedTuple, Protocol
 
 import numpy as np
 
@@ -26,6 +26,7 @@ from lstwallet.market.random_streams import (
     Normals,
     Stream,
     hour_of,
+    keep,
 )
 from lstwallet.units.clock import DAY, HOUR, SimTime
 
@@ -36,7 +37,6 @@ about four times the usual, which keeps one draw from deciding a whole year."""
 USDC_NOISE: Final = 3.0
 """USDC stays within this many standard deviations of one dollar."""
 _BASIS_MEMORY_DAYS: Final = 12
-_KEPT_DAYS: Final = 8
 
 
 class PriceModel(NamedTuple):
@@ -115,9 +115,7 @@ class SeededPrices:
         day, of_day = divmod(hour, HOURS_A_DAY)
         block = self._returns.get(day)
         if block is None:
-            block = self._day_of_returns(day).tolist()
-            _trim(self._returns)
-            self._returns[day] = block
+            block = keep(self._returns, day, self._day_of_returns(day).tolist())
         return block[of_day]
 
     def _day_of_returns(self, day: int) -> Floats:
@@ -131,9 +129,9 @@ class SeededPrices:
         block = self._usdc_days.get(day)
         if block is None:
             drawn = np.clip(self._usdc.day(day), -USDC_NOISE, USDC_NOISE)
-            block = [round(USD * (1 + self._model.usdc_noise * noise)) for noise in drawn.tolist()]
-            _trim(self._usdc_days)
-            self._usdc_days[day] = block
+            noise = self._model.usdc_noise
+            rates = [round(USD * (1 + noise * each)) for each in drawn.tolist()]
+            block = keep(self._usdc_days, day, rates)
         return block[of_day]
 
     def steth_basis(self, hour: int) -> float:
@@ -142,9 +140,7 @@ class SeededPrices:
         day, of_day = divmod(hour, HOURS_A_DAY)
         block = self._basis_days.get(day)
         if block is None:
-            block = self._day_of_basis(day)
-            _trim(self._basis_days)
-            self._basis_days[day] = block
+            block = keep(self._basis_days, day, self._day_of_basis(day))
         return block[of_day]
 
     def _day_of_basis(self, day: int) -> list[float]:
@@ -174,6 +170,7 @@ class RecordedPrices:
         self._seeded = SeededPrices(seed, model)
         self._hourly_sd = model.annual_volatility / math.sqrt(DAYS_A_YEAR * HOURS_A_DAY)
         self._noise = Normals(seed, Stream.BRIDGE)
+        self._bridges: dict[int, list[float]] = {}
 
     def at(self, time: SimTime, last: Prices) -> Prices:
         """The recorded price of ``time``, or the seeded process after the last close."""
@@ -193,11 +190,14 @@ class RecordedPrices:
         walk = self._bridge(day)
         return max(round(math.exp(begin + (end - begin) * share + walk[seconds // HOUR])), 1)
 
-    def _bridge(self, day: int) -> Floats:
+    def _bridge(self, day: int) -> list[float]:
         """Deviations from the straight line at hours 0 … 24: zero at both ends."""
+        return self._bridges.get(day) or keep(self._bridges, day, self._drawn(day))
+
+    def _drawn(self, day: int) -> list[float]:
         steps = self._noise.day(hour_of(self._table.begin) // HOURS_A_DAY + day)
         walk = np.concatenate(([0.0], np.cumsum(steps))) * self._hourly_sd
-        line: Floats = walk - walk[-1] * np.arange(HOURS_A_DAY + 1) / HOURS_A_DAY
+        line: list[float] = (walk - walk[-1] * np.arange(HOURS_A_DAY + 1) / HOURS_A_DAY).tolist()
         return line
 
     def steth_basis(self, hour: int) -> float:
@@ -209,12 +209,6 @@ class RecordedPrices:
         here = table.steth[day]
         there = table.steth[min(day + 1, len(table.steth) - 1)]
         return (here + (there - here) * seconds / DAY) / 10**RATIO_DECIMALS - 1
-
-
-def _trim(cache: dict[int, Any]) -> None:
-    """Forget the oldest day when the cache is full."""
-    if len(cache) >= _KEPT_DAYS:
-        del cache[next(iter(cache))]
 
 
 __all__ = ["PriceModel", "PriceSource", "RecordedPrices", "SeededPrices"]

@@ -95,7 +95,7 @@ class Uniforms:
         block = self._days.get(day)
         if block is None:
             drawn = self._dice.roll(self._stream, day).random((HOURS_A_DAY, self._width))
-            block = _keep(self._days, day, drawn.tolist())
+            block = keep(self._days, day, drawn.tolist())
         return block[of_day]
 
 
@@ -112,11 +112,11 @@ class Normals:
         block = self._days.get(day)
         if block is None:
             drawn = self._dice.roll(self._stream, day).standard_normal(HOURS_A_DAY)
-            block = _keep(self._days, day, drawn)
+            block = keep(self._days, day, drawn)
         return block
 
 
-def _keep(cache: dict[int, T], day: int, block: T) -> T:
+def keep(cache: dict[int, T], day: int, block: T) -> T:
     """Put a block into its cache, which forgets its oldest entry when it is full."""
     if len(cache) >= _KEPT_DAYS:
         del cache[next(iter(cache))]

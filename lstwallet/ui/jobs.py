@@ -127,10 +127,10 @@ class Lane(QObject):
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
         sys.setswitchinterval(SWITCH_INTERVAL_S)
-        self._collector = Collector(self)
         self._tasks: queue.SimpleQueue[_Task | None] = queue.SimpleQueue()
         self._kept: deque[_Task] = deque()
         self._last: _Task | None = None
+        self._collector = Collector(lambda: not self._kept, self)
         self._arrived.connect(self._deliver, Qt.ConnectionType.QueuedConnection)
         self._closed = False
         self._thread = threading.Thread(target=self._work, name="lane", daemon=True)

@@ -7,7 +7,7 @@ import threading
 
 from pytestqt.qtbot import QtBot
 
-from lstwallet.ui.collector import COLLECT_AFTER, Collector, collect
+from lstwallet.ui.collector import COLLECT_AFTER, Collector
 from lstwallet.ui.jobs import Gate, Lane
 
 
@@ -89,7 +89,7 @@ def test_the_gate_does_not_keep_a_handlers_widgets(qtbot: QtBot) -> None:
 
 def test_python_collects_by_itself_again_when_the_last_lane_has_ended(qtbot: QtBot) -> None:
     assert gc.isenabled()
-    first, second = Collector(), Collector()
+    first, second = Collector(lambda: True), Collector(lambda: True)
     assert not gc.isenabled()
     first.close()
     first.close()
@@ -98,13 +98,20 @@ def test_python_collects_by_itself_again_when_the_last_lane_has_ended(qtbot: QtB
     assert gc.isenabled()
 
 
-def test_a_collection_takes_the_generation_that_is_due(qtbot: QtBot) -> None:
-    collector = Collector()
+def test_the_older_generations_wait_until_the_lane_rests(qtbot: QtBot) -> None:
+    rests: list[bool] = []
+    collector = Collector(lambda: bool(rests))
+    kept: list[list[int]] = []
     gc.collect()
-    _keep = [[each] for each in range(2 * COLLECT_AFTER[0])]
-    collect()
-    young, middle, _ = gc.get_count()
-    assert young < COLLECT_AFTER[0] and middle == 1
-    collect()
-    assert gc.get_count()[1] == 1, "nothing was due"
+    for number in range(COLLECT_AFTER[1] + 5):
+        kept += [[each] for each in range(COLLECT_AFTER[0] + 100)]
+        collector.collect()
+        young, middle, old = gc.get_count()
+        assert young <= COLLECT_AFTER[0] and middle == number + 1 and not old
+    collector.collect()
+    assert gc.get_count()[1] == COLLECT_AFTER[1] + 5, "nothing was due"
+    rests.append(True)
+    kept += [[each] for each in range(COLLECT_AFTER[0] + 100)]
+    collector.collect()
+    assert gc.get_count()[1:] == (0, 1)
     collector.close()
