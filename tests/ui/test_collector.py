@@ -107,7 +107,8 @@ def test_the_older_generations_wait_until_the_lane_rests(qtbot: QtBot) -> None:
         kept += [[each] for each in range(COLLECT_AFTER[0] + 100)]
         collector.collect()
         young, middle, old = gc.get_count()
-        assert young <= COLLECT_AFTER[0] and middle == number + 1 and not old
+        assert young <= COLLECT_AFTER[0]
+        assert (middle, old) == (number + 1, 0)
     collector.collect()
     assert gc.get_count()[1] == COLLECT_AFTER[1] + 5, "nothing was due"
     rests.append(True)
