@@ -63,7 +63,7 @@ def demo(context: click.Context, out: Path, seed: int) -> None:
 @click.option("--seed", type=_SEED, default=7, show_default=True, help="Of the world.")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 @click.option("--prices", type=_FILE, metavar="FILE", help="CSV: date,eth_usd[,steth_per_eth].")
-@click.option("--no-flows", is_flag=True, help="Nobody else acts.")
+@click.option("--no-flows", is_flag=True, help="Nobody else acts but liquidators.")
 @click.option("--out", type=_FILE, metavar="PROFILE", help="Keep the history in a new profile.")
 def simulate(
     days: int, seed: int, as_json: bool, prices: Path | None, no_flows: bool, out: Path | None

@@ -43,7 +43,7 @@ class MarketConfig(NamedTuple):
     prices: str = SEEDED
     """``seeded``, ``replay:NAME`` for a shipped series, or the text of a price file."""
     flows: bool = True
-    """Whether the others act at all."""
+    """Whether the others act. Liquidators always do: they are part of how lending works."""
 
 
 class Step(NamedTuple):
@@ -97,7 +97,7 @@ class Driver:
         numbers = catalogues.load() if catalogue is None else catalogue
         self.prices = price_source(config, seed, numbers)
         """Outside prices, and what the outside pays for stETH."""
-        self._flows = Flows(seed, numbers, self.prices) if config.flows else None
+        self._flows = Flows(seed, numbers, self.prices, others=config.flows)
         self.refused: Counter[str] = Counter()
         """How many of the others' commands were refused, by command and refusal."""
 
@@ -134,12 +134,11 @@ class Driver:
         draft.time = tick
         move = SetPrices(*self.prices.at(tick, draft.prices))
         events = list(kernel.handle(draft, move))
-        if self._flows is not None:
-            for command in self._flows.commands(draft, hour_of(tick)):
-                try:
-                    events.extend(kernel.handle(draft, command))
-                except Refusal as refusal:
-                    self.refused[f"{type(command).__name__} {type(refusal).__name__}"] += 1
+        for command in self._flows.commands(draft, hour_of(tick)):
+            try:
+                events.extend(kernel.handle(draft, command))
+            except Refusal as refusal:
+                self.refused[f"{type(command).__name__} {type(refusal).__name__}"] += 1
         return Step(move, events)
 
     def advance(self, draft: Draft, until: SimTime) -> int:

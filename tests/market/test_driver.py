@@ -8,13 +8,15 @@ import pytest
 
 from lstwallet.engine import kernel
 from lstwallet.engine.kernel import Event
+from lstwallet.engine.lending import Borrow, PositionLiquidated, Supply
 from lstwallet.engine.prices import PricesMoved, SetPrices
-from lstwallet.engine.wallet import Fund
+from lstwallet.engine.wallet import Fund, WrapEth
 from lstwallet.engine.world import YOU, Draft, World
 from lstwallet.market.catalogue import Catalogue
 from lstwallet.market.driver import Driver, MarketConfig, price_table
 from lstwallet.market.genesis import genesis
 from lstwallet.market.price_table import PriceTableError
+from lstwallet.units.amount import ALL
 from lstwallet.units.clock import DAY, HOUR, parse_iso
 from lstwallet.units.paths import resources
 
@@ -121,6 +123,20 @@ def test_without_flows_only_prices_and_the_agenda_move(
     _, events = run(small_world, [small_world.time + 2 * DAY], small, flows=False)
     assert sum(type(event) is PricesMoved for event in events) == 48
     assert not any(getattr(event, "account", "").startswith("crowd:trader") for event in events)
+
+
+def test_liquidators_act_also_where_nobody_else_does(small: Catalogue) -> None:
+    """The fall of June 2022 takes a loan that was borrowed to the hilt."""
+    config = MarketConfig(prices="replay:steth_2022", flows=False)
+    draft = Draft(genesis(SEED, catalogue=small, market=config))
+    for command in (
+        Fund(YOU, "ETH", 10**19), WrapEth(YOU, ALL),
+        Supply(YOU, "WETH", ALL), Borrow(YOU, "USDC", ALL),
+    ):  # fmt: skip
+        kernel.handle(draft, command)
+    _, events = run(draft.freeze(), [draft.time + 30 * DAY], small, **config._asdict())
+    lost = [each for each in events if type(each) is PositionLiquidated and each.account == YOU]
+    assert lost
 
 
 def test_recorded_prices_drive_the_world(small: Catalogue) -> None:

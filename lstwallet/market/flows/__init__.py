@@ -26,9 +26,12 @@ if TYPE_CHECKING:
 
 
 class Flows:
-    """All flows of one market."""
+    """All flows of one market, or its liquidators alone."""
 
-    def __init__(self, seed: int, catalogue: Catalogue, prices: PriceSource) -> None:
+    def __init__(
+        self, seed: int, catalogue: Catalogue, prices: PriceSource, *, others: bool = True
+    ) -> None:
+        self._others = others
         self._staking = StakingFlows(seed, catalogue)
         self._lending = LendingFlows(seed, catalogue)
         self._pools = PoolFlows(seed, catalogue, prices)
@@ -36,6 +39,8 @@ class Flows:
     def commands(self, world: Readable, hour: int) -> Iterator[Command]:
         """What the others try in an hour. Apply each before asking for the next."""
         yield from self._lending.liquidations(world)
+        if not self._others:
+            return
         yield from self._pools.trades(world, hour)
         yield from self._staking.commands(world, hour)
         yield from self._lending.commands(world, hour)
