@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from functools import partial
 from typing import Any
 
@@ -11,7 +11,7 @@ from lstwallet.protocols.stableswap import Pair, Terms
 from lstwallet.units.checked import Revert, checked_sub
 from lstwallet.units.fixed import WAD
 from lstwallet.units.newton import A_PRECISION
-from tests.golden.replay import Checked, as_revert, checked, numbers
+from tests.golden.replay import Checked, checked, numbers, tried
 
 Json = dict[str, Any]
 
@@ -39,13 +39,6 @@ def _step(book: Book, case: str, op: Json) -> Checked:
     elif "revert" in computed:
         computed["return"] = {"revert": computed["revert"]}
     return checked(case, op["op"], expected, computed)
-
-
-def _tried(call: Callable[[], Any]) -> Any:
-    try:
-        return call()
-    except Revert as refused:
-        return as_revert(refused)
 
 
 class Book:
@@ -171,17 +164,17 @@ class Book:
             "total_supply": self.pool.supply,
             "stored_rates": terms.rates,
             "A_precise": terms.amp,
-            "virtual_price": _tried(lambda: stableswap.virtual_price(self.pool, terms)),
+            "virtual_price": tried(lambda: stableswap.virtual_price(self.pool, terms)),
             "lp": self.lp,
-            "probes": [_tried(partial(self.probe, probe)) for probe in self.probes],
-            "get_p": _tried(
+            "probes": [tried(partial(self.probe, probe)) for probe in self.probes],
+            "get_p": tried(
                 lambda: stableswap.spot_price(values, terms.amp, stableswap.invariant(held, terms))
             ),
             "last_price": self.oracle.last_price,
             "ema_price": self.oracle.average_price,
             "price_oracle": stableswap.price_average(self.oracle, window, self.now),
             "D_oracle": stableswap.d_average(self.oracle, self.now),
-            "dynamic_fee_01": _tried(
+            "dynamic_fee_01": tried(
                 lambda: stableswap.dynamic_fee(*values, terms.fee, terms.offpeg)
             ),
         }

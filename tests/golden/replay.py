@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 import traceback
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from importlib import import_module
 from pathlib import Path
 from types import ModuleType
@@ -151,6 +151,14 @@ def _revert_differences(expected: Any, computed: Any, path: str) -> Iterator[str
 def as_revert(refused: Revert) -> dict[str, str]:
     """A caught ``Revert`` in the form of the files."""
     return {"revert": refused.reason}
+
+
+def tried(call: Callable[[], Any]) -> Any:
+    """What a call returns, or its ``Revert`` in the form of the files."""
+    try:
+        return call()
+    except Revert as refused:
+        return as_revert(refused)
 
 
 def checked(case: str, op: str, expected: Any, computed: Any) -> Checked:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from typing import Any
 
 from lstwallet.protocols import constant_product
 from lstwallet.protocols.constant_product import Pair
 from lstwallet.units.checked import Revert, checked_sub
-from tests.golden.replay import Checked, as_revert, checked, numbers
+from tests.golden.replay import Checked, checked, numbers, tried
 
 Json = dict[str, Any]
 USERS = ("alice", "bob", "carol")
@@ -25,7 +25,7 @@ def replay(document: Json) -> Iterator[Checked]:
 
 def _step(book: Book, case: str, op: Json) -> Checked:
     book.now = int(op["timestamp"])
-    outcome = _tried(lambda: book.apply(op["op"], op.get("user"), numbers(op["args"])))
+    outcome = tried(lambda: book.apply(op["op"], op.get("user"), numbers(op["args"])))
     refused = isinstance(outcome, dict)
     amounts = [int(probe["amount"]) for probe in op["state"].get("probes", ())]
     computed = {
@@ -39,13 +39,6 @@ def _step(book: Book, case: str, op: Json) -> Checked:
     if "return" in op:
         expected["return"] = op["return"]
     return checked(case, op["op"], expected, computed)
-
-
-def _tried(call: Callable[[], Any]) -> Any:
-    try:
-        return call()
-    except Revert as refused:
-        return as_revert(refused)
 
 
 class Book:
@@ -186,12 +179,12 @@ def _probe(pool: constant_product.Pool, amount: int) -> Json:
     first, second = pool.reserve_0, pool.reserve_1
     return {
         "amount": amount,
-        "getAmountOut_0to1": _tried(lambda: constant_product.amount_out(amount, first, second)),
-        "getAmountOut_1to0": _tried(lambda: constant_product.amount_out(amount, second, first)),
-        "getAmountIn_for_out_of_1": _tried(
+        "getAmountOut_0to1": tried(lambda: constant_product.amount_out(amount, first, second)),
+        "getAmountOut_1to0": tried(lambda: constant_product.amount_out(amount, second, first)),
+        "getAmountIn_for_out_of_1": tried(
             lambda: constant_product.amount_in(amount, first, second)
         ),
-        "quote_0to1": _tried(lambda: constant_product.quote(amount, first, second)),
+        "quote_0to1": tried(lambda: constant_product.quote(amount, first, second)),
     }
 
 

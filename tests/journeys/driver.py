@@ -7,11 +7,11 @@ what is not there fails the test.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Final
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QAbstractButton, QWidget
+from PySide6.QtWidgets import QAbstractButton, QLineEdit, QWidget
 from pytestqt.qtbot import QtBot
 
 from lstwallet.ui.main_window import MainWindow
@@ -59,3 +59,21 @@ class Driver(Hands):
     def key(self, key: Qt.Key, *modifiers: Qt.KeyboardModifier) -> None:
         """A key into whatever has the focus."""
         super().key(key, *modifiers)
+
+    def refuses(
+        self, form: str, field: str, bad: Iterable[tuple[str, str]], good: str = "1"
+    ) -> None:
+        """Each bad text has its sentence, stays in the field and cannot be sent.
+
+        ``good`` is typed in between, so that no sentence is left from the text before.
+        """
+        button = f"{form}.review"
+        for text, sentence in bad:
+            self.fill(field, good)
+            self.until(lambda: not self.disabled(button), "a preview")
+            self.fill(field, text)
+            self.sees(sentence)
+            assert self.disabled(button), text
+            edit = self.find(field, QLineEdit)
+            assert isinstance(edit, QLineEdit)
+            assert edit.text() == text

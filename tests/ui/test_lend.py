@@ -138,8 +138,7 @@ def test_supply_borrow_repay_withdraw(room: Room) -> None:
     assert room.page.form.token() == "WETH"
     room.page.form.amount.pill.choose("ETH")
     driver.click("lend.max")
-    driver.click("lend.review")
-    driver.click("lend.confirm")
+    driver.agree("lend")
     driver.sees("withdrawn")
     assert YOU not in room.world.positions
     driver.sees("Nothing supplied yet")

@@ -93,8 +93,7 @@ def test_balanced_fills_the_other_field_and_is_free(qtbot: QtBot, tmp_path: Path
     you.sees("No bonus, no penalty")
     you.fill("pools.amount0", "1000")
     assert you.find("pools.amount1").text() not in ("", "1")
-    you.click("pools.review")
-    you.click("pools.confirm")
+    you.agree("pools")
     you.sees("LP received")
 
 
@@ -137,13 +136,7 @@ def test_bad_amounts(qtbot: QtBot, tmp_path: Path) -> None:
     before = world_of(window)
     for tab, field in (("add", "pools.amount0"), ("remove", "pools.lp")):
         you.click(f"pools.tab.{tab}")
-        for text, sentence in BAD:
-            you.fill(field, "1")
-            you.until(lambda: not you.disabled("pools.review"), "a preview")
-            you.fill(field, text)
-            you.sees(sentence)
-            assert you.disabled("pools.review"), text
-            assert you.find(field).text() == text
+        you.refuses("pools", field, BAD)
     assert world_of(window) == before
 
 
@@ -183,8 +176,7 @@ def test_taking_everything_out(
     you.click("pools.tab.remove")
     you.click(f"pools.out.{way}")
     you.click("Max")
-    you.click("pools.review")
-    you.click("pools.confirm")
+    you.agree("pools")
     you.sees(" received")
     for token in moved:
         you.sees(f"{token} in wallet")
@@ -290,8 +282,7 @@ def test_under_1180_the_form_opens_as_a_sheet(qtbot: QtBot, tmp_path: Path) -> N
     enter(qtbot, window, "pools")
     you.click("pools.add")
     you.fill("pools.amount0", "1")
-    you.click("pools.review")
-    you.click("pools.confirm")
+    you.agree("pools")
     you.sees("LP received")
     window.resize(1440, 900)
     you.until(lambda: page.panel.isVisible() and not page.detail.add.isVisible(), "beside again")

@@ -85,8 +85,7 @@ def test_max_stakes_everything_to_the_last_wei(opened: Open) -> None:
     person = opened(Fund(YOU, "ETH", 18_442_000_000_000_000_007))
     person.click("stake.max")
     assert person.find("stake.amount").text() == "18.442000000000000007"
-    person.click("stake.review")
-    person.click("stake.confirm")
+    person.agree("stake")
     person.sees("18.4420 stETH received")
     assert balance(person) == 0
 
@@ -105,14 +104,9 @@ BAD: tuple[tuple[str, str], ...] = (
 
 
 def test_bad_amounts_are_refused_beside_the_field(opened: Open) -> None:
-    """One window for the whole table: what was typed before leaves no trace."""
     person = opened()
     before = person.window.bridge.world
-    for text, sentence in BAD:
-        person.fill("You stake", text)
-        person.sees(sentence)
-        assert person.disabled("stake.review"), text
-        assert person.find("stake.amount").text() == text
+    person.refuses("stake", "stake.amount", BAD)
     assert person.window.bridge.world is before
 
 
@@ -187,8 +181,7 @@ def test_at_the_rate_no_market_is_mentioned(opened: Open) -> None:
 def test_the_receipt_leads_on_to_wrapping(opened: Open) -> None:
     person = opened()
     person.fill("You stake", "5")
-    person.click("stake.review")
-    person.click("stake.confirm")
+    person.agree("stake")
     person.sees("What next")
     for step in ("Wrap to wstETH", "Lend it", "Add to a pool"):
         person.sees(step)
@@ -309,8 +302,7 @@ def test_unwrapping_all_leaves_nothing(opened: Open) -> None:
     person = opened(*FUNDED, Stake(YOU, 10 * ETH), Wrap(YOU, "all"))
     person.click("stake.mode.unwrap")
     person.click("unwrap.max")
-    person.click("unwrap.review")
-    person.click("unwrap.confirm")
+    person.agree("unwrap")
     person.sees("10.0000 stETH received")
     assert balance(person, "wstETH") == 0
 

@@ -85,8 +85,7 @@ def test_every_kind_of_way_reaches_its_receipt(qtbot: QtBot, tmp_path: Path) -> 
     for token_in, token_out, amount in WAYS:
         enter(qtbot, window, "swap", {"from": token_in, "to": token_out})
         you.fill("swap.amount", amount)
-        you.click("swap.review")
-        you.click("swap.confirm")
+        you.agree("swap")
         you.sees(f"{token_out} received")
         you.sees(f"{token_out} in wallet")
         you.click("swap.again")
@@ -109,13 +108,7 @@ BAD = [
 def test_what_cannot_be_read_or_done_has_its_sentence(qtbot: QtBot, tmp_path: Path) -> None:
     window, you = opened(qtbot, tmp_path)
     before = events(window)
-    for text, sentence in BAD:
-        you.fill("swap.amount", "1")
-        you.until(lambda: not you.disabled("swap.review"), "a quote")
-        you.fill("swap.amount", text)
-        you.sees(sentence)
-        assert you.disabled("swap.review"), text
-        assert you.find("swap.amount").text() == text
+    you.refuses("swap", "swap.amount", BAD)
     assert events(window) == before
 
 
@@ -133,8 +126,7 @@ def test_max_spends_everything(qtbot: QtBot, tmp_path: Path) -> None:
     window, you = opened(qtbot, tmp_path)
     enter(qtbot, window, "swap", {"from": "wstETH", "to": "stETH"})
     you.click("Max")
-    you.click("swap.review")
-    you.click("swap.confirm")
+    you.agree("swap")
     you.sees("stETH received")
     world = window.bridge.world
     assert world is not None
@@ -211,8 +203,7 @@ def test_a_price_beyond_the_limit_stops_at_confirm(qtbot: QtBot, tmp_path: Path)
     assert events(window) == before
     assert you.find("swap.amount").text() == "5"
     assert not you.find("swap.receive").text().startswith("4.99")
-    you.click("swap.review")
-    you.click("swap.confirm")
+    you.agree("swap")
     you.sees("stETH received")
 
 

@@ -87,8 +87,7 @@ def test_a_large_amount_is_split_and_said_so_beforehand(opened: Open) -> None:
     person = opened(*LARGE)
     person.fill("You unstake", "2500")
     person.sees("Becomes 3 tickets: 1 000.0000 + 1 000.0000 + 500.0000 ETH")
-    person.click("unstake.review")
-    person.click("unstake.confirm")
+    person.agree("unstake")
     person.sees("3 tickets in the queue")
     person.click("unstake.again")
     assert page_of(person).tickets.table.rows_model.rowCount() == 3
@@ -97,8 +96,7 @@ def test_a_large_amount_is_split_and_said_so_beforehand(opened: Open) -> None:
 def test_max_leaves_no_share_behind(opened: Open) -> None:
     person = opened()
     person.click("unstake.max")
-    person.click("unstake.review")
-    person.click("unstake.confirm")
+    person.agree("unstake")
     person.sees("Ticket #1 in the queue")
     assert person.window.bridge.world.balance(YOU, "stETH") == 0
 
@@ -127,14 +125,9 @@ BAD: tuple[tuple[str, str], ...] = (
 
 
 def test_bad_amounts_are_refused_beside_the_field(opened: Open) -> None:
-    """One window for the whole table: what was typed before leaves no trace."""
     person = opened()
     before = person.window.bridge.world
-    for text, sentence in BAD:
-        person.fill("You unstake", text)
-        person.sees(sentence)
-        assert person.disabled("unstake.review"), text
-        assert person.find("unstake.amount").text() == text
+    person.refuses("unstake", "unstake.amount", BAD)
     assert person.window.bridge.world is before
 
 

@@ -5,8 +5,9 @@ reserves and trade in the same pools, from accounts that must own what they spen
 flow reads the world as the one before has left it; what a protocol refuses them is
 dropped.
 
-In an hour, in this order: liquidations, traders, stakers and validators, lenders and
-borrowers, liquidity providers, and last arbitrage, so that pools end the hour near fair.
+In an hour, in this order: liquidations and the sale of what was seized, traders, stakers
+and validators, lenders and borrowers, liquidity providers, and last arbitrage, so that
+pools end the hour near fair.
 """
 
 from __future__ import annotations
@@ -41,6 +42,7 @@ class Flows:
         yield from self._lending.liquidations(world)
         if not self._others:
             return
+        yield from self._lending.sales(world)
         yield from self._pools.trades(world, hour)
         yield from self._staking.commands(world, hour)
         yield from self._lending.commands(world, hour)

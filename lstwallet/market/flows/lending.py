@@ -131,16 +131,14 @@ class LendingFlows:
     # --- liquidators ---------------------------------------------------------------------
 
     def liquidations(self, world: Readable) -> Iterator[Command]:
-        """If anybody is near it the queue is looked through exactly. Seized ETH is sold, in
-        the pool as far as it bears."""
+        """If anybody is near it the queue is looked through exactly."""
         self._model = LendingModel(world)
         if self._model.anybody_near():
             yield LiquidateUnhealthy(LIQUIDATORS, MOST_LIQUIDATIONS)
-        yield from self._sell_seized(world)
 
-    def _sell_seized(self, world: Readable) -> Iterator[Command]:
-        """In the pools as far as they bear; what is left of ETH on other markets, of staked
-        ETH through the queue."""
+    def sales(self, world: Readable) -> Iterator[Command]:
+        """What was seized is sold: in the pools as far as they bear; what is left of ETH on
+        other markets, of staked ETH through the queue."""
         wsteth = world.balance(LIQUIDATORS, "wstETH")
         if wsteth > SMALLEST_SALE:
             most = SOLD_AT_ONCE * pool_reserves(world, STETH_ETH)[1]

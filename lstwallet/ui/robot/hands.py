@@ -62,6 +62,11 @@ class Hands:
         self.until(lambda: self._can_press(name), f"a button “{name}” that can be pressed")
         self.press(self.find(name, QAbstractButton))
 
+    def agree(self, form: str) -> None:
+        """Review what a form holds and confirm it."""
+        self.click(f"{form}.review")
+        self.click(f"{form}.confirm")
+
     def _can_press(self, name: str) -> bool:
         found = self.maybe(name, QAbstractButton)
         return found is not None and found.isEnabled()

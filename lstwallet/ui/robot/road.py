@@ -30,8 +30,7 @@ def play_money(camera: Camera) -> None:
     hands = camera.hands
     hands.go("settings")
     hands.fill("fund.amount", "20")
-    hands.click("fund.review")
-    hands.click("fund.confirm")
+    hands.agree("fund")
     camera.shot("settings-funded-20-eth", "20.0000 ETH received", "120.0000", small=True)
 
 
@@ -58,8 +57,7 @@ def stake_with_the_pool(camera: Camera) -> None:
     camera.shot("stake-receipt-5.0-steth", "5.0000 stETH received", small=True)
     hands.click("stake.again")
     hands.fill("stake.amount", "40")
-    hands.click("stake.review")
-    hands.click("stake.confirm")
+    hands.agree("stake")
     hands.sees("40.0000 stETH received")
 
 
@@ -69,8 +67,7 @@ def wrap(camera: Camera) -> None:
     hands.click("stake.mode.wrap")
     hands.fill("wrap.amount", "20")
     camera.shot("wrap-20-steth", "wstETH", "Review")
-    hands.click("wrap.review")
-    hands.click("wrap.confirm")
+    hands.agree("wrap")
     camera.shot("wrap-receipt", "wstETH received")
 
 
@@ -83,8 +80,7 @@ def lend(camera: Camera) -> None:
     hands.choose("lend.token", "wstETH")
     hands.fill("lend.amount", "10")
     camera.shot("lend-supply-10-wsteth", "Review")
-    hands.click("lend.review")
-    hands.click("lend.confirm")
+    hands.agree("lend")
     hands.click("lend.again")
     hands.click("lend.borrow")
     hands.choose("lend.token", "USDC")
@@ -148,8 +144,7 @@ def a_week_passes(camera: Camera) -> None:
     hands.click("lend.repay")
     hands.choose("lend.token", "USDC")
     hands.fill("lend.amount", "8000")
-    hands.click("lend.review")
-    hands.click("lend.confirm")
+    hands.agree("lend")
     camera.shot("lend-repaid-8000-usdc", "8 000.00")
     hands.click("lend.again")
 
@@ -219,8 +214,7 @@ def lesson(camera: Camera) -> None:
     hands.click("stake.choice.lido")
     hands.fill("stake.amount", "5")
     camera.shot("lesson-step-2-stake-with-lido", "Step 2 of 3", small=True)
-    hands.click("stake.review")
-    hands.click("stake.confirm")
+    hands.agree("stake")
     hands.sees("shares")
     camera.shot("lesson-step-2-done", "5.0000 stETH received")
     hands.click("coach.go_on")
