@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from lstwallet.readmodel.notices import Standing
     from lstwallet.ui.bridge import Bridge
     from lstwallet.ui.pages.page import Page
+    from lstwallet.ui.widgets.toast import Toaster
 
 REDRAW_MS: Final = 250
 """While time runs, a page is redrawn this often at most."""
@@ -81,6 +82,7 @@ class MainWindow(QMainWindow):
         self._later = QTimer(self)
         self._later.setSingleShot(True)
         self._later.timeout.connect(self._catch_up)
+        self._toaster: Toaster | None = None
         self._sandbox = ("", "")
         self._others: Sequence[tuple[str, str]] = ()
         self.setWindowTitle("lstwallet")
@@ -185,6 +187,8 @@ class MainWindow(QMainWindow):
         self.stack.setCurrentWidget(page)
         if arguments is not None:
             page.show_request(arguments)
+        if self._toaster is not None:
+            self._toaster.seen(key)
         self.entered.emit(key)
 
     def _find_in_room(self) -> None:
@@ -268,8 +272,7 @@ class MainWindow(QMainWindow):
         before, self._standing = self._standing, standing(world)
         for notice in notices(before, world, events) if before is not None else ():
             title, text, tone = wording.notice(notice.kind, notice.amount, notice.token)
-            room_key = "unstake" if notice.kind == "ready" else "lend"
-            self.toast(title, text, tone, self.tr("Show"), lambda k=room_key: self.enter(k))
+            self.toast(title, text, tone, about="unstake" if notice.kind == "ready" else "lend")
 
     def _all_stale(self) -> None:
         self._show_net_worth()
@@ -331,15 +334,18 @@ class MainWindow(QMainWindow):
         title: str,
         text: str = "",
         tone: str = "good",
-        action: str = "",
-        on_action: Callable[[], object] | None = None,
+        about: str = "",
     ) -> None:
-        """A short word at the bottom right, with one action."""
+        """A short word at the bottom right; ``about``: the room that shows more."""
         from lstwallet.ui.widgets.toast import Toaster
 
-        if not hasattr(self, "_toaster"):
+        if self._toaster is None:
             self._toaster = Toaster(self)
-        self._toaster.show_toast(title, text, tone=tone, action=action, on_action=on_action)
+        away = about and about != self.room
+        action = self.tr("Show") if away else ""
+        self._toaster.show_toast(
+            title, text, tone=tone, action=action, on_action=lambda: self.enter(about), about=about
+        )
 
     def show_focus(self) -> None:
         """From now on the keyboard's focus is ringed."""

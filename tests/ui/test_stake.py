@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QLineEdit
 from pytestqt.qtbot import QtBot
 
 from lstwallet.app.settings import Settings
@@ -176,6 +176,17 @@ def test_at_the_rate_no_market_is_mentioned(opened: Open) -> None:
     person.fill("You stake", "5")
     person.sees("Yearly rewards, about")
     person.sees_not("below this rate")
+
+
+def test_a_receipt_does_not_wait_in_a_room_that_was_left(opened: Open) -> None:
+    person = opened()
+    person.fill("You stake", "5")
+    person.agree("stake")
+    person.sees("5.0000 stETH received")
+    person.go("Home")
+    person.go("Stake")
+    person.sees_not("5.0000 stETH received")
+    assert person.find("stake.amount", QLineEdit).text() == ""  # type: ignore[attr-defined]
 
 
 def test_the_receipt_leads_on_to_wrapping(opened: Open) -> None:

@@ -261,6 +261,17 @@ def test_a_ready_ticket_is_claimed_from_its_row(opened: Open) -> None:
     person.sees("2.0000 ETH claimable")
 
 
+def test_the_word_that_a_ticket_is_ready_goes_when_its_room_is_entered(opened: Open) -> None:
+    person = opened(*TICKETS)
+    person.go("Home")
+    for _ in range(2):
+        person.step("week")
+    person.sees("ready to claim")
+    person.click("Show")
+    person.sees("5.0000 ETH claimable")
+    person.sees_not("ready to claim")
+
+
 def test_all_that_is_ready_is_claimed_at_once(opened: Open) -> None:
     person = opened(*TICKETS, days=12)
     person.click("unstake.claim")

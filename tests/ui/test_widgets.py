@@ -568,6 +568,15 @@ def test_only_three_toasts_stand(qtbot: QtBot, window: QMainWindow) -> None:
     assert [toast.title.text() for toast in toaster.shown()] == ["Toast 2", "Toast 3", "Toast 4"]
 
 
+def test_a_toast_goes_when_what_it_tells_is_seen(qtbot: QtBot, window: QMainWindow) -> None:
+    theme.set_calm(True)
+    toaster = Toaster(window)
+    for room in ("lend", "unstake", "lend"):
+        toaster.show_toast(room, about=room)
+    toaster.seen("lend")
+    assert [toast.title.text() for toast in toaster.shown()] == ["unstake"]
+
+
 def test_a_sheet_keeps_tab_inside_and_gives_the_focus_back(
     qtbot: QtBot, window: QMainWindow
 ) -> None:

@@ -12,7 +12,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
-from PySide6.QtCore import QCoreApplication, QObject, QTimer, Signal
+from PySide6.QtCore import QCoreApplication, QEvent, QObject, QTimer, Signal
 from PySide6.QtWidgets import QLineEdit, QWidget
 
 from lstwallet.ui import wording
@@ -218,7 +218,15 @@ class ActionFlow(QObject):
         panel.page("review").second.clicked.connect(self.back)
         panel.page("receipt").second.clicked.connect(self._view_activity)
         panel.page("receipt").on_close(self._again)
+        panel.installEventFilter(self)
         self.set_form(form)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """A receipt was read when its room is left: it does not wait there for weeks."""
+        left = event.type() == QEvent.Type.Hide and not event.spontaneous()
+        if left and self.phase == "receipt":
+            self._again()
+        return super().eventFilter(watched, event)
 
     # --- the form -----------------------------------------------------------------------
 

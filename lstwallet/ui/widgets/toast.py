@@ -36,6 +36,7 @@ class Toast(Floating):
         on_gone: Callable[[Toast], None],
     ) -> None:
         super().__init__(parent, "card")
+        self.about = ""
         self._on_action, self._on_gone = on_action, on_gone
         self.title = Label(title, "strong", elide=True)
         self.text = Label(text, "small", "2", wrap=True)
@@ -99,11 +100,16 @@ class Toaster(QObject):
         tone: str = "good",
         action: str = "",
         on_action: Callable[[], object] | None = None,
+        about: str = "",
     ) -> Toast:
-        """Say what was done; ``action`` is Undo, say. At most three stand at once."""
+        """Say what was done; ``action`` is Undo, say. At most three stand at once.
+
+        ``about``: a subject for ``seen``, such as the room that shows it.
+        """
         while len(self._shown) >= 3:
             self._shown[0].dismiss()
         toast = Toast(self._window, title, text, tone, action, on_action, self._gone)
+        toast.about = about
         self._shown.append(toast)
         self._place()
         toast.show()
@@ -117,6 +123,12 @@ class Toaster(QObject):
             move.setEasingCurve(QEasingCurve.Type.OutCubic)
             move.start()
         return toast
+
+    def seen(self, about: str) -> None:
+        """What these toasts tell is on the screen now."""
+        for toast in self.shown():
+            if toast.about == about:
+                toast.dismiss()
 
     def shown(self) -> list[Toast]:
         """The toasts standing, oldest first."""
