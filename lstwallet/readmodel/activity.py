@@ -21,6 +21,9 @@ from lstwallet.units.clock import DAY, SimTime, iso, start_of
 POOL_TOKENS: Final = {"steth_eth": ("ETH", "stETH"), "usdc_eth": ("USDC", "ETH")}
 """What the two amounts of a pool's events are of, in the pool's order."""
 _DECIMALS: Final = {"USDC": 6, "LP:usdc_eth": 12}
+FROM_SUPPLY: Final = "supply"
+"""Begins the detail of a debt that the supply repaid: ``supply:USDC:8000000000`` (base units).
+Nothing moved in the wallet."""
 _RISKY: Final = frozenset("=+-@\t\r")
 """A spreadsheet may run a cell that begins with one of these."""
 
@@ -116,6 +119,11 @@ def _removed(event: Any) -> tuple[Amount, ...]:
     return (Amount(f"LP:{event.pool}", -event.burned), *got)
 
 
+def _repaid(event: Any) -> tuple[Amount, ...]:
+    """Out of the wallet, unless the supply paid."""
+    return () if event.from_supply else (Amount(event.token, -event.amount),)
+
+
 Moves = Callable[[Any], tuple[Amount, ...]]
 _KINDS: Final[dict[str, tuple[str, Moves]]] = {
     "Born": ("wallet", lambda event: ()),
@@ -136,7 +144,7 @@ _KINDS: Final[dict[str, tuple[str, Moves]]] = {
     "Supplied": ("lending", lambda event: (Amount(event.token, -event.amount),)),
     "SupplyWithdrawn": ("lending", lambda event: (Amount(event.token, event.amount),)),
     "Borrowed": ("lending", lambda event: (Amount(event.token, event.amount),)),
-    "Repaid": ("lending", lambda event: (Amount(event.token, -event.amount),)),
+    "Repaid": ("lending", _repaid),
     "PositionLiquidated": (
         "trouble", lambda event: (Amount(event.collateral, -event.seized - event.fee),),
     ),
@@ -163,6 +171,8 @@ def line(record: Happening) -> Line:
     detail = str(getattr(event, "pool", "") if isinstance(getattr(event, "pool", ""), str) else "")
     if not detail:
         detail = str(getattr(event, "token", "") or "")
+    if getattr(event, "from_supply", False):
+        detail = f"{FROM_SUPPLY}:{event.token}:{event.amount}"
     return Line(record.seq, record.at, record.kind, group, moved, detail)
 
 

@@ -10,8 +10,10 @@ from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 
+from lstwallet.engine.lending import Borrow, Repay, Supply
 from lstwallet.engine.pools import Swap
 from lstwallet.engine.staking import Stake, Wrap
+from lstwallet.engine.wallet import WrapEth
 from lstwallet.engine.world import YOU
 from lstwallet.ui.main_window import MainWindow
 from lstwallet.ui.models.cells import Text
@@ -40,6 +42,11 @@ def page_of(window: MainWindow) -> RoomPage:
 
 def rows(window: MainWindow) -> list[Row]:
     return page_of(window)._table.rows_model.rows()
+
+
+def details(window: MainWindow) -> list[str]:
+    cells = [page_of(window)._what(row) for row in rows(window) if row.kind != "day"]
+    return [cell.sub.replace("\u00a0", " ") for cell in cells if isinstance(cell, Text)]
 
 
 def titles(window: MainWindow) -> list[str]:
@@ -91,6 +98,19 @@ def test_nothing_found_offers_everything_again(window: MainWindow, qtbot: QtBot)
     person.sees("Nothing matches")
     person.click("Show everything")
     assert len(titles(window)) == 7
+
+
+def test_a_debt_repaid_from_the_supply_moves_nothing_in_the_wallet(
+    qtbot: QtBot, tmp_path: Path
+) -> None:
+    story = (*FUNDED, Supply(YOU, "USDC", 900 * 10**6), WrapEth(YOU, ETH), Supply(YOU, "WETH", ETH),
+             Borrow(YOU, "USDC", 500 * 10**6), Repay(YOU, "USDC", 500 * 10**6, True))  # fmt: skip
+    window = window_on(qtbot, tmp_path, story, room="activity")
+    person = Driver(qtbot, window)
+    person.until(lambda: bool(page_of(window)._lines), "the entries")
+    newest = page_of(window)._lines[0]
+    assert (newest.kind, newest.moves) == ("Repaid", ())
+    assert any("500.00 USDC from your supply" in title for title in details(window))
 
 
 def test_what_happens_while_the_room_is_open_appears(window: MainWindow, qtbot: QtBot) -> None:

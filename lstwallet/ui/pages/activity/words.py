@@ -7,7 +7,7 @@ from typing import Final, NamedTuple
 
 from PySide6.QtCore import QCoreApplication
 
-from lstwallet.readmodel.activity import Amount, Fold, Line
+from lstwallet.readmodel.activity import FROM_SUPPLY, Amount, Fold, Line
 from lstwallet.ui import wording
 
 _tr = QCoreApplication.translate
@@ -69,8 +69,13 @@ def icon(line: Line) -> str:
 
 def detail(line: Line) -> str:
     """The quiet second line: the pool, or the entry's number."""
-    pool = _POOLS.get(line.detail)
     entry = _tr("activity", "Entry #{number}").format(number=wording.count(line.seq))
+    key, *rest = line.detail.split(":")
+    if key == FROM_SUPPLY:
+        token, units = rest
+        paid = wording.amount(int(units), token)
+        return _tr("activity", "{amount} from your supply").format(amount=paid) + f" · {entry}"
+    pool = _POOLS.get(key)
     return f"{pool()} · {entry}" if pool is not None else entry
 
 
