@@ -2,7 +2,8 @@
 
 A point is the decimal mark in every language and groups are parted by a narrow no-break
 space, so that what is shown parses back. Minus is U+2212; changes carry their sign;
-unknown is "–", infinite "∞". Nothing is ever rounded up in the user's favour.
+unknown is "–", infinite "∞". What one owns or receives is never rounded up; prices, rates
+and short totals are rounded to nearest, so that a price and its discount agree.
 """
 
 from __future__ import annotations
@@ -13,7 +14,13 @@ from typing import TYPE_CHECKING, Any, Final
 
 from PySide6.QtCore import QCoreApplication
 
-from lstwallet.units.amount import NARROW_SPACE, AmountProblem, format_exact, format_places
+from lstwallet.units.amount import (
+    NARROW_SPACE,
+    AmountProblem,
+    format_exact,
+    format_nearest,
+    format_places,
+)
 from lstwallet.units.clock import DAY, HOUR, MINUTE
 
 if TYPE_CHECKING:
@@ -79,6 +86,12 @@ def amount(units: int, symbol: str, *, unit: bool = True) -> str:
     return f"{text}{NO_BREAK}{token_name(symbol)}" if unit else text
 
 
+def price(units: int, symbol: str, *, unit: bool = True) -> str:
+    """``0.9984 ETH``: what one of something costs or stands for, rounded to nearest."""
+    text = format_nearest(units, decimals(symbol), places(symbol))
+    return f"{text}{NO_BREAK}{token_name(symbol)}" if unit else text
+
+
 def change(units: int, symbol: str, *, unit: bool = True) -> str:
     """``+5.0000 stETH`` or ``−5.0000 ETH``: an amount with its sign."""
     sign = "+" if units > 0 else MINUS if units < 0 else ""
@@ -104,15 +117,33 @@ def fiat_change(usd: int) -> str:
     return ("+" if usd > 0 else "") + fiat(usd)
 
 
+def fiat_price(usd: int) -> str:
+    """``$1 806.23``: a price, rounded to nearest."""
+    return f"${format_nearest(usd, USD_DECIMALS, 2)}"
+
+
 def fiat_large(usd: int) -> str:
-    """``$412.6m``, ``$1.2bn``; below a million as ``fiat`` without cents."""
-    size = abs(usd)
+    """``$412.6m``, ``$1.2bn``, to the nearest tenth; below a million whole dollars, and no
+    more than there are."""
     sign = MINUS if usd < 0 else ""
-    for floor, mark in ((10**9, "bn"), (10**6, "m")):
-        if size >= floor * 10**USD_DECIMALS:
-            scale = USD_DECIMALS + len(str(floor)) - 1
-            return f"{sign}${format_places(size, scale, 1)}{mark}"
-    return f"{sign}${format_places(size, USD_DECIMALS, 0)}"
+    short = _short(abs(usd), ((9, "bn"), (6, "m")))
+    return f"{sign}${short or format_places(abs(usd), USD_DECIMALS, 0)}"
+
+
+def fiat_short(usd: int) -> str:
+    """``$214.1k``, to the nearest tenth; below a thousand as ``fiat``."""
+    short = _short(abs(usd), ((9, "bn"), (6, "m"), (3, "k")))
+    return f"{MINUS if usd < 0 else ''}${short}" if short else fiat(usd)
+
+
+def _short(size: int, marks: tuple[tuple[int, str], ...]) -> str:
+    """``214.1k``; empty below the least mark. What would read 1 000.0k is 1.0m."""
+    for zeros, mark in marks:
+        scale = USD_DECIMALS + zeros
+        larger = mark != marks[-1][1]
+        if size >= 10**scale - (10 ** (scale - 4) // 2 if larger else 0):
+            return f"{format_nearest(size, scale, 1)}{mark}"
+    return ""
 
 
 def percent(share: float | None, digits: int = 2, *, signed: bool = False) -> str:

@@ -108,6 +108,12 @@ def format_exact(units: int, decimals: int) -> str:
     return f"{sign}{whole}.{fraction}" if fraction else f"{sign}{whole}"
 
 
+def format_nearest(units: int, decimals: int, places: int) -> str:
+    """``format_places`` rounded to nearest, halves away from zero: for prices and rates."""
+    half = 5 * 10 ** (decimals - places - 1) if decimals > places else 0
+    return format_places(units + (-half if units < 0 else half), decimals, places)
+
+
 def format_places(units: int, decimals: int, places: int, *, group: bool = True) -> str:
     """``places`` decimals, rounded towards zero, groups parted by a narrow no-break space.
 

@@ -298,7 +298,7 @@ def test_wrapping_shows_both_rates_and_no_slippage(opened: Open) -> None:
     person = opened(*FUNDED, Stake(YOU, 10 * ETH))
     person.click("stake.mode.wrap")
     person.fill("You wrap", "6.1")
-    person.sees("1 stETH = 0.8196 wstETH")
+    person.sees("1 stETH = 0.8197 wstETH")
     person.sees("1 wstETH = 1.2200 stETH")
     person.sees("none, at the contract's rate")
     person.click("wrap.review")

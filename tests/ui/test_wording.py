@@ -89,7 +89,28 @@ def test_fiat(usd: int, text: str) -> None:
 def test_large_fiat() -> None:
     assert wording.fiat_large(41_260 * 10**12) == "$412.6m"
     assert wording.fiat_large(12 * 10**16) == "$1.2bn"
+    assert wording.fiat_large(41_268 * 10**12) == "$412.7m"
+    assert wording.fiat_large(99_999 * 10**12) == "$1.0bn"
     assert plain(wording.fiat_large(212_500 * 10**8)) == "$212 500"
+
+
+@pytest.mark.parametrize(
+    ("cents", "text"),
+    [(31_658_400, "$316.6k"), (99_994_999, "$999.9k"), (99_995_000, "$1.0m"),
+     (99_999, "$999.99"), (-21_410_000, "−$214.1k")],
+)  # fmt: skip
+def test_short_totals_are_rounded_to_nearest(cents: int, text: str) -> None:
+    assert wording.fiat_short(cents * 10**6) == text
+
+
+@pytest.mark.parametrize("wei", [998_390 * 10**12, 998_350 * 10**12, 998_449_999 * 10**9])
+def test_a_price_is_rounded_to_nearest_and_agrees_with_its_discount(wei: int) -> None:
+    assert plain(wording.price(wei, "ETH")) == "0.9984 ETH"
+    assert 0.0015 < 1 - wei / ETH < 0.0017
+
+
+def test_a_price_in_dollars_is_rounded_to_nearest() -> None:
+    assert plain(wording.fiat_price(180_623_500_000)) == "$1 806.24"
 
 
 @pytest.mark.parametrize(

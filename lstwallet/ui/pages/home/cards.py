@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Final
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from lstwallet.readmodel import yields
 from lstwallet.readmodel.timeline import ticks
@@ -75,7 +75,7 @@ class AllocationCard(Card):
         if small:
             rest = self.tr("Other")
             parts.append(Part(rest, float(small), "text3", _share(small, whole)))
-        figure = wording.HIDDEN if preferences.privacy == "hidden" else thousands(usd)
+        figure = wording.HIDDEN if preferences.privacy == "hidden" else wording.fiat_short(usd)
         if preferences.privacy == "percent":
             figure = wording.percent(1.0, 0)
         shown = (*parts, figure)
@@ -87,15 +87,6 @@ class AllocationCard(Card):
 
 def _share(usd: int, whole: int) -> str:
     return wording.percent(usd / whole, 1)
-
-
-def thousands(usd: int) -> str:
-    """``$214.1k`` for the middle of the ring."""
-    size, sign = abs(usd) / 10**8, wording.MINUS if usd < 0 else ""
-    for floor, mark in ((1e9, "bn"), (1e6, "m"), (1e3, "k")):
-        if size >= floor:
-            return f"{sign}${int(size / floor * 10) / 10:.1f}{mark}"
-    return wording.fiat(usd)
 
 
 class YieldCard(Card):
@@ -194,6 +185,9 @@ class ExitsCard(Card):
         self.gantt.setVisible(bool(exits))
         self.empty.setVisible(not exits)
         self.all.setVisible(bool(exits))
+        # with nothing in it, it is no taller than its words
+        tall = QSizePolicy.Policy.Preferred if exits else QSizePolicy.Policy.Maximum
+        self.setSizePolicy(QSizePolicy.Policy.Preferred, tall)
         ready = sum(each.ready for each in exits)
         waiting = self.tr("{count} waiting").format(count=len(exits) - ready)
         both = self.tr("{waiting}, {count} ready").format(waiting=waiting, count=ready)

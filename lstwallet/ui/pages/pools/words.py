@@ -7,7 +7,6 @@ from PySide6.QtCore import QCoreApplication
 from lstwallet.engine.pools_facts import STETH_ETH
 from lstwallet.readmodel.pools import PoolView
 from lstwallet.ui import wording
-from lstwallet.units.amount import format_places
 
 translate = QCoreApplication.translate
 
@@ -34,8 +33,8 @@ def price(view: PoolView) -> str:
 def price_of(pool: str, units: int) -> str:
     """A price of this pool: ``0.9958 ETH`` or ``$1 806.23``."""
     if pool == STETH_ETH:
-        return f"{format_places(units, 18, 4)}{wording.NO_BREAK}ETH"
-    return wording.fiat(units)
+        return wording.price(units, "ETH")
+    return wording.fiat_price(units)
 
 
 def fair_name(pool: str) -> str:

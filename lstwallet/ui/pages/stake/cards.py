@@ -144,7 +144,7 @@ class PairCard(OfferCard):
             inside=wording.owned_amount(preferences, held[0], self.inside),
             wrapped=wording.owned_amount(preferences, held[1], self.wrapped),
         )
-        figure = wording.amount(rate, self.inside, unit=False)
+        figure = wording.price(rate, self.inside, unit=False)
         caption = self.tr("{inside} in one {wrapped}").format(
             inside=self.inside, wrapped=self.wrapped
         )

@@ -8,7 +8,7 @@ from lstwallet.engine.staking_wait import Wait
 from lstwallet.readmodel import staking as reading
 from lstwallet.readmodel.staking import Apr, SoloOffer, ValidatorRow
 from lstwallet.ui import wording
-from lstwallet.units.amount import format_places
+from lstwallet.units.amount import format_nearest
 from lstwallet.units.fixed import WAD
 
 translate = QCoreApplication.translate
@@ -53,19 +53,19 @@ def about(seconds: int) -> str:
 def lending_line(apy: int) -> str:
     """What lending adds."""
     if apy < _WORTH_NAMING:
-        return translate("stake", "As wstETH, to borrow against it; adds liquidation risk")
+        return translate("stake", "Borrow against it; liquidation risk")
     text = translate("stake", "As wstETH: {apy} more, adds liquidation risk")
     return text.format(apy=share(apy))
 
 
 def rate(one: str, units: int, other: str) -> str:
     """``1 ETH = 1.0000 stETH``."""
-    return f"1{wording.NO_BREAK}{one} = {wording.amount(units, other)}"
+    return f"1{wording.NO_BREAK}{one} = {wording.price(units, other)}"
 
 
 def rate_of_share(ray: int) -> str:
     """ETH for one share with six decimals: a day moves the fifth one."""
-    return f"{format_places(ray, 27, 6)}{wording.NO_BREAK}ETH"
+    return f"{format_nearest(ray, 27, 6)}{wording.NO_BREAK}ETH"
 
 
 def leave_by(range_: Wait) -> str:

@@ -10,7 +10,7 @@ from lstwallet.engine.pools_facts import STETH_ETH, USDC_ETH
 from lstwallet.readmodel import swaps
 from lstwallet.readmodel.swaps import Hop, Traded
 from lstwallet.ui import wording
-from lstwallet.units.amount import format_places
+from lstwallet.units.amount import format_nearest
 
 translate = QCoreApplication.translate
 
@@ -18,13 +18,13 @@ translate = QCoreApplication.translate
 def number(value: float) -> str:
     """A rate with as many digits as its size asks for."""
     places = 2 if value >= 100 else 4 if value >= 0.1 else 6
-    return format_places(round(value * 10**8), 8, places)
+    return format_nearest(round(value * 10**8), 8, places)
 
 
 def axis(value: float) -> str:
     """The same, short, for an axis."""
     if value >= 100:
-        return format_places(round(value), 0, 0)
+        return format_nearest(round(value), 0, 0)
     return number(value)
 
 

@@ -312,7 +312,7 @@ class UnstakeForm(ActionForm):
             ),
             checks=tuple(checks),
             facts=(
-                Fact(self.tr("Rate"), f"1{wording.NO_BREAK}stETH = {wording.amount(WAD, 'ETH')}"),
+                Fact(self.tr("Rate"), f"1{wording.NO_BREAK}stETH = {wording.price(WAD, 'ETH')}"),
                 Fact(self.tr("Tickets"), wording.count(len(parts))),
                 Fact(self.tr("Contract"), self.tr("Lido queue · simulated")),
             ),
@@ -357,7 +357,7 @@ class UnstakeForm(ActionForm):
             ),
             facts=(
                 Fact(self.tr("Rate"),
-                     f"1{wording.NO_BREAK}stETH = {wording.amount(offer.rate, 'ETH')}"),
+                     f"1{wording.NO_BREAK}stETH = {wording.price(offer.rate, 'ETH')}"),
                 Fact(self.tr("Price impact"), impact, tone),
                 Fact(self.tr("Pool fee"), wording.amount(offer.fee, "ETH")),
             ),

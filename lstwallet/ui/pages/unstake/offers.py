@@ -100,7 +100,7 @@ class QueueCard(WayCard):
             "hourglass-medium", [self.rate, self.impact, self.rewards, self.tickets], parent,
         )  # fmt: skip
         self.setObjectName("unstake.choice.queue")
-        self.rate.set_value(f"1{wording.NO_BREAK}stETH = {wording.amount(WAD, 'ETH')}")
+        self.rate.set_value(f"1{wording.NO_BREAK}stETH = {wording.price(WAD, 'ETH')}")
 
     def show_queue(self, offer: QueueOffer | None, wait: Wait, now: int, prices: Quotes) -> None:
         """What it would pay, and when."""
@@ -133,7 +133,7 @@ class MarketCard(WayCard):
         shown = offer or resting
         self.show_time(self.tr("At once"), "", self.tr("in the next block"))
         self.show_gets(offer.receives if offer else None, prices)
-        rate = wording.amount(shown.rate, "ETH")
+        rate = wording.price(shown.rate, "ETH")
         self.rate.set_value(f"1{wording.NO_BREAK}stETH = {rate}")
         unknown = wording.UNKNOWN
         self.impact.set_value(*(words.impact(offer) if offer else (unknown, "text")))
