@@ -29,6 +29,7 @@ from lstwallet.ui.pages.action import (
     read_amount,
 )
 from lstwallet.ui.pages.page import Page
+from lstwallet.ui.theme import tokens
 from lstwallet.ui.widgets.action_panel import ActionPanel
 from lstwallet.ui.widgets.amount_field import AmountField
 from lstwallet.ui.widgets.buttons import Button, Segmented, Switch
@@ -180,7 +181,7 @@ class RoomPage(Page):
         inner = holder(
             column(
                 head, self._look_card(), self._trade_card(), self._profile_card(),
-                self._about_card(), None, margins=(20, 14, 16, 14), spacing=14,
+                self._about_card(), None, margins=(20, 14, 0, 14), spacing=14,
             )
         )  # fmt: skip
         inner.setMaximumWidth(900)
@@ -190,7 +191,8 @@ class RoomPage(Page):
         self.flow = ActionFlow(self.bridge, self.panel, self.form)
         self.flow.navigate.connect(self.navigate)
         side = holder(column((self.panel, 1), margins=(0, 14, 16, 14)))
-        self.setLayout(row((Scroller(inner), 1), side, spacing=0))
+        scroller = Scroller(inner, gutter=tokens.GUTTER)
+        self.setLayout(row((scroller, 1), side, spacing=tokens.BESIDE))
 
     # --- appearance ---------------------------------------------------------------------
 

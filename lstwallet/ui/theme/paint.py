@@ -223,11 +223,11 @@ def draw_avatar(painter: QPainter, box: QRectF, symbol: str) -> None:
     painter.setBrush(blend(color, theme.color("surface"), theme.depth.disc))
     painter.drawEllipse(box)
     ink = avatar_ink(look.role)
-    if not look.letters:
+    if look.icon:
         side = round(box.width() * 0.5)
         left = box.x() + (box.width() - side) / 2
         top = box.y() + (box.height() - side) / 2
-        icons.draw(painter, QRectF(left, top, side, side), "hourglass-medium", ink)
+        icons.draw(painter, QRectF(left, top, side, side), look.icon, ink)
         return
     font = QFont(theme.font("strong"))
     font.setPixelSize(max(8, round(box.width() * 0.36)))

@@ -25,6 +25,8 @@ class Asset(NamedTuple):
 
     role: str
     letters: str
+    icon: str = ""
+    """Instead of letters: not a token, but a place where tokens are."""
 
 
 LIGHT: Final[dict[str, str]] = {
@@ -118,6 +120,9 @@ CARD_PADDING: Final = 16
 CARD_GAP: Final = 14
 PAGE_MARGIN: Final = 20
 CONTENT_MAX: Final = 1600
+GUTTER: Final = 16
+BESIDE: Final = 6
+"""Right of scrolled content, its bar in it; and between that and the action panel."""
 NARROW: Final = 1180
 """Below this window width the rail is icons and side columns move."""
 RADIUS: Final[dict[str, int]] = {
@@ -143,8 +148,9 @@ ASSETS: Final[dict[str, Asset]] = {
     "LP": Asset("s4", "LP"),
     "weETH": Asset("s6", "we"),
     "USDC": Asset("s3", "$"),
-    "exit": Asset("s7", ""),
-    "validator": Asset("s8", "32"),
+    "exit": Asset("s7", "", "hourglass-medium"),
+    "loan": Asset("s2", "", "bank"),
+    "validator": Asset("s6", "32"),
 }
 
 

@@ -158,10 +158,15 @@ class Panel(QWidget):
 
 
 class Scroller(QScrollArea):
-    """Scrolls one widget vertically and lets the background behind it show through."""
+    """Scrolls one widget vertically and lets the background behind it show through.
 
-    def __init__(self, inner: QWidget, parent: QWidget | None = None) -> None:
+    ``gutter`` is the room right of the content: the bar stands in it when there is one, and
+    the content is as wide without.
+    """
+
+    def __init__(self, inner: QWidget, parent: QWidget | None = None, gutter: int = 0) -> None:
         super().__init__(parent)
+        self._gutter = gutter
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setWidgetResizable(True)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
@@ -170,11 +175,24 @@ class Scroller(QScrollArea):
         self.viewport().setAutoFillBackground(False)
         inner.setAutoFillBackground(False)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
+        if gutter:
+            self.verticalScrollBar().rangeChanged.connect(self._keep_gutter)
+            self._keep_gutter(0, 0)
+
+    def _keep_gutter(self, low: int, high: int) -> None:
+        bar = self.verticalScrollBar().sizeHint().width() if high > low else 0
+        layout = self.widget().layout()
+        margins = layout.contentsMargins()
+        margins.setRight(self._gutter - bar)
+        layout.setContentsMargins(margins)
 
     def minimumSizeHint(self) -> QSize:
         inner = self.widget()
-        bar = self.verticalScrollBar().sizeHint().width()
-        return QSize(inner.minimumSizeHint().width() + bar if inner else 60, 60)
+        bar = self.verticalScrollBar()
+        room = bar.sizeHint().width()
+        if self._gutter and bar.maximum() == bar.minimum():
+            room = 0  # the gutter has it
+        return QSize(inner.minimumSizeHint().width() + room if inner else 60, 60)
 
     def sizeHint(self) -> QSize:
         inner = self.widget()

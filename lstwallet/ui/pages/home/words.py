@@ -238,6 +238,10 @@ def avatar(position: Position) -> str:
         return "LP"
     if position.kind == "native":
         return "validator"
+    if position.kind == "ticket":
+        return "exit"
+    if position.kind == home.LENT:
+        return "loan"
     return position.owned[0] if position.owned else position.balance.token
 
 

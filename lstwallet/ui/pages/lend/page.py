@@ -97,13 +97,14 @@ class RoomPage(Page):
         inner = holder(
             column(
                 head, self.told, self._upper, self.markets, (self._lower, 1),
-                margins=(tokens.PAGE_MARGIN, 14, gap, 14), spacing=gap,
+                margins=(tokens.PAGE_MARGIN, 14, 0, 14), spacing=gap,
             )
         )  # fmt: skip
         inner.setMaximumWidth(tokens.CONTENT_MAX)
         self._build_panel()
         self._side = holder(column((self.panel, 1), margins=(0, 14, 16, 14)))
-        self.setLayout(row((Scroller(inner), 1), self._side, spacing=0))
+        scroller = Scroller(inner, gutter=tokens.GUTTER)
+        self.setLayout(row((scroller, 1), self._side, spacing=tokens.BESIDE))
 
     def _build_panel(self) -> None:
         self.panel = ActionPanel()

@@ -61,7 +61,9 @@ class PoolDetail(QWidget):
         self.holds = HoldsCard()
         self.position = PositionCard(self.add_wanted.emit)
         self.lower = row((self.holds, 10), (self.position, 11), spacing=14)
-        self.setLayout(column((self.chart, 1), self.lower, spacing=14))
+        self.setLayout(
+            column((self.chart, 1), self.lower, margins=(0, 0, 0, 14), spacing=14)
+        )
 
     def set_pool(self, pool: str) -> None:
         """Show this pool."""

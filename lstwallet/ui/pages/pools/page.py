@@ -63,10 +63,17 @@ class RoomPage(Page):
         self.detail.back.connect(self.show_list)
         self.detail.add_wanted.connect(self._add_wanted)
         self._build_panel()
-        self._beside = row((Scroller(self.detail), 1), self.panel, spacing=14)
-        self._pool_page = holder(
-            column(self.detail.head, (self._beside, 1), margins=(20, 14, 16, 14), spacing=14)
+        gutter = tokens.GUTTER
+        self._shelf = holder(column(self.panel, margins=(0, 0, gutter, 14)))
+        beside = row(
+            (Scroller(self.detail, gutter=gutter), 1), self._shelf, spacing=tokens.BESIDE
         )
+        self._pool_page = holder(
+            column(
+                row((self.detail.head, 1), margins=(0, 0, gutter, 0)), (beside, 1),
+                margins=(tokens.PAGE_MARGIN, 14, 0, 0), spacing=14,
+            )
+        )  # fmt: skip
         self.stack = QStackedLayout()
         self.stack.addWidget(self.list)
         self.stack.addWidget(self._pool_page)
@@ -192,9 +199,10 @@ class RoomPage(Page):
         sheet = self._sheet
         if self.narrow and sheet is not None and not sheet.isHidden():
             return
-        if self._beside.indexOf(self.panel) < 0:
-            self._beside.addWidget(self.panel)
-        self.panel.setVisible(not self.narrow)
+        if self._shelf.layout().indexOf(self.panel) < 0:
+            self._shelf.layout().addWidget(self.panel)
+        self.panel.show()
+        self._shelf.setVisible(not self.narrow)
         self.panel.page("form").close.setVisible(False)
 
     def set_narrow(self, narrow: bool) -> None:

@@ -58,7 +58,11 @@ class PoolCard(PressCard):
         self.day = Figure(self.tr("Fees, 24 h"))
         self.apr = Figure(self.tr("Fee APR"))
         self.both = Figure(self.tr("With staking"))
-        self.figures = row(self.worth, None, self.day, None, self.apr, None, self.both, spacing=8)
+        keep = self.both.sizePolicy()
+        keep.setRetainSizeWhenHidden(True)  # the columns of two cards line up
+        self.both.setSizePolicy(keep)
+        shown = (self.worth, self.day, self.apr, self.both)
+        self.figures = row(*((each, 1) for each in shown), spacing=8)
         self.spark = Spark((), "s2")
         self.price = Label("", "medium")
         self.gap = Chip(small=True)

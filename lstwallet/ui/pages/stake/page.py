@@ -59,7 +59,8 @@ class RoomPage(Page):
         self._build_left()
         self._build_panel()
         side = holder(column((self.panel, 1), margins=(0, 14, 16, 14)))
-        self.setLayout(row((Scroller(self._left), 1), side, spacing=0))
+        scroller = Scroller(self._left, gutter=tokens.GUTTER)
+        self.setLayout(row((scroller, 1), side, spacing=tokens.BESIDE))
         self._connect()
         self._show_mode()
 
@@ -91,7 +92,7 @@ class RoomPage(Page):
         self._left = holder(
             column(
                 head, row(self.mode, None), self._ways, self._pairs, None,
-                margins=(tokens.PAGE_MARGIN, 14, gap, 14), spacing=gap,
+                margins=(tokens.PAGE_MARGIN, 14, 0, 14), spacing=gap,
             )
         )  # fmt: skip
         self._left.setMaximumWidth(tokens.CONTENT_MAX)
