@@ -18,6 +18,8 @@ TOP = 10.0
 DANGER = 1.1
 SAFE = 3.0
 _THICK = 12.0
+_NEAR = 10
+"""Degrees from the tick within which the knob touches it."""
 
 
 def angle_of(health: float) -> float:
@@ -76,6 +78,7 @@ class Gauge(Themed, QWidget):
                 self._draw_pointer(painter, centre, radius, self._after)
             if self._now is not None:
                 self._draw_knob(painter, _polar(centre, self._now, radius))
+            self._draw_tick(painter, centre, radius)  # over the knob: it must not hide it
             self._draw_words(painter, centre)
 
     def _draw_zones(self, painter: QPainter, centre: QPointF, radius: float) -> None:
@@ -92,16 +95,7 @@ class Gauge(Themed, QWidget):
             painter.drawArc(box, round(start * 16), round((end - start) * 16))
 
     def _draw_scale(self, painter: QPainter, centre: QPointF, radius: float) -> None:
-        theme = current()
-        painter.setPen(QPen(theme.color("text"), 2))
-        inner, outer = radius - _THICK / 2 - 3, radius + _THICK / 2 + 5
-        if self._now is not None and abs(angle_of(self._now) - angle_of(1)) < 10:
-            inner, outer = inner - 4, outer + 4  # the knob must not hide the tick
-        painter.drawLine(_polar(centre, 1, inner), _polar(centre, 1, outer))
-        line = theme.line("caption")
-        spot = _polar(centre, 1, radius + _THICK / 2 + 9)
-        box = QRectF(spot.x() - 60, spot.y() - line * 0.75, 60, line)
-        paint.draw_text(painter, box, "1.00", "caption", "2", "right", elide=False)
+        line = current().line("caption")
         for value in (2, 3, 5):
             spot = _polar(centre, value, radius + _THICK / 2 + 11)
             box = QRectF(spot.x() - 20, spot.y() - line * 0.6, 40, line)
@@ -109,6 +103,19 @@ class Gauge(Themed, QWidget):
         for value, x in ((0, centre.x() - radius), (10, centre.x() + radius)):
             box = QRectF(x - 20, centre.y() + 4, 40, line)
             paint.draw_text(painter, box, str(value), "caption", "3", "center", elide=False)
+
+    def _draw_tick(self, painter: QPainter, centre: QPointF, radius: float) -> None:
+        """The mark at 1.00, longer and its word further out where the knob is near."""
+        theme = current()
+        knob = self._now is not None and abs(angle_of(self._now) - angle_of(1)) < _NEAR
+        reach = 4 if knob else 0
+        inner, outer = radius - _THICK / 2 - 3 - reach, radius + _THICK / 2 + 5 + reach
+        painter.setPen(QPen(theme.color("text"), 2))
+        painter.drawLine(_polar(centre, 1, inner), _polar(centre, 1, outer))
+        line = theme.line("caption")
+        spot = _polar(centre, 1, outer + 4)
+        box = QRectF(spot.x() - 60, spot.y() - line * 0.75, 60, line)
+        paint.draw_text(painter, box, "1.00", "caption", "2", "right", elide=False)
 
     def _draw_pointer(
         self, painter: QPainter, centre: QPointF, radius: float, health: float
