@@ -19,6 +19,8 @@ from lstwallet.ui.theme import current
 
 REDRAW_MS = 200
 """Fast time redraws a chart at most five times a second."""
+SEGMENTED = 400
+"""Points above which a line is drawn piece by piece."""
 
 
 class Series(NamedTuple):
@@ -240,7 +242,6 @@ class LineChart(ChartBase):
             self.plot.removeItem(self._curves.pop())
         while len(self._curves) < count:
             curve = pg.PlotDataItem(connect="finite")
-            curve.curve.setSegmentedLineMode("on")  # as lines, not as one path: a third less
             self.plot.addItem(curve, ignoreBounds=True)
             self._curves.append(curve)
 
@@ -251,8 +252,11 @@ class LineChart(ChartBase):
         (low, high), _ = self.plot.getViewBox().viewRange()
         first = max(0, int(np.searchsorted(xs, low)) - 1)
         last = int(np.searchsorted(xs, high)) + 1
+        drawn = peaks(xs[first:last], ys[first:last], max(64, self.plot.width()))
+        # Many points as lines, not as one path: a third less. Few would look beaded.
+        curve.curve.setSegmentedLineMode("on" if len(drawn[0]) > SEGMENTED else "off")
         curve.setData(
-            *peaks(xs[first:last], ys[first:last], max(64, self.plot.width())),
+            *drawn,
             connect="finite",
             pen=self.plot.pen(role, 1.75),
             fillLevel=base if area else None,

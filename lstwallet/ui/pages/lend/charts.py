@@ -32,14 +32,10 @@ class HealthChartCard(Card):
         super().__init__(parent=parent, spacing=6)
         self.set_title(self.tr("Health, {days} days").format(days=DAYS))
         self.body.addLayout(self.header)
-        self.set_note(self.tr("liquidation at 1.00"), "bad")
         self.chart = LineChart(self.tr("Health factor over 30 days"), _health_text, y_width=40)
         self.chart.setObjectName("lend.health_chart")
         self.chart.set_threshold(1.0)
-        self._empty = Label(
-            self.tr("The line begins with your first loan."), "small", "3", align="center",
-            wrap=True,
-        )  # fmt: skip
+        self._empty = Label("", "small", "3", align="center", wrap=True)
         self._stack = QStackedLayout()
         self._stack.addWidget(self._empty)
         self._stack.addWidget(self.chart)
@@ -56,10 +52,17 @@ class HealthChartCard(Card):
         elif not times or times[-1] < now:
             times.append(now)
             values.append(health)
-        known = any(value is not None for value in values)
-        self._stack.setCurrentWidget(self.chart if known else self._empty)
-        self.more.setVisible(known)
-        if known:
+        known = sum(value is not None for value in values)
+        line = known > 1
+        self._empty.setText(
+            self.tr("The line begins with the next hour.")
+            if known
+            else self.tr("The line begins with your first loan.")
+        )
+        self._stack.setCurrentWidget(self.chart if line else self._empty)
+        self.set_note(self.tr("liquidation at 1.00") if line else "", "bad")
+        self.more.setVisible(line)
+        if line:
             ys = [None if v is None else min(v / WAD, HIGHEST) for v in values]
             self.chart.set_series([Series(self.tr("Health factor"), "s1", times, ys)])
             self.chart.set_span(DAYS * DAY)
