@@ -12,6 +12,9 @@ from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 from lstwallet.ui.theme import Themed, current, paint
 
 _EDGE = 8.0
+_KNOB = 8.0
+_MARK = 2.5
+_BAD_MARK = 4.0
 
 
 class Mark(NamedTuple):
@@ -63,8 +66,16 @@ class HistoryBar(Themed, QWidget):
         return self._start + round((self._end - self._start) * min(max(share, 0.0), 1.0))
 
     def _mark_at(self, x: float) -> Mark | None:
-        near = [m for m in self._marks if abs(self._place(m.at) - x) <= 6]
-        return min(near, key=lambda m: abs(self._place(m.at) - x), default=None)
+        near = [m for m in self._marks if abs(self._spot(m) - x) <= 6]
+        return min(near, key=lambda m: abs(self._spot(m) - x), default=None)
+
+    def _spot(self, mark: Mark) -> float:
+        """Where a mark stands: beside the knob, not on it, if its moment is about now."""
+        x, now = self._place(mark.at), self._place(self._now)
+        clear = _KNOB + _radius(mark) + 2
+        if abs(x - now) >= clear:
+            return x
+        return now + clear if mark.at > self._now else now - clear
 
     def event(self, event: QEvent) -> bool:
         if event.type() == QEvent.Type.ToolTip and isinstance(event, QHelpEvent):
@@ -108,12 +119,32 @@ class HistoryBar(Themed, QWidget):
             painter.setPen(paint.NO_PEN)
             painter.setBrush(theme.color("sim_mark"))
             painter.drawRoundedRect(QRectF(_EDGE, y - 2, max(0.0, now - _EDGE), 4), 2, 2)
-            for mark in self._marks:
-                role = f"{mark.tone}_mark" if mark.tone in ("good", "warn", "bad") else "axis"
-                due = mark.at > self._now
-                painter.setPen(QPen(theme.color(role), 1.5) if due else paint.NO_PEN)
-                painter.setBrush(theme.color("rail" if due else role))
-                painter.drawEllipse(QPointF(self._place(mark.at), y - 8), 2.5, 2.5)
+            for mark in sorted(self._marks, key=_weight):
+                self._draw_mark(painter, mark, y - 8)
             painter.setBrush(theme.color("surface"))
             painter.setPen(QPen(theme.color("sim_mark"), 2))
             painter.drawEllipse(QPointF(now, y), 7, 7)
+
+    def _draw_mark(self, painter: QPainter, mark: Mark, y: float) -> None:
+        x, size = self._spot(mark), _radius(mark)
+        if not size <= x <= self.width() - size:
+            return  # on the first day there is no room beside the knob
+        theme = current()
+        role = f"{mark.tone}_mark" if mark.tone in ("good", "warn", "bad") else "axis"
+        due = mark.at > self._now
+        if mark.tone == "bad":  # a ring of the ground parts it from its neighbours
+            painter.setPen(paint.NO_PEN)
+            painter.setBrush(theme.color("rail"))
+            painter.drawEllipse(QPointF(x, y), size + 1.5, size + 1.5)
+        painter.setPen(QPen(theme.color(role), 1.5) if due else paint.NO_PEN)
+        painter.setBrush(theme.color("rail" if due else role))
+        painter.drawEllipse(QPointF(x, y), size, size)
+
+
+def _radius(mark: Mark) -> float:
+    return _BAD_MARK if mark.tone == "bad" else _MARK
+
+
+def _weight(mark: Mark) -> int:
+    """What is worse is drawn later, over what is not."""
+    return ("warn", "bad").index(mark.tone) + 1 if mark.tone in ("warn", "bad") else 0
