@@ -85,9 +85,6 @@ class AttentionCard(Card):
                 self._line.addWidget(self._rules[place - 1])
             self._line.addWidget(item, 1)
             item.wanted.connect(lambda notice: self.wanted.emit(notice.room, notice.arguments))
-        self._spare = [QWidget() for _ in range(WIDE - 1)]
-        for spare in self._spare:
-            self._line.addWidget(spare, 1)
         self._list = holder(self._line)
         self.add(self._top, self._list, self._quiet)
 
@@ -127,8 +124,6 @@ class AttentionCard(Card):
             item.setVisible(place < shown)
         for place, rule in enumerate(self._rules, 1):
             rule.setVisible(place < shown and not stacked)
-        for place, spare in enumerate(self._spare, 1):
-            spare.setVisible(not stacked and shown + place <= WIDE)
         self._top.setVisible(number > 0)
         self._list.setVisible(number > 0)
         self._quiet.setVisible(number == 0)

@@ -34,6 +34,7 @@ SHOWN: Final = 7
 PARTS: Final = 7
 """Of the ring; what is smaller is "Other"."""
 SHOWN_EXITS: Final = 4
+QWIDGETSIZE_MAX: Final = 16_777_215
 STEADY: Final = 0.005
 """What moved less than this is drawn as a level line: a dollar token's noise means nothing."""
 LEVELS: Final = 32
@@ -177,6 +178,7 @@ class ExitsCard(Card):
         self.empty = Label(self.tr("Nothing is on its way out."), "small", "3", wrap=True)
         self.add(self.gantt, self.empty, None)
         self._shown: tuple[Any, ...] = ()
+        self._most = QWIDGETSIZE_MAX
 
     def show_exits(
         self, exits: tuple[Exit, ...], now: int, preferences: Preferences
@@ -185,9 +187,7 @@ class ExitsCard(Card):
         self.gantt.setVisible(bool(exits))
         self.empty.setVisible(not exits)
         self.all.setVisible(bool(exits))
-        # with nothing in it, it is no taller than its words
-        tall = QSizePolicy.Policy.Preferred if exits else QSizePolicy.Policy.Maximum
-        self.setSizePolicy(QSizePolicy.Policy.Preferred, tall)
+        self._fit(bool(exits))
         ready = sum(each.ready for each in exits)
         waiting = self.tr("{count} waiting").format(count=len(exits) - ready)
         both = self.tr("{waiting}, {count} ready").format(waiting=waiting, count=ready)
@@ -198,6 +198,18 @@ class ExitsCard(Card):
         if shown != self._shown:
             self._shown = shown
             self.gantt.set(rows, now, marks)
+
+    def set_most(self, height: int) -> None:
+        """No taller than this, however much room there is."""
+        self._most = height
+        self._fit(not self.gantt.isHidden())
+
+    def _fit(self, filled: bool) -> None:
+        """With nothing in it, it is no taller than its words."""
+        policy = QSizePolicy.Policy
+        self.setSizePolicy(policy.Preferred, policy.Preferred if filled else policy.Maximum)
+        # a maximum of its own would count before the policy
+        self.setMaximumHeight(self._most if filled else QWIDGETSIZE_MAX)
 
     def _row(self, each: Exit, now: int, preferences: Preferences) -> GanttRow:
         when, note = words.exit_when(each, now)

@@ -23,6 +23,7 @@ from lstwallet.ui.jobs import load
 from lstwallet.ui.pages.home import words
 from lstwallet.ui.pages.home.attention import AttentionCard
 from lstwallet.ui.pages.home.cards import (
+    QWIDGETSIZE_MAX,
     AllocationCard,
     ExitsCard,
     PositionsCard,
@@ -53,7 +54,6 @@ MAIN: Final = 600
 """What the main column needs with its margins."""
 LARGE_TEXT: Final = 1.2
 """Above this text scale cards are laid out as in a narrow window."""
-QWIDGETSIZE_MAX: Final = 16_777_215
 CHARTS: Final = "lstwallet.ui.charts.line"
 MONTH: Final = 30 * DAY
 FEWEST: Final = 3
@@ -289,8 +289,8 @@ class RoomPage(Page):
         self.attention.set_narrow(narrow)
         self.positions.set_narrow(narrow or large)
         self.worth.set_stacked(narrow or large)
-        for card, most in ((self.worth, MOST_WORTH), (self.exits, MOST_EXITS)):
-            card.setMaximumHeight(current().px(most))
+        self.worth.setMaximumHeight(current().px(MOST_WORTH))
+        self.exits.set_most(current().px(MOST_EXITS))
         self._arrange()
 
     def _arrange(self) -> None:
