@@ -52,6 +52,8 @@ ROW_DENSE = 34
 HEADER = 24
 MEASURED = 60
 """Rows whose content the columns' widths go by."""
+INSET = 10
+"""Right of the last column where the table scrolls itself: its bar stands there."""
 SLACK, ROOM = 24, 8
 """A column keeps its width until it is so much too wide, or grows by more than it must."""
 AT_ONCE = 9
@@ -155,6 +157,7 @@ class TableView(Themed, QTableView):
         super().__init__(parent)
         self.rows_model = RowsModel(columns, key=key, parent=self)
         self._row, self._clickable, self._fit, self._gap = row_height, clickable, fit, gap
+        self._inset = 0 if fit else INSET
         self._hover = QPoint(-1, -1)
         self._hot = -1
         self._down = False
@@ -309,7 +312,7 @@ class TableView(Themed, QTableView):
     def content_box(self, box: QRectF, section: int) -> QRectF:
         """Where a section's content stands inside it: the gap lies to its right."""
         last = section == self._last_section()
-        return box.adjusted(0, 0, 0 if last else -self._gap, 0)
+        return box.adjusted(0, 0, -self._inset if last else -self._gap, 0)
 
     def _last_section(self) -> int:
         shown = [i for i in range(len(self.rows_model.columns)) if not self.isColumnHidden(i)]
@@ -358,12 +361,12 @@ class TableView(Themed, QTableView):
         shown = [i for i, column in enumerate(columns) if column.key not in self._dropped]
         least = {i: self._least(i, natural[i]) + self._gap for i in shown}
         for i in [i for i in reversed(shown) if columns[i].optional]:
-            if sum(least[j] for j in shown) - self._gap <= room:
+            if sum(least[j] for j in shown) - self._gap + self._inset <= room:
                 break
             shown.remove(i)
         for i in range(len(columns)):
             self.setColumnHidden(i, i not in shown)
-        least[shown[-1]] -= self._gap
+        least[shown[-1]] -= self._gap - self._inset
         spare = room - sum(least[i] for i in shown)
         for i in shown:
             if columns[i].stretch and spare > 0:

@@ -14,6 +14,8 @@ from lstwallet.ui.widgets.labels import Label
 from lstwallet.ui.widgets.layout import HCENTER, Panel, Rule, row, tidy
 
 WIDE, SLIM = 196, 60
+_CHOSEN = {"list-bullets": "list-bullets-bold"}
+"""Chosen icons that have nothing to fill."""
 _LEFT = Qt.AlignmentFlag(0)
 
 
@@ -104,7 +106,7 @@ class RailButton(Themed, QAbstractButton):
             side = theme.px(18)
             left = (box.width() - side) / 2 if self._slim else 11.0
             spot = QRectF(left, (box.height() - side) / 2, side, side)
-            name = f"{self._icon}-fill" if on else self._icon
+            name = _CHOSEN.get(self._icon, f"{self._icon}-fill") if on else self._icon
             icons.draw(painter, spot, name, theme.color("accent_text" if on else "text2"))
             if not self._slim:
                 words = QRectF(left + side + 9, 0, box.width() - left - side - 14, box.height())

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
-from PySide6.QtGui import QAction
-from PySide6.QtWidgets import QFileDialog, QLineEdit, QMenu, QStackedLayout, QWidget
+from PySide6.QtGui import QAction, QResizeEvent
+from PySide6.QtWidgets import QFileDialog, QMenu, QStackedLayout, QWidget
 
 from lstwallet.readmodel import activity
 from lstwallet.readmodel.activity import Day, Fold, Line
@@ -16,12 +16,13 @@ from lstwallet.ui.models.cells import ButtonsCell, ButtonSpec, Cell, Text
 from lstwallet.ui.models.rows import Column
 from lstwallet.ui.models.table import ROW_TWO_LINES, TableView
 from lstwallet.ui.pages.activity import words
+from lstwallet.ui.pages.activity.search import SearchField
 from lstwallet.ui.pages.page import Page
 from lstwallet.ui.theme import icons
 from lstwallet.ui.widgets.buttons import Button, Chooser
 from lstwallet.ui.widgets.cards import Card, EmptyState
 from lstwallet.ui.widgets.labels import Label
-from lstwallet.ui.widgets.layout import column, row
+from lstwallet.ui.widgets.layout import Rule, column, row
 
 if TYPE_CHECKING:
     from lstwallet.app.session import ActivityRecord, Session
@@ -42,6 +43,23 @@ class Row(NamedTuple):
     at: int
     item: Day | Line | Fold
     open: bool = False
+
+
+class _WholeRows(QWidget):
+    """Around a table that scrolls: as high as whole rows are, so that none is cut."""
+
+    def __init__(self, table: TableView) -> None:
+        super().__init__()
+        self._table = table
+        self._inside = column(table)
+        self.setLayout(self._inside)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        tall = self._table.row_height()
+        rest = (self.height() - self._table.horizontalHeader().height()) % tall
+        self._inside.setContentsMargins(0, 0, 0, rest)
+        self._table.verticalScrollBar().setSingleStep(tall)
 
 
 class RoomPage(Page):
@@ -86,10 +104,10 @@ class RoomPage(Page):
         )  # fmt: skip
         body = QWidget()
         self._stack = QStackedLayout(body)
-        for each in (self._table, self._empty, self._nothing):
+        for each in (_WholeRows(self._table), self._empty, self._nothing):
             self._stack.addWidget(each)
         card = Card(padding=(16, 8, 16, 8), spacing=4)
-        card.add((body, 1), row(self._count, None, self._older))
+        card.add((body, 1), Rule(), 2, row(self._count, None, self._older))
         self.setLayout(
             column(head, self._filters(), (card, 1), margins=(20, 14, 16, 14), spacing=12)
         )
@@ -115,17 +133,12 @@ class RoomPage(Page):
             self.token.addItem(symbol, symbol)
         self.token.addItem(self.tr("LP, stETH / ETH"), "LP:steth_eth")
         self.token.addItem(self.tr("LP, USDC / ETH"), "LP:usdc_eth")
-        self.search = QLineEdit()
-        self.search.setProperty("box", True)
-        self.search.setObjectName("activity.search")
-        self.search.setPlaceholderText(self.tr("Search (Ctrl+F)"))
-        self.search.setAccessibleName(self.tr("Search"))
-        self.search.setClearButtonEnabled(True)
-        self.search.setMaximumWidth(320)
+        field = SearchField()
+        self.search = field.edit
         for chooser in (self.group, self.token):
             chooser.currentIndexChanged.connect(lambda _index: self._show())
         self.search.textChanged.connect(lambda _text: self._show())
-        return row(self.group, self.token, (self.search, 1), None, spacing=8)
+        return row(self.group, self.token, (field, 1), None, spacing=8)
 
     def _export_button(self) -> Button:
         self._export = Button(self.tr("Export"), "secondary", icon="export")
@@ -251,8 +264,7 @@ class RoomPage(Page):
         self._table.set_rows(rows_of(activity.by_day(found), self._unfolded))
         self._older.setVisible(self._more)
         own = [line for line in self._lines if line.kind != "Born"]
-        shown = self._table if found else self._nothing if own else self._empty
-        self._stack.setCurrentWidget(shown)
+        self._stack.setCurrentIndex(0 if found else 2 if own else 1)
         self._count.setText(self._count_words(len(found)))
 
     def _count_words(self, found: int) -> str:
