@@ -220,7 +220,7 @@ class TopBar(Themed, Panel):
         self.chip.setToolTip(self.tr("Nothing here is connected to a real chain"))
         worth = holder(row(self._caption, self.net_worth, self.eye, spacing=8))
         line = row(
-            self.profile, None, self._glass, self.finder, None, worth, 12, self.chip,
+            self.profile, None, self.finder, None, self._glass, worth, 12, self.chip,
             margins=(20, 0, 20, 1), spacing=8,
         )  # fmt: skip
         self.setLayout(line)

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any, Final
 
 from PySide6.QtGui import QShowEvent
-from PySide6.QtWidgets import QBoxLayout, QStackedLayout, QWidget
+from PySide6.QtWidgets import QBoxLayout, QWidget
 
 from lstwallet.app.lessons import overview as reading
 from lstwallet.app.lessons.desk import Desk
@@ -80,12 +80,12 @@ class RoomPage(Page):
         self._all.hide()
         self._lessons = holder(column(self._all, None))
         self.quiz = QuizView()
-        self._stack = QStackedLayout()
-        self._stack.addWidget(self._lessons)
-        self._stack.addWidget(self.quiz)
+        self.quiz.hide()
         self._head = holder(head)
         self.setLayout(
-            centred(column(self._head, self.trouble, (self._stack, 1), spacing=gap))
+            centred(
+                column(self._head, self.trouble, (self._lessons, 1), (self.quiz, 1), spacing=gap)
+            )
         )
 
     def _connect(self) -> None:
@@ -122,8 +122,7 @@ class RoomPage(Page):
         wish = arguments or {}
         self._quiz_wanted = wish.get("quiz", "")
         if not self._quiz_wanted:
-            self._stack.setCurrentWidget(self._lessons)
-            self._head.show()
+            self._turn_to_quiz(False)
         self._read()
 
     def _read(self) -> None:
@@ -212,8 +211,7 @@ class RoomPage(Page):
     def _ask(self, asked: Standing, questions: Sequence[Question]) -> None:
         self._asked = asked
         self.quiz.begin(asked.lesson, questions, self._keep)
-        self._head.hide()
-        self._stack.setCurrentWidget(self.quiz)
+        self._turn_to_quiz(True)
 
     def _keep(self, question: Question, option: int, told: Callable[[bool], None]) -> None:
         """Write the answer down, in the lane, before it is called right or wrong."""
@@ -238,9 +236,14 @@ class RoomPage(Page):
             self._read()
 
     def _leave_quiz(self) -> None:
-        self._stack.setCurrentWidget(self._lessons)
-        self._head.show()
+        self._turn_to_quiz(False)
         self._read()
+
+    def _turn_to_quiz(self, quiz: bool) -> None:
+        """Not a stack: that would be as tall as the taller of the two."""
+        self._head.setVisible(not quiz)
+        self._lessons.setVisible(not quiz)
+        self.quiz.setVisible(quiz)
 
 
 __all__ = ["RoomPage"]

@@ -101,7 +101,7 @@ class QuizView(QWidget):
         self._shown = holder(self._body)
         self._shown.setMaximumWidth(WIDTH)
         head = row(back, (column(self.title, self.count, spacing=3), 1), spacing=10)
-        below = row((self._shown, 10), (None, 1), margins=(42, 0, 0, 0))
+        below = row((self._shown, 10), (None, 1))
         self.setLayout(column(head, below, None, spacing=tokens.CARD_GAP))
 
     def begin(self, lesson: Lesson, questions: Sequence[Question], answer: Answer) -> None:
@@ -131,13 +131,15 @@ class QuizView(QWidget):
             each.clicked.connect(lambda _on=False, n=number: self._choose(n))
             self._options.append(each)
             card.add(each)
+        self.verdict = Icon("circle", "3", 16)
+        self.verdict.hide()
         self.reason = Label(self.tr("Choose an answer to go on"), "small", "2")
         last = self._number + 1 == len(self._questions)
         words_next = self.tr("See the result") if last else self.tr("Next question")
         self.next = Button(words_next, "primary", on_click=self._go_on)
         self.next.setObjectName("quiz.next")
         self.next.setEnabled(False)
-        card.add(2, row((self.reason, 1), self.next))
+        card.add(2, row(self.verdict, (self.reason, 1), self.next))
         self._body.addWidget(card)
 
     def _choose(self, number: int) -> None:
@@ -156,7 +158,10 @@ class QuizView(QWidget):
         self.reason.setText(
             self.tr("Right.") if right else self.tr("Not right: it comes back for review.")
         )
-        self.reason.set_tone("good" if right else "bad")
+        tone = "good" if right else "bad"
+        self.reason.set_tone(tone)
+        self.verdict.set_icon("check-circle-fill" if right else "x-circle-fill", tone)
+        self.verdict.show()
         self.next.setEnabled(True)
         self.next.setFocus(Qt.FocusReason.OtherFocusReason)
 

@@ -29,7 +29,7 @@ class _Step(QWidget):
         super().__init__()
         self.hop = hop
         self.title = Label(token, "strong", elide=True)
-        self.sub = Label("" if hop is None else words.step(hop), "small", "2", elide=True)
+        self.sub = Label("" if hop is None else words.step(hop), "small", "2", wrap=True)
         names = column(self.title, self.sub, spacing=1)
         self.setLayout(row((Avatar(token, 28), 0, TOP), (names, 1), spacing=10))
 
