@@ -189,6 +189,7 @@ class MainWindow(QMainWindow):
             page.show_request(arguments)
         if self._toaster is not None:
             self._toaster.seen(key)
+            self._toaster.place()
         self.entered.emit(key)
 
     def _find_in_room(self) -> None:
@@ -272,7 +273,9 @@ class MainWindow(QMainWindow):
         before, self._standing = self._standing, standing(world)
         for notice in notices(before, world, events) if before is not None else ():
             title, text, tone = wording.notice(notice.kind, notice.amount, notice.token)
-            self.toast(title, text, tone, about="unstake" if notice.kind == "ready" else "lend")
+            about = "unstake" if notice.kind == "ready" else "lend"
+            if about != self.room:  # there it is on the screen
+                self.toast(title, text, tone, about)
 
     def _all_stale(self) -> None:
         self._show_net_worth()
@@ -340,12 +343,16 @@ class MainWindow(QMainWindow):
         from lstwallet.ui.widgets.toast import Toaster
 
         if self._toaster is None:
-            self._toaster = Toaster(self)
-        away = about and about != self.room
-        action = self.tr("Show") if away else ""
+            self._toaster = Toaster(self, beside=self._panel)
+        action = self.tr("Show") if about else ""
         self._toaster.show_toast(
             title, text, tone=tone, action=action, on_action=lambda: self.enter(about), about=about
         )
+
+    def _panel(self) -> QWidget | None:
+        """The action panel of the room one is in, while it stands at the right."""
+        panel = getattr(self._pages.get(self.room), "panel", None)
+        return panel if isinstance(panel, QWidget) and panel.isVisible() else None
 
     def show_focus(self) -> None:
         """From now on the keyboard's focus is ringed."""

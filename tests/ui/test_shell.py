@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QMenu
 from pytestqt.qtbot import QtBot
@@ -15,6 +15,8 @@ from lstwallet.engine.staking import RequestUnstake, Stake
 from lstwallet.engine.world import YOU
 from lstwallet.ui import theme
 from lstwallet.ui.main_window import MainWindow
+from lstwallet.ui.widgets.overlays import MARGIN
+from lstwallet.ui.widgets.toast import Toast
 from lstwallet.units.clock import DAY, HOUR
 from tests.journeys.driver import Driver
 from tests.ui.harness import FUNDED, enter, window_on
@@ -210,3 +212,15 @@ def test_a_ticket_that_becomes_ready_is_told_once(qtbot: QtBot, tmp_path: Path) 
     window.bridge.advance(DAY)
     person.until(lambda: not window.bridge.running, "the day")
     assert len(window._toaster.shown()) <= 1
+
+
+def test_a_toast_stands_beside_the_panel_whose_button_it_would_cover(
+    qtbot: QtBot, tmp_path: Path
+) -> None:
+    window = window_on(qtbot, tmp_path, room="stake")
+    window.toast("Saved")
+    (toast,) = window.findChildren(Toast)
+    panel = window.page("stake").panel  # type: ignore[union-attr]
+    assert toast.geometry().right() - MARGIN < panel.mapTo(window, QPoint(0, 0)).x()
+    Driver(qtbot, window).go("home")
+    assert toast.geometry().right() - MARGIN > window.width() - 40

@@ -85,10 +85,17 @@ class Toast(Floating):
 class Toaster(QObject):
     """Keeps a window's toasts in its corner, above the time bar, the newest lowest."""
 
-    def __init__(self, window: QWidget, *, above: int = 54) -> None:
-        """``above``: pixels kept free at the window's foot."""
+    def __init__(
+        self,
+        window: QWidget,
+        *,
+        above: int = 54,
+        beside: Callable[[], QWidget | None] = lambda: None,
+    ) -> None:
+        """``above``: pixels kept free at the window's foot. ``beside``: a panel at the right
+        with a button at its foot, if there is one; toasts stand left of it."""
         super().__init__(window)
-        self._window, self._above = window, above
+        self._window, self._above, self._beside = window, above, beside
         self._shown: list[Toast] = []
         window.installEventFilter(self)
 
@@ -111,7 +118,7 @@ class Toaster(QObject):
         toast = Toast(self._window, title, text, tone, action, on_action, self._gone)
         toast.about = about
         self._shown.append(toast)
-        self._place()
+        self.place()
         toast.show()
         toast.raise_()
         if not theme.calm():
@@ -137,16 +144,21 @@ class Toaster(QObject):
     def _gone(self, toast: Toast) -> None:
         if toast in self._shown:
             self._shown.remove(toast)
-            self._place()
+            self.place()
 
-    def _place(self) -> None:
+    def place(self) -> None:
+        """Stand where nothing that is pressed is covered: after the room or its size changed."""
+        panel = self._beside()
+        right = self._window.width() - 16
+        if panel is not None:
+            right = panel.mapTo(self._window, QPoint(0, 0)).x() - 12
         bottom = self._window.height() - self._above - 12 + MARGIN
         for toast in reversed(self._shown):
             bottom -= toast.height()
-            toast.move(self._window.width() - toast.width() - 16 + MARGIN, bottom)
+            toast.move(right - toast.width() + MARGIN, bottom)
             bottom += 2 * MARGIN - 8
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         if event.type() == QEvent.Type.Resize:
-            self._place()
+            self.place()
         return super().eventFilter(watched, event)
