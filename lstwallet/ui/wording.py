@@ -156,6 +156,11 @@ def percent(share: float | None, digits: int = 2, *, signed: bool = False) -> st
     return f"{sign}{text}%"
 
 
+def reads_zero(text: str) -> bool:
+    """Whether a shown number is a zero, ``0.00%``: it is plain then, neither good nor bad."""
+    return "0" in text and not any(digit in text for digit in "123456789")
+
+
 def health(factor: int | None) -> str:
     """A health factor (18 decimals), floored to two; no debt (``None`` or huge) is ∞."""
     if factor is None or factor >= 10**9 * 10**HEALTH_DECIMALS:
@@ -282,15 +287,22 @@ def _parts(first: tuple[int, str], second: tuple[int, str] | None = None) -> str
     return NO_BREAK.join(f"{number}{NO_BREAK}{unit}" for number, unit in shown)
 
 
-def waits(low: int, high: int) -> str:
-    """A range of seconds: ``3 to 5 d``, ``2 to 7 h``; one duration when the ends meet.
+def wait_unit(high: int) -> int:
+    """Seconds of the unit that a wait of at most ``high`` is told in."""
+    return DAY if high >= 2 * DAY else HOUR if high >= 2 * HOUR else MINUTE
 
-    The low end is rounded down and the high end up.
-    """
-    unit, mark = (DAY, _d()) if high >= 2 * DAY else (HOUR, _h())
-    if high < 2 * HOUR:
-        unit, mark = MINUTE, _min()
-    first, last = low // unit, -(-high // unit)
+
+def whole_waits(low: int, high: int) -> tuple[int, int]:
+    """A range of seconds in whole units: the low end rounded down and the high end up."""
+    unit = wait_unit(high)
+    return low // unit * unit, -(-high // unit) * unit
+
+
+def waits(low: int, high: int) -> str:
+    """A range of seconds: ``3 to 5 d``, ``2 to 7 h``; one duration when the ends meet."""
+    unit = wait_unit(high)
+    mark = {DAY: _d(), HOUR: _h(), MINUTE: _min()}[unit]
+    first, last = (end // unit for end in whole_waits(low, high))
     if first >= last:
         return f"{last}{NO_BREAK}{mark}"
     words = translate("wording", "{low} to {high} {unit}")
@@ -499,7 +511,7 @@ _REFUSALS: Final[dict[str, Callable[[Any], str]]] = {
     "ProtocolRefused": _protocol,
 }
 _ADVICE: Final[dict[str, Callable[[Any], str]]] = {
-    "NothingToDo": lambda why: translate("wording", "Enter an amount to go on"),
+    "NothingToDo": lambda why: translate("wording", "Correct the amount to go on"),
     "NotEnoughBalance": lambda why: _advise_at_most(why.available, why.token),
     "AboveMaximum": lambda why: _advise_at_most(why.maximum, why.token),
     "NotEnoughLiquidity": lambda why: _advise_at_most(why.available, why.token),
@@ -585,7 +597,7 @@ def notice(kind: str, units: int, token: str) -> tuple[str, str, str]:
     """Title, text and tone for a notice of ``readmodel.notices``."""
     if kind == "ready":
         title = translate("wording", "{amount} ready to claim").format(amount=amount(units, token))
-        return title, translate("wording", "Your request was paid"), "good"
+        return title, translate("wording", "The queue has paid your request"), "good"
     if kind == "low":
         title = translate("wording", "Health factor {health}").format(health=health(units))
         return title, translate("wording", "Repay or add collateral soon"), "bad"

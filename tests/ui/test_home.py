@@ -123,7 +123,7 @@ def test_positions_the_largest_first(page: RoomPage) -> None:
     rows = page.positions.table.rows_model.rows()
     assert [row.usd for row in rows] == sorted((row.usd for row in rows), reverse=True)
     assert {words.title(row) for row in rows} == {
-        "ETH", "USDC", "stETH", "wstETH", "ETH / stETH pool", "wstETH / USDC loan",
+        "ETH", "USDC", "stETH", "wstETH", "stETH / ETH pool", "wstETH / USDC loan",
         "In the exit queue",
     }  # fmt: skip
     loan = next(row for row in rows if row.key == "lending")

@@ -124,6 +124,13 @@ def test_an_empty_field_is_no_error(opened: Open) -> None:
     assert page_of(person).form.amount.error.isHidden()
 
 
+def test_a_text_that_cannot_be_read_is_to_be_corrected(opened: Open) -> None:
+    person = opened()
+    person.fill("stake.amount", "1,5")
+    person.sees("Correct the amount to go on")
+    person.sees_not("Enter an amount to go on")
+
+
 def test_pasted_groups_are_read(opened: Open) -> None:
     person = opened(Fund(YOU, "ETH", 5_000 * ETH))
     person.find("stake.amount").setFocus()

@@ -168,7 +168,7 @@ def test_the_better_way_is_named(opened: Open) -> None:
     person.fill("You unstake", "6")
     person.sees("Better by")
     assert page_of(person).form.queue.chip.text().startswith("Better by")
-    assert "below rate" in page_of(person).form.market.chip.text()
+    assert "less than waiting" in page_of(person).form.market.chip.text()
     person.sees("Selling is right only if the ETH would earn more elsewhere")
 
 
@@ -281,7 +281,7 @@ def test_all_that_is_ready_is_claimed_at_once(opened: Open) -> None:
     person.sees("5.0000 ETH claimed")
     assert not person.window.bridge.world.tickets
     person.click("claim.again")
-    person.sees("No ticket yet")
+    person.sees("No open ticket")
 
 
 def test_claiming_survives_a_position_of_zero(opened: Open) -> None:

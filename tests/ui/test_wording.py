@@ -95,6 +95,26 @@ def test_large_fiat() -> None:
 
 
 @pytest.mark.parametrize(
+    ("text", "zero"),
+    [("0.00%", True), ("$0.00", True), ("0.0000 ETH", True), ("−0.01%", False), ("10.00%", False),
+     ("–", False), ("∞", False)],
+)  # fmt: skip
+def test_a_shown_zero_is_known(text: str, zero: bool) -> None:
+    assert wording.reads_zero(text) is zero
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "whole"),
+    [(5 * DAY + HOUR, 8 * DAY + HOUR, (5 * DAY, 9 * DAY)), (90 * 60, 3 * HOUR, (HOUR, 3 * HOUR)),
+     (61, 119, (MINUTE, 2 * MINUTE))],
+)  # fmt: skip
+def test_a_wait_and_its_dates_are_rounded_alike(
+    low: int, high: int, whole: tuple[int, int]
+) -> None:
+    assert wording.whole_waits(low, high) == whole
+
+
+@pytest.mark.parametrize(
     ("cents", "text"),
     [(31_658_400, "$316.6k"), (99_994_999, "$999.9k"), (99_995_000, "$1.0m"),
      (99_999, "$999.99"), (-21_410_000, "−$214.1k")],

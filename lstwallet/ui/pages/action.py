@@ -132,9 +132,10 @@ def read_amount(field: AmountField, key: str = "amount") -> Wanted | NotYet:
     if value is not None:
         return value
     problem = field.problem() or AmountProblem.EMPTY
-    reason = QCoreApplication.translate("action", "Enter an amount to go on")
-    error = "" if problem is AmountProblem.EMPTY else wording.bad_amount(problem, field.decimals())
-    return NotYet(reason, error, key)
+    if problem is AmountProblem.EMPTY:
+        return NotYet(QCoreApplication.translate("action", "Enter an amount to go on"), "", key)
+    reason = QCoreApplication.translate("action", "Correct the amount to go on")
+    return NotYet(reason, wording.bad_amount(problem, field.decimals()), key)
 
 
 class ActionForm(QWidget):

@@ -9,6 +9,7 @@ from PySide6.QtCore import QRectF, QSize
 from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
+from lstwallet.ui import wording
 from lstwallet.ui.theme import Themed, current, paint
 
 _ROW = 24
@@ -25,7 +26,8 @@ class Step(NamedTuple):
 
 
 class Waterfall(Themed, QWidget):
-    """Steps from above, the net below a rule. Negative steps go left, in the bad tone."""
+    """Steps from above, the net below a rule. Negative steps go left, in the bad tone; what
+    reads as a zero has no bar and no tone."""
 
     def __init__(self, name: str = "", parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -111,11 +113,13 @@ class Waterfall(Themed, QWidget):
         name_box = QRectF(0, y, names - 8, height)
         tone = "text" if net else "2"
         paint.draw_text(painter, name_box, step.label, "strong" if net else "body", tone)
-        left, right = min(start, end), max(start, end)
-        painter.setPen(paint.NO_PEN)
-        painter.setBrush(theme.color(step.role))
-        painter.drawRoundedRect(QRectF(left, y + height / 2 - 5, max(3, right - left), 10), 2, 2)
-        figure_tone = "bad" if step.value < 0 else "text"
+        zero = wording.reads_zero(step.text)
+        if not zero:
+            left, width = min(start, end), max(3.0, abs(end - start))
+            painter.setPen(paint.NO_PEN)
+            painter.setBrush(theme.color(step.role))
+            painter.drawRoundedRect(QRectF(left, y + height / 2 - 5, width, 10), 2, 2)
+        figure_tone = "bad" if step.value < 0 and not zero else "text"
         box = QRectF(0, y, self.width(), height)
         style = "strong" if net else "medium"
         paint.draw_text(painter, box, step.text, style, figure_tone, "right")

@@ -332,8 +332,9 @@ class PositionsCard(Card):
 
     def _yield(self, each: Position) -> Cell:
         tip = self.tr("A year, at current rates") if each.rate is not None else ""
-        tone = "2" if each.rate is None else "bad" if each.rate < 0 else "text"
-        return Text(wording.percent(each.rate), tone=tone, tip=tip)
+        text = wording.percent(each.rate)
+        bad = each.rate is not None and each.rate < 0 and not wording.reads_zero(text)
+        return Text(text, tone="2" if each.rate is None else "bad" if bad else "text", tip=tip)
 
     def _trend(self, each: Position) -> Cell:
         return self._sparks.get(each.key, SparkCell(()))

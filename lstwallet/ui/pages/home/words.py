@@ -204,7 +204,8 @@ def title(position: Position) -> str:
             return translate("home", "{tokens} lent").format(tokens=owned)
         return translate("home", "{owned} / {owed} loan").format(owned=owned, owed=owed)
     if position.kind == "pool":
-        return translate("home", "{pair} pool").format(pair=" / ".join(position.owned))
+        pair = "stETH / ETH" if "stETH" in position.owned else "USDC / ETH"
+        return translate("home", "{pair} pool").format(pair=pair)
     if position.kind == "ticket":
         return translate("home", "In the exit queue")
     if position.kind == "native":

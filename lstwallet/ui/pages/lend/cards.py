@@ -110,7 +110,7 @@ class PositionRow(QWidget):
         self.sub = Label("", "caption", "3", elide=True)
         self.units = Label("", "medium", align="right")
         self.usd = Label("", "caption", "3", align="right")
-        self.rate = Label("", "medium", "good" if supply else "bad", align="right")
+        self.rate = Label("", "medium", align="right")
         names = column(Label(token, "medium"), self.sub, spacing=1)
         figures = column(self.units, self.usd, spacing=1)
         upper = row(Avatar(token, 32), (names, 1), figures, self.rate, spacing=10)
@@ -160,7 +160,10 @@ class PositionRow(QWidget):
     def _show(self, units: int, usd: int, apy: int, preferences: Preferences) -> None:
         self.units.setText(wording.owned_amount(preferences, units, self.token))
         self.usd.setText(wording.owned_fiat(preferences, usd))
-        self.rate.setText(words.share(apy, signed=True))
+        rate = words.share(apy, signed=True)
+        self.rate.setText(rate)
+        tone = "good" if self._supply else "bad"
+        self.rate.set_tone("text" if wording.reads_zero(rate) else tone)
 
 
 class PositionsCard(Card):
@@ -286,9 +289,9 @@ class PositionsCard(Card):
         self.staking.set_value(words.share(held.staking, signed=True))
         equity = wording.owned_fiat(preferences, held.net.equity)
         self.net.set_key(self.tr("Net APY on {equity} equity").format(equity=equity))
-        rate = held.net.rate
-        tone = "text" if rate is None else "good" if rate > 0 else "bad" if rate < 0 else "text"
-        self.net.set_value(words.share(rate, signed=True), tone)
+        rate, shown = held.net.rate, words.share(held.net.rate, signed=True)
+        plain = rate is None or wording.reads_zero(shown)
+        self.net.set_value(shown, "text" if plain else "good" if rate > 0 else "bad")
 
     def _explain(self) -> None:
         net = self._net

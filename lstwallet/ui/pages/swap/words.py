@@ -42,10 +42,10 @@ def executed(done: Traded) -> float:
 
 
 def impact(share: float) -> tuple[str, str]:
-    """Words and tone: good below 1 %, plain below 3 %, amber below 5 %, then red."""
+    """Words and tone: plain at zero, good below 1 %, plain below 3 %, amber below 5 %, then red."""
     text = f"<{wording.NO_BREAK}0.01%" if 0 < share < 0.0001 else wording.percent(share)
     if share < swaps.IMPACT_NOTED:
-        return text, "good"
+        return text, "text" if wording.reads_zero(text) else "good"
     if share < swaps.IMPACT_WARNED:
         return text, "text"
     return text, "warn" if share < swaps.IMPACT_HIGH else "bad"

@@ -113,7 +113,8 @@ class ClaimForm(ActionForm):
             self.tr("{amount} claimed").format(amount=wording.amount(event.ether, "ETH")),
             self.tr("Done"),
             (Change(self.tr("ETH in wallet"), old, new),),
-            (Fact(self.tr("Tickets"), ", ".join(f"#{number}" for number in event.ids[:SHOWN])),),
+            (Fact(self.tr("Ticket") if len(event.ids) == 1 else self.tr("Tickets"),
+                  ", ".join(f"#{number}" for number in event.ids[:SHOWN])),),
             (
                 NextStep(self.tr("Stake it again"), self.tr("With Lido or on your own"), "stack",
                          "stake"),

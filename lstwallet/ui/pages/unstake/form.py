@@ -305,7 +305,7 @@ class UnstakeForm(ActionForm):
             pending=self.tr("Joining the queue"),
             moves=(
                 Move(token, self.tr("You send"), wording.change(-spent, token),
-                     wording.fiat(value_of(prices, token, spent))),
+                     self._at_market(value_of(prices, token, spent))),
                 Move("ETH", self.tr("You claim later, at most"),
                      wording.change(sum(parts), "ETH"),
                      wording.fiat(value_of(prices, "ETH", sum(parts))), "good"),
@@ -317,6 +317,10 @@ class UnstakeForm(ActionForm):
                 Fact(self.tr("Contract"), self.tr("Lido queue · simulated")),
             ),
         )  # fmt: skip
+
+    def _at_market(self, usd: int) -> str:
+        """Beside the ether at the rate: the two differ by the discount."""
+        return self.tr("{value} at market").format(value=wording.fiat(usd))
 
     def _spent(self, event: UnstakeRequested) -> tuple[str, int]:
         """Which token went in, and how much: wstETH is burnt, stETH only moves."""
@@ -344,7 +348,7 @@ class UnstakeForm(ActionForm):
             pending=self.tr("Selling"),
             moves=(
                 Move(token, self.tr("You send"), wording.change(-paid, token),
-                     wording.fiat(value_of(prices, token, paid))),
+                     self._at_market(value_of(prices, token, paid))),
                 Move("ETH", self.tr("You receive"), wording.change(received, "ETH"),
                      wording.fiat(value_of(prices, "ETH", received)), "good"),
             ),
@@ -395,7 +399,7 @@ class UnstakeForm(ActionForm):
             (_change(before, after, token),),
             (
                 Fact(self.tr("Ready"), words.between(after.time, wait)),
-                Fact(self.tr("Claim here"), self.tr("in {wait}").format(wait=words.wait(wait))),
+                Fact(self.tr("Wait"), words.wait(wait)),
             ),
             (
                 NextStep(self.tr("Watch it on the time line"),

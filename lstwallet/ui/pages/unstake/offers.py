@@ -106,7 +106,10 @@ class QueueCard(WayCard):
         """What it would pay, and when."""
         self.show_time(*words.wait_parts(wait), words.between(now, wait))
         self.show_gets(offer.receives if offer else None, prices)
-        count = len(offer.tickets) if offer else 1
+        if offer is None:
+            self.tickets.set_value(wording.UNKNOWN)
+            return
+        count = len(offer.tickets)
         text = self.tr("1") if count == 1 else self.tr("{count}, split for you")
         self.tickets.set_value(text.format(count=wording.count(count)))
 

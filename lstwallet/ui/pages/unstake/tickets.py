@@ -35,7 +35,7 @@ class TicketsCard(Card):
         super().__init__(tr("unstake", "Tickets"), self.ready, self.all, parent=parent)
         self.all.clicked.connect(lambda _on=False: self.claim_all_wanted.emit())
         self.error = ErrorLine()
-        self._now = 0
+        self._now, self._had = 0, False
         self.table = TableView(
             [
                 Column("ticket", self.tr("Ticket"), self._ticket),
@@ -67,6 +67,9 @@ class TicketsCard(Card):
         self.table.viewport().update()
         self.table.setVisible(bool(rows))
         self.empty.setVisible(not rows)
+        self._had = self._had or bool(rows)
+        never, none = self.tr("No ticket yet"), self.tr("No open ticket")
+        self.empty.title.setText(none if self._had else never)
         self.empty.action.setVisible(not has_stake)
         ready = reading.claimable(rows)
         self.ready.setVisible(ready.tickets > 0)

@@ -34,11 +34,13 @@ def wait_parts(range_: Wait) -> tuple[str, str]:
 
 
 def between(now: int, range_: Wait) -> str:
-    """``Fri 17 Oct to Sun 19 Oct``; one moment when both ends are the same report."""
-    first, last = now + range_.low, now + range_.high
+    """``Fri 17 Oct to Sun 19 Oct``, as far off as ``wait`` says; one moment when both ends are
+    the same report."""
     if range_.low == range_.high:
+        at = now + range_.low
         text = translate("unstake", "about {day}, {time}")
-        return text.format(day=wording.day(first, year=False), time=wording.clock_time(first))
+        return text.format(day=wording.day(at, year=False), time=wording.clock_time(at))
+    first, last = (now + end for end in wording.whole_waits(*range_))
     text = translate("unstake", "{first} to {last}")
     return text.format(
         first=wording.day(first, year=False), last=wording.day(last, year=False)
@@ -46,22 +48,25 @@ def between(now: int, range_: Wait) -> str:
 
 
 def against_rate(offer: MarketOffer) -> tuple[str, str, str]:
-    """Words, tone and icon of how far the market pays off the rate."""
+    """Words, tone and icon of how far the market pays off the rate, fee and impact counted:
+    more than the discount of the price alone."""
     size = wording.percent(abs(offer.below) / WAD)
     if size == wording.percent(0.0):
         return translate("unstake", "At the rate"), "good", "check-circle"
     if offer.below > 0:
-        text = translate("unstake", "{share} below rate")
+        text = translate("unstake", "{share} less than waiting")
         return text.format(share=size), "warn", "warning"
-    return translate("unstake", "{share} above rate").format(share=size), "good", "trend-up"
+    return translate("unstake", "{share} more than waiting").format(share=size), "good", "trend-up"
 
 
 def impact(offer: MarketOffer) -> tuple[str, str]:
-    """The price impact and its tone: 1, 3 and 5 %."""
+    """The price impact and its tone: plain at zero, amber from 1 %, red from 5 %."""
     text = wording.percent(offer.impact)
     if offer.impact >= 0.05:
         return text, "bad"
-    return text, "warn" if offer.impact >= 0.01 else "good"
+    if offer.impact >= 0.01:
+        return text, "warn"
+    return text, "text" if wording.reads_zero(text) else "good"
 
 
 def verdict(even: BreakEven) -> str:
