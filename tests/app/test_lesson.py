@@ -19,8 +19,10 @@ def test_every_shipped_lesson_loads() -> None:
     assert [step.id for step in lesson.steps] == ["alone", "pool", "first-reward"]
     assert lesson.start.fund == {"ETH": 18_442 * 10**15}
     assert all(step.hints[2].do for step in lesson.steps)
-    assert lesson.steps[0].targets == ("stake.panel", "stake.choice.solo")
-    assert lesson.steps[2].targets == ("time.day", "time.bar")
+    assert lesson.steps[0].targets == ("stake.choice.solo", "stake.panel")
+    assert lesson.steps[0].shows == ()
+    assert lesson.steps[2].targets == ("time.day",)
+    assert lesson.steps[2].shows == ("home.positions",)
 
 
 def test_every_dotted_term_is_in_the_glossary() -> None:
@@ -47,8 +49,9 @@ def test_every_dotted_term_is_in_the_glossary() -> None:
         ("hours = 24", 'hours = "24"', "“time_passed” needs “hours”"),
         ('at_least = "5"', 'at_least = "1e9"', "is not an amount"),
         ('["step", "day"]', '["shell", "day"]', "is not an action"),
-        ('target = ["time.day", "time.bar"]', "target = []", "target is a text or a list of texts"),
-        ('target = ["time.day", "time.bar"]', "target = 3", "target is not a list"),
+        ('target = "time.day"', "target = []", "target is a text or a list of texts"),
+        ('target = "time.day"', "target = 3", "target is not a list"),
+        ('show = "home.positions"', "show = []", "show is a text or a list of texts"),
         ("right = true\nwhy = \"Yes. Half", "why = \"Yes. Half", "exactly one right option"),
     ],
 )  # fmt: skip

@@ -50,6 +50,14 @@ def spot(window: QWidget, widget: QWidget) -> QPoint:
     return widget.mapTo(window, widget.rect().center())
 
 
+def clear(window: QWidget, coach: Coach, widget: QWidget) -> bool:
+    """Whether the card is inside the window and leaves free what is seen of the widget."""
+    box = coach.card.content_rect().toRect().translated(coach.card.pos())
+    seen = widget.visibleRegion().boundingRect()
+    free = QRect(widget.mapTo(window, seen.topLeft()), seen.size())
+    return window.rect().contains(box) and not box.intersects(free)
+
+
 def click_at(window: QWidget, where: QPoint) -> None:
     """A click as the window system sends it: Qt finds what lies there."""
     handle = window.windowHandle()
@@ -83,6 +91,22 @@ def test_the_card_leaves_other_holes_free() -> None:
     assert not best.box.intersects(panel)
 
 
+def test_the_card_stands_on_free_ground_and_rather_below() -> None:
+    panel = QRect(989, 72, 435, 760)
+    head, table = QRect(216, 72, 760, 300), QRect(216, 400, 300, 440)
+    best = place(CARD, None, [panel], ROOM, [head, table])
+    assert not any(best.box.intersects(part) for part in (panel, head, table))
+    assert best.box.bottom() > ROOM.center().y()
+
+
+def test_the_card_faces_what_it_speaks_of_before_it_looks_for_free_ground() -> None:
+    table, chart = QRect(216, 600, 790, 130), QRect(216, 160, 790, 380)
+    narrow = QRect(200, 56, 826, 790)
+    best = place(CARD, table, [table], narrow, [chart])
+    assert best.side == "bottom"
+    assert not best.box.intersects(table)
+
+
 def test_without_a_target_it_stands_at_the_foot() -> None:
     best = place(CARD, None, [], ROOM)
     assert best.side == ""
@@ -100,15 +124,36 @@ def test_the_card_never_covers_what_it_points_at(
     person.pause(400)
     window = program.window
 
-    def clear(name: str) -> bool:
-        box = coach.card.content_rect().toRect().translated(coach.card.pos())
-        widget = person.find(name)
-        seen = widget.visibleRegion().boundingRect()
-        free = QRect(widget.mapTo(window, seen.topLeft()), seen.size())
-        return window.rect().contains(box) and not box.intersects(free)
-
     for name in ("stake.panel", "stake.choice.solo"):
-        person.until(lambda name=name: clear(name), f"a card that leaves {name} free", 5.0)
+        person.until(
+            lambda name=name: clear(window, coach, person.find(name)),
+            f"a card that leaves {name} free", 5.0,
+        )  # fmt: skip
+
+
+@pytest.mark.parametrize("size", [(1440, 900), (1024, 700)])
+def test_the_card_stands_clear_of_the_reward_it_speaks_of(
+    start: Start, size: tuple[int, int]
+) -> None:
+    program, person, coach = in_the_lesson(start, size)
+    person.click("stake.choice.solo")
+    person.fill("stake.amount", "5")
+    person.click("coach.go_on")
+    stake(person, "5")
+    person.click("coach.go_on")
+    person.click("time.day")
+    person.sees("That is your first reward")
+    positions = person.find("home.positions")
+    person.until(lambda: clear(program.window, coach, positions), "the positions free", 5.0)
+    assert coach.card._side  # and points at them
+
+
+def test_at_large_text_the_card_leaves_what_is_lit_free(start: Start) -> None:
+    program, person, coach = in_the_lesson(start, (1024, 700))
+    program.bridge.change(text_scale=150)
+    person.pause(400)
+    solo = person.find("stake.choice.solo")
+    person.until(lambda: clear(program.window, coach, solo), "the choice free", 5.0)
 
 
 # --- the light -----------------------------------------------------------------------------
@@ -117,17 +162,51 @@ def test_the_card_never_covers_what_it_points_at(
 def test_clicks_go_through_to_the_targets_and_nowhere_else(start: Start) -> None:
     program, person, coach = in_the_lesson(start)
     window = program.window
-    for name in ("stake.amount", "stake.choice.solo", "top.simulation"):
+
+    def lets_through(name: str) -> bool:
         widget = person.find(name)
         where = spot(window, widget)
-        assert not coach.spotlight.covers(where), name
         found = window.childAt(where)
-        assert found is widget or widget.isAncestorOf(found), name
-    assert window.childAt(spot(window, person.find("rail.swap"))) is coach.spotlight
+        assert coach.spotlight.covers(where) == (found is coach.spotlight), name
+        return found is widget or widget.isAncestorOf(found)
+
+    assert lets_through("stake.choice.solo")
+    assert lets_through("top.simulation")
+    assert not lets_through("rail.swap")
     click_at(window, spot(window, person.find("stake.choice.solo")))
     person.sees("Run validators of your own")
+    person.until(lambda: lets_through("stake.amount"), "the light on the form")
     click_at(window, spot(window, person.find("stake.amount", QLineEdit)))
     person.until(lambda: window.focusWidget() is person.find("stake.amount"), "the focus")
+
+
+def test_the_light_is_on_what_is_to_be_done_first(start: Start) -> None:
+    program, person, coach = in_the_lesson(start)
+    window = program.window
+
+    def lit(name: str) -> bool:
+        widget = person.find(name)
+        whole = QRect(widget.mapTo(window, QPoint(0, 0)), widget.size())
+        return coach.spotlight.hole().contains(whole)
+
+    assert lit("stake.choice.solo")
+    assert not lit("stake.panel")
+    person.click("stake.choice.solo")
+    person.until(lambda: lit("stake.panel"), "the light on the form")
+    assert not lit("stake.choice.solo")
+    person.click("stake.choice.lido")  # chosen no longer: back to the choice
+    person.until(lambda: lit("stake.choice.solo"), "the light on the choice")
+
+
+def test_the_ring_is_whole(start: Start) -> None:
+    """Where the hole is cut out of the mask, nothing of the ring may go with it."""
+    program, person, coach = in_the_lesson(start)
+    hole = coach.spotlight.hole()
+    coach._timer.stop()
+    cut = program.window.grab(hole).toImage()
+    coach.spotlight.clearMask()
+    person.pause(50)
+    assert program.window.grab(hole).toImage() == cut
 
 
 def test_a_click_into_the_dark_lifts_it_and_a_hint_brings_it_back(start: Start) -> None:
@@ -175,6 +254,21 @@ def test_a_wrong_move_is_told_and_can_be_made_good(start: Start) -> None:
     stake(person, "5")
     person.sees("The pool took 5 ETH")
     person.sees_not("You staked less than 5 ETH")
+
+
+def test_while_a_step_is_told_the_next_one_is_not_lit(start: Start) -> None:
+    _, person, coach = in_the_lesson(start)
+
+    def dashes() -> list[str]:
+        return [coach.card.dots.role(step) for step in range(3)]
+
+    assert dashes() == ["accent", "line_strong", "line_strong"]
+    person.click("stake.choice.solo")
+    person.fill("stake.amount", "5")
+    person.sees("Ethereum activates a validator from 32 ETH on")
+    assert dashes() == ["good_mark", "line_strong", "line_strong"]
+    person.click("coach.go_on")
+    assert dashes() == ["good_mark", "accent", "line_strong"]
 
 
 def test_hints_are_shown_whole(start: Start) -> None:

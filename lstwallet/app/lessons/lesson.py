@@ -46,7 +46,10 @@ class Step(NamedTuple):
     id: str
     room: str
     targets: Sequence[str]
-    """Names of the widgets that the spotlight leaves free; the first one is pointed at."""
+    """Names of the widgets to act in, in this order. The light is on the first one that is not
+    done: a card to choose is done while it is chosen."""
+    shows: Sequence[str]
+    """Names of the widgets that ``after`` speaks of; the card points at the first one then."""
     title: str
     text: str
     waiting: str
@@ -223,8 +226,9 @@ def _start(table: _Table) -> Start:
 
 def _step(table: _Table) -> Step:
     table.only(
-        "id", "room", "target", "title", "text", "waiting", "done_when", "after", "hints", "wrong"
-    )
+        "id", "room", "target", "show", "title", "text", "waiting", "done_when", "after", "hints",
+        "wrong",
+    )  # fmt: skip
     hints = [_hint(item) for item in table.tables("hints")]
     if len(hints) != HINTS or not hints[-1].do:
         raise _Wrong(f"{table.name('hints')} are three: a nudge, where, and one that does it")
@@ -232,6 +236,7 @@ def _step(table: _Table) -> Step:
         id=table.text("id"),
         room=table.text("room"),
         targets=table.words("target"),
+        shows=table.words("show") if "show" in table.raw else (),
         title=table.text("title"),
         text=table.text("text"),
         waiting=table.text("waiting"),

@@ -49,17 +49,23 @@ class Shown(NamedTuple):
 
 
 class Dots(QWidget):
-    """One dash per step: done green, the present one blue."""
+    """One dash per step: done green, the one under way blue."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._done, self._steps = 0, 1
+        self._done, self._steps, self._now = 0, 1, True
 
-    def set(self, done: int, steps: int) -> None:
-        """``done`` steps of ``steps``; the next one is under way."""
-        self._done, self._steps = done, steps
+    def set(self, done: int, steps: int, *, under_way: bool) -> None:
+        """``done`` steps of ``steps``, and whether the next one is under way already."""
+        self._done, self._steps, self._now = done, steps, under_way
         self.setFixedSize(steps * 19 - 4, 4)
         self.update()
+
+    def role(self, step: int) -> str:
+        """The colour of a step's dash, from 0 on."""
+        if step < self._done:
+            return "good_mark"
+        return "accent" if self._now and step == self._done else "line_strong"
 
     def paintEvent(self, event: QPaintEvent) -> None:
         theme = current()
@@ -67,8 +73,7 @@ class Dots(QWidget):
             painter.setRenderHint(paint.ANTIALIASED)
             painter.setPen(paint.NO_PEN)
             for step in range(self._steps):
-                role = "good_mark" if step < self._done else "line_strong"
-                painter.setBrush(theme.color("accent" if step == self._done else role))
+                painter.setBrush(theme.color(self.role(step)))
                 painter.drawRoundedRect(QRectF(step * 19, 0, 15, 4), 2, 2)
 
 
@@ -186,7 +191,8 @@ class CoachCard(Floating):
         self._hint_box.setVisible(bool(shown.hints) and not shown.done)
 
     def _show_foot(self, shown: Shown) -> None:
-        self.dots.set(shown.step if shown.done else shown.step - 1, shown.steps)
+        done = shown.step if shown.done else shown.step - 1
+        self.dots.set(done, shown.steps, under_way=not shown.done)
         self.count.setText(
             self.tr("Step {step} of {steps}").format(step=shown.step, steps=shown.steps)
         )
@@ -214,6 +220,7 @@ class CoachCard(Floating):
         """As tall as its words need; large text makes it wider where the window is wide."""
         most = max(WIDTH, round(self.parentWidget().width() * _SHARE))
         wide = min(current().px(WIDTH), most) + 2 * MARGIN
+        self.dots.setVisible(current().px(WIDTH) <= most)  # the words beside them say the same
         layout = self.layout()
         layout.activate()
         tall = layout.heightForWidth(wide) if layout.hasHeightForWidth() else -1

@@ -7,7 +7,7 @@ outcomes and refusals, and lets ``LessonRun`` judge them; no button here finishe
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING, Any, Final, Protocol
+from typing import TYPE_CHECKING, Any, Final, NamedTuple, Protocol
 
 from PySide6.QtCore import (
     QEasingCurve,
@@ -16,18 +16,20 @@ from PySide6.QtCore import (
     QPoint,
     QPropertyAnimation,
     QRect,
+    QSize,
     Qt,
     QTimer,
     Signal,
 )
 from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QScrollArea, QWidget
+from PySide6.QtWidgets import QAbstractScrollArea, QScrollArea, QWidget
 
 from lstwallet.ui import theme
 from lstwallet.ui.coach.card import CoachCard, Shown
 from lstwallet.ui.coach.placing import Place, place
 from lstwallet.ui.coach.spotlight import ROOM, Spotlight
 from lstwallet.ui.theme import tokens
+from lstwallet.ui.widgets.cards import ChoiceCard
 from lstwallet.ui.widgets.overlays import MARGIN
 
 if TYPE_CHECKING:
@@ -57,6 +59,20 @@ class MakeHelper(Protocol):
     ) -> Helper: ...
 
 
+_Found = tuple[QWidget, QRect]
+"""A widget, and the part of the window where it is seen."""
+
+
+class _Ground(NamedTuple):
+    """What decides where the card stands; see ``place``."""
+
+    card: QSize
+    target: QRect | None
+    keep: Sequence[QRect]
+    room: QRect
+    content: Sequence[QRect]
+
+
 class Coach(QObject):
     """Card and spotlight for one lesson that is under way in the open profile."""
 
@@ -75,6 +91,8 @@ class Coach(QObject):
         self._wrong = ""
         self._trouble = ""
         self._revealed: set[str] = set()
+        self._ground: _Ground | None = None
+        self._best: Place | None = None
         self.spotlight = Spotlight(window)
         self.card = CoachCard(window)
         self._move = QPropertyAnimation(self.card, b"pos", self)
@@ -215,10 +233,21 @@ class Coach(QObject):
             self.spotlight.hide()
             return
         self._show_words()
-        here = self._window.room == step.room
-        targets = self._targets(step.targets) if here else []
-        self._show_light([] if self._lifted or self.run.told else targets)
-        self._place_card(targets)
+        here, told = self._window.room == step.room, self.run.told
+        targets = self._find(step.targets) if here else []
+        shows = self._find(step.shows, reveal=told) if here else []
+        target = _due(targets) if not told else shows[0][1] if shows else None
+        self._show_light(None if self._lifted or told else target)
+        keep = [seen.adjusted(-ROOM, -ROOM, ROOM, ROOM) for _, seen in targets]
+        subject = [seen for _, seen in shows]
+        ground = _Ground(
+            card=self.card.size_of_surface(),
+            target=target,
+            keep=keep + subject if told else keep,
+            room=self._room(beside=target is not None),
+            content=self._content() if told else subject,
+        )
+        self._place_card(ground)
 
     def _show_words(self) -> None:
         step, run = self.run.step, self.run
@@ -244,48 +273,53 @@ class Coach(QObject):
         self.card.show_step(shown, lesson.terms)
         self.card.fit()  # window and text may have another size by now
 
-    def _targets(self, names: Sequence[str]) -> list[QRect]:
+    def _find(self, names: Sequence[str], *, reveal: bool = True) -> list[_Found]:
+        """Those that can be seen, with what is seen of them; each is scrolled to once."""
         found = []
         for name in names:
             widget = self._visible(name)
             if widget is None:
                 continue
-            if name not in self._revealed:
+            if reveal and name not in self._revealed:
                 self._revealed.add(name)
                 _reveal(widget)
-            seen = widget.visibleRegion().boundingRect()
+            seen = self._seen(widget)
             if not seen.isEmpty():
-                found.append(QRect(widget.mapTo(self._window, seen.topLeft()), seen.size()))
+                found.append((widget, seen))
         return found
+
+    def _seen(self, widget: QWidget) -> QRect:
+        seen = widget.visibleRegion().boundingRect()
+        return QRect(widget.mapTo(self._window, seen.topLeft()), seen.size())
+
+    def _content(self) -> list[QRect]:
+        """Everything that says something in the room that is shown."""
+        page = self._window.page(self._window.room)
+        parts = page.findChildren(QWidget) if page is not None else ()
+        return [self._seen(part) for part in parts if part.isVisible() and _says_something(part)]
 
     def _visible(self, name: str) -> QWidget | None:
         return next(
             (each for each in self._window.findChildren(QWidget, name) if each.isVisible()), None
         )
 
-    def _show_light(self, targets: Sequence[QRect]) -> None:
-        if not targets:
+    def _show_light(self, target: QRect | None) -> None:
+        if target is None:
             self.spotlight.hide()
             return
-        outer = [
-            one
-            for one in targets
-            if not any(other != one and other.contains(one) for other in targets)
-        ]
         chip = self._visible("top.simulation")
         free = QRect(chip.mapTo(self._window, QPoint(0, 0)), chip.size()) if chip else QRect()
-        self.spotlight.light(outer, free)
+        self.spotlight.light(target, free)
         if self.spotlight.isHidden():
             self.spotlight.show()
             self.spotlight.raise_()
             self.card.raise_()
 
-    def _place_card(self, targets: Sequence[QRect]) -> None:
-        size = self.card.size_of_surface()
-        holes = [target.adjusted(-ROOM, -ROOM, ROOM, ROOM) for target in targets]
-        room = self._room(beside=bool(targets))
-        best = place(size, targets[0] if targets else None, holes, room)
-        self._point(best._replace(side="") if self.run.told else best, targets)
+    def _place_card(self, ground: _Ground) -> None:
+        if self._best is None or ground != self._ground:
+            self._ground, self._best = ground, place(*ground)
+        best = self._best
+        self._point(best, ground.target)
         spot = best.box.topLeft() - QPoint(MARGIN, MARGIN)
         if self.card.isHidden():
             self.card.move(spot)
@@ -312,11 +346,11 @@ class Coach(QObject):
             whole.setLeft(self._window.rail.width())
         return whole
 
-    def _point(self, best: Place, targets: Sequence[QRect]) -> None:
-        if not best.side:
+    def _point(self, best: Place, target: QRect | None) -> None:
+        if target is None or not best.side:
             self.card.point("", 0.5)
             return
-        box, target = best.box, targets[0]
+        box = best.box
         if best.side in ("top", "bottom"):
             low, high = max(box.left(), target.left()), min(box.right(), target.right())
             self.card.point(best.side, ((low + high) / 2 - box.left()) / box.width())
@@ -336,6 +370,21 @@ class Coach(QObject):
         elif kind == QEvent.Type.Resize:
             QTimer.singleShot(0, self, self.look)
         return False
+
+
+def _due(targets: Sequence[_Found]) -> QRect | None:
+    """The first target that is not done, the last one at the latest."""
+    for widget, seen in targets[:-1]:
+        if not (isinstance(widget, ChoiceCard) and widget.isChecked()):
+            return seen
+    return targets[-1][1] if targets else None
+
+
+def _says_something(part: QWidget) -> bool:
+    """Not what only holds others or keeps room."""
+    if type(part) is QWidget and not isinstance(part.parentWidget(), QAbstractScrollArea):
+        return False
+    return not any(isinstance(child, QWidget) and child.isVisible() for child in part.children())
 
 
 def _reveal(widget: QWidget) -> None:

@@ -1,4 +1,4 @@
-"""Where the coach's card stands: beside the target, never over one."""
+"""Where the coach's card stands: beside the target, never over one, and on free ground."""
 
 from __future__ import annotations
 
@@ -12,6 +12,13 @@ GAP: Final = 22
 EDGE: Final = 12
 """The least distance to the window's edge."""
 _SHARES: Final = (0.0, 0.25, 0.5, 0.75, 1.0)
+_ACROSS: Final = (0.5, 0.0, 1.0, 0.125, 0.25, 0.375, 0.625, 0.75, 0.875)
+_DOWN: Final = (1.0, 0.5, 0.0, 0.875, 0.75, 0.625, 0.375, 0.25, 0.125)
+_AIM: Final = 16
+"""How much worse it is to hide the target, or to stand outside, than to hide the rest."""
+_RISE: Final = 160
+"""So much content (square pixels) it hides rather than stand a pixel higher, beside no target:
+what stands first on a page is looked at most."""
 
 
 class Place(NamedTuple):
@@ -21,29 +28,37 @@ class Place(NamedTuple):
     side: str
 
 
-def place(card: QSize, target: QRect | None, holes: Sequence[QRect], room: QRect) -> Place:
+def place(
+    card: QSize,
+    target: QRect | None,
+    keep: Sequence[QRect],
+    room: QRect,
+    content: Sequence[QRect] = (),
+) -> Place:
     """The best place for a card of this size within ``room``.
 
-    Beside ``target`` when there is one; of all candidates the one that hides least of the
-    holes, and of those the one nearest to the target's top.
+    It hides least of ``target`` and of what to ``keep`` in sight; then it faces the target
+    when there is one, near its top, or else stands low; either way it hides little of the
+    ``content``.
     """
-    best: tuple[int, int, Place] | None = None
-    for number, candidate in enumerate(_candidates(card, target, room)):
-        hidden = sum(_area(candidate.box.intersected(hole)) for hole in holes)
-        spill = _area(candidate.box) - _area(candidate.box.intersected(room))
-        rank = (hidden + 4 * spill, number, candidate)
-        if best is None or rank[:2] < best[:2]:
-            best = rank
-    assert best is not None
-    return best[2]
+
+    def rank(numbered: tuple[int, Place]) -> tuple[int, bool, int, int]:
+        number, (box, side) = numbered
+        worst = _area(box) - _area(box.intersected(room))
+        if target is not None:
+            worst += _area(box.intersected(target))
+        rise = 0 if side else _RISE * (room.bottom() - box.bottom())
+        return _AIM * worst + _hidden(box, keep), not side, _hidden(box, content) + rise, number
+
+    return min(enumerate(_candidates(card, target, room)), key=rank)[1]
 
 
 def _candidates(card: QSize, target: QRect | None, room: QRect) -> Iterator[Place]:
     inner = room.adjusted(EDGE, EDGE, -EDGE, -EDGE)
     if target is not None:
         yield from _beside(card, target, inner)
-    for share_y in (1.0, 0.5, 0.0):
-        for share_x in (0.5, 0.0, 1.0):
+    for share_y in _DOWN:
+        for share_x in _ACROSS:
             yield Place(QRect(_spot(card, inner, share_x, share_y), card), "")
 
 
@@ -75,6 +90,10 @@ def _spot(card: QSize, inner: QRect, share_x: float, share_y: float) -> QPoint:
 
 def _within(value: int, low: int, high: int) -> int:
     return max(low, min(value, high))
+
+
+def _hidden(box: QRect, parts: Sequence[QRect]) -> int:
+    return sum(_area(box.intersected(part)) for part in parts)
 
 
 def _area(box: QRect) -> int:

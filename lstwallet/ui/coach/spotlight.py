@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from math import ceil, sqrt
 from typing import Final
 
 from PySide6.QtCore import QPoint, QRect, QRectF, Qt, Signal
@@ -20,7 +20,7 @@ _RING: Final = 2
 
 
 class Spotlight(QWidget):
-    """Lies over the window with holes in it: in the holes the window is as it always is.
+    """Lies over the window with two holes in it: there the window is as it always is.
 
     ``dismissed()`` when the dimmed part is clicked: whoever wants to look around may.
     """
@@ -29,33 +29,29 @@ class Spotlight(QWidget):
 
     def __init__(self, window: QWidget) -> None:
         super().__init__(window)
-        self._targets: tuple[QRect, ...] = ()
+        self._hole = QRect()
         self._chip = QRect()
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.setAccessibleName("")
         self.hide()
 
-    def light(self, targets: Sequence[QRect], chip: QRect) -> None:
+    def light(self, target: QRect, chip: QRect) -> None:
         """Leave these rectangles (of the window) free."""
         whole = self.parentWidget().rect()
-        wanted = tuple(
-            target.adjusted(-ROOM, -ROOM, ROOM, ROOM).intersected(whole) for target in targets
-        )
+        wanted = target.adjusted(-ROOM, -ROOM, ROOM, ROOM).intersected(whole)
         spare = chip.adjusted(-_CHIP_ROOM, -_CHIP_ROOM, _CHIP_ROOM, _CHIP_ROOM)
-        if (wanted, spare, whole) == (self._targets, self._chip, self.geometry()):
+        if (wanted, spare, whole) == (self._hole, self._chip, self.geometry()):
             return
-        self._targets, self._chip = wanted, spare
+        self._hole, self._chip = wanted, spare
         self.setGeometry(whole)
         # edges and ring are painted, smoothly: only what lies inside them is cut out
-        free = _region(spare, 1, _CHIP_RADIUS)
-        for hole in wanted:
-            free += _region(hole, _RING, RADIUS)
+        free = _region(spare, 1, _CHIP_RADIUS) + _region(wanted, _RING, RADIUS)
         self.setMask(QRegion(whole) - free)
         self.update()
 
-    def holes(self) -> tuple[QRect, ...]:
-        """What is left free of the targets, in the window's coordinates."""
-        return self._targets
+    def hole(self) -> QRect:
+        """What is left free around the target, ring included, in the window's coordinates."""
+        return self._hole
 
     def covers(self, spot: QPoint) -> bool:
         """Whether a click there is the spotlight's, not the window's."""
@@ -71,24 +67,30 @@ class Spotlight(QWidget):
         theme = current()
         dim = QPainterPath()
         dim.addRect(QRectF(self.rect()))
-        for hole in self._targets:
-            dim -= _rounded(hole, RADIUS)
+        dim -= _rounded(self._hole, RADIUS)
         dim -= _rounded(self._chip, _CHIP_RADIUS)
         with QPainter(self) as painter:
             painter.setRenderHint(paint.ANTIALIASED)
             painter.fillPath(dim, theme.color("scrim", theme.depth.scrim))
             painter.setBrush(paint.NO_BRUSH)
             painter.setPen(QPen(theme.color("accent"), _RING))
-            for hole in self._targets:
-                box = QRectF(hole).adjusted(1, 1, -1, -1)
-                painter.drawRoundedRect(box, RADIUS - 1, RADIUS - 1)
+            box = QRectF(self._hole).adjusted(1, 1, -1, -1)
+            painter.drawRoundedRect(box, RADIUS - 1, RADIUS - 1)
 
 
 def _region(box: QRect, inset: int, radius: int) -> QRegion:
+    """The pixels that lie wholly inside: a mask has no half ones, and would eat into the ring."""
     if box.isEmpty():
         return QRegion()
-    inner = box.adjusted(inset, inset, -inset, -inset)
-    return QRegion(_rounded(inner, radius - inset).toFillPolygon().toPolygon())
+    inner, round_ = box.adjusted(inset, inset, -inset, -inset), radius - inset
+    region = QRegion(inner.adjusted(0, round_, 0, -round_))
+    for line in range(round_):
+        rise = round_ - line
+        short = ceil(round_ - sqrt(round_ * round_ - rise * rise))
+        strip = QRect(inner.left() + short, inner.top() + line, inner.width() - 2 * short, 1)
+        region += strip
+        region += strip.translated(0, inner.height() - 1 - 2 * line)
+    return region
 
 
 def _rounded(box: QRect, radius: int) -> QPainterPath:
