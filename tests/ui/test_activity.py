@@ -92,6 +92,25 @@ def test_kind_token_and_search_filter(window: MainWindow) -> None:
     assert titles(window) == ["Swapped"]
 
 
+def test_the_cross_empties_the_search(window: MainWindow, qtbot: QtBot) -> None:
+    person = Driver(qtbot, window)
+    everything = len(rows(window))
+    assert person.maybe("activity.search.empty") is None
+    person.fill("activity.search", "wrapped")
+    assert len(rows(window)) < everything
+    person.click("activity.search.empty")
+    assert len(rows(window)) == everything
+    assert person.maybe("activity.search.empty") is None
+
+
+@pytest.mark.parametrize("height", [640, 655, 700])
+def test_no_row_is_cut_above_the_foot(window: MainWindow, qtbot: QtBot, height: int) -> None:
+    window.resize(1440, height)
+    table = page_of(window)._table
+    qtbot.waitUntil(lambda: table.viewport().height() % table.row_height() == 0, timeout=5_000)
+    assert table.viewport().height() > 0
+
+
 def test_nothing_found_offers_everything_again(window: MainWindow, qtbot: QtBot) -> None:
     person = Driver(qtbot, window)
     person.fill("activity.search", "zebra")

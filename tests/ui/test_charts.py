@@ -252,6 +252,14 @@ def test_a_year_of_hours_paints_quickly(qtbot: QtBot, chart: LineChart) -> None:
     assert (drawn.min(), drawn.max()) == (values.min(), values.max())
 
 
+def test_few_points_are_one_path_and_many_are_pieces(qtbot: QtBot, chart: LineChart) -> None:
+    for count, mode in ((30, "off"), (1_000, "on")):
+        hours = [NOW - HOUR * i for i in range(count)][::-1]
+        chart.set_series([Series("Net worth", "s1", hours, np.arange(float(count)) % 7)])
+        chart._draw_now()
+        assert chart._curves[0].curve.opts["segmentedLineMode"] == mode
+
+
 # -- theme, twin, files ------------------------------------------------------------------
 
 

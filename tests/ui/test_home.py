@@ -20,11 +20,13 @@ from lstwallet.engine.staking import RequestUnstake, Stake, Wrap
 from lstwallet.engine.validators import StakeNatively
 from lstwallet.engine.wallet import Fund, WrapEth
 from lstwallet.engine.world import YOU
+from lstwallet.readmodel import home
 from lstwallet.readmodel.portfolio import net_worth
 from lstwallet.ui import wording
 from lstwallet.ui.main_window import MainWindow
 from lstwallet.ui.pages.home import words
 from lstwallet.ui.pages.home.page import RoomPage
+from lstwallet.ui.theme import tokens
 from lstwallet.units.clock import DAY, HOUR
 from tests.journeys.driver import Driver
 from tests.ui.harness import FUNDED, make_profile, window_on
@@ -366,6 +368,32 @@ def test_a_narrow_window_shows_two_notices_and_the_rest_on_demand(
     person.press(person.find("home.attention.more"))
     assert [item.isVisible() for item in card._items] == [True, True, True, False]
     person.sees("Show fewer")
+
+
+@pytest.mark.parametrize("count", [1, 2, 3])
+def test_notices_share_the_width(qtbot: QtBot, tmp_path: Path, count: int) -> None:
+    card = page_of(window_on(qtbot, tmp_path, STORY, room="home")).attention
+    card.show_notices(
+        [words.Notice(str(n), "info", "info", "Title", "", "Show", "stake") for n in range(count)],
+        "",
+    )
+    qtbot.waitUntil(lambda: card._items[count - 1].geometry().right() > card.width() - 40)
+    widths = [item.width() for item in card._items[:count]]
+    assert max(widths) - min(widths) <= 2
+    for item in card._items[:count]:
+        assert item.action.geometry().right() >= item.width() - 2
+
+
+def test_with_nothing_to_leave_the_card_is_as_tall_as_its_words(
+    qtbot: QtBot, tmp_path: Path
+) -> None:
+    exits = page_of(window_on(qtbot, tmp_path, room="home")).exits
+    qtbot.waitUntil(lambda: exits.empty.isVisible() and exits.height() < 100)
+
+
+def test_a_position_has_one_colour_in_ring_and_disc() -> None:
+    for key, place in (("ticket", "exit"), (home.LENT, "loan"), ("native", "validator")):
+        assert words._LIKED[key] == tokens.asset(place).role
 
 
 def test_a_refresh_builds_nothing(person: Driver, page: RoomPage) -> None:

@@ -111,6 +111,7 @@ def test_every_option_is_explained_whatever_is_chosen(
     for option in question.options:
         person.sees(option.why)
     person.sees("Not right: it comes back for review.")
+    assert person.window.page("learn").quiz.verdict.isVisible()
     chosen = person.find("quiz.why-32.1", OptionCard)
     assert chosen.accessibleDescription().startswith("Right.")
     assert Desk().progress(lesson_of(desk)).missed == ("why-32",)

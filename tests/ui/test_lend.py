@@ -431,6 +431,18 @@ def test_the_health_chart_has_a_gap_before_the_first_loan(qtbot: QtBot, tmp_path
     assert chart._threshold.value == 1.0
 
 
+def test_the_health_chart_draws_nothing_before_there_is_a_line(
+    qtbot: QtBot, tmp_path: Path
+) -> None:
+    room = Room(qtbot, tmp_path, INDEBTED)
+    room.driver.sees("The line begins with the next hour.")
+    assert not room.page.history.chart.isVisible()
+    assert not room.page.history.note.isVisible()
+    room.driver.click("time.day")
+    room.driver.until(room.page.history.chart.isVisible, "the line")
+    room.driver.sees("liquidation at 1.00")
+
+
 def test_a_market_is_chosen_by_click_and_by_key(room: Room) -> None:
     room.driver.sees("The line begins with your first loan.")
     room.driver.sees("Supply something, and you can borrow against it.")

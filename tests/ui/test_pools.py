@@ -8,6 +8,7 @@ from statistics import median
 
 import pytest
 from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QWidget
 from pytestqt.qtbot import QtBot
 
 from lstwallet.app.beginnings import Step
@@ -288,6 +289,25 @@ def test_under_1180_the_form_opens_as_a_sheet(qtbot: QtBot, tmp_path: Path) -> N
     you.until(lambda: page.panel.isVisible() and not page.detail.add.isVisible(), "beside again")
     assert page.panel.isVisible()
     assert not page.detail.add.isVisible()
+
+
+def test_head_and_cards_end_together_whether_a_bar_stands_beside(
+    qtbot: QtBot, tmp_path: Path
+) -> None:
+    window, you = opened(qtbot, tmp_path, STETH_ETH, size=(1024, 700))
+    detail = window.page("pools").detail
+    you.until(lambda: right_of(detail.add) == right_of(detail.chart), "one right edge")
+    area = detail.parentWidget().parentWidget()
+    assert area.verticalScrollBar().maximum() > 0
+    page = window.page("pools")
+    assert area.mapTo(page, area.rect().bottomLeft()).y() == page.height() - 1
+    window.resize(1024, 1400)
+    you.until(lambda: area.verticalScrollBar().maximum() == 0, "no bar")
+    you.until(lambda: right_of(detail.add) == right_of(detail.chart), "one right edge again")
+
+
+def right_of(widget: QWidget) -> int:
+    return widget.mapTo(widget.window(), widget.rect().topRight()).x()
 
 
 def test_refreshing_is_quick(qtbot: QtBot, tmp_path: Path) -> None:

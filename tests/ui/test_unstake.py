@@ -6,7 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QPoint, QRect, Qt
 from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 
@@ -345,8 +345,20 @@ def test_review_and_receipt_fit_over_a_small_window(opened: Open) -> None:
     right = panel.mapTo(person.window, panel.rect().bottomRight())
     assert right.x() <= 1024
     assert right.y() <= 700
+    assert panel.mapTo(person.window, panel.rect().topLeft()).y() >= person.window.top_bar.height()
+    assert right.y() < person.find("time.bar").mapTo(person.window, QPoint(0, 0)).y()
     person.click("unstake.confirm")
     person.sees("Ticket #1 in the queue")
+
+
+def test_the_simulation_chip_is_not_dimmed_while_one_signs(opened: Open) -> None:
+    person = opened()
+    chip = person.find("top.simulation")
+    box = QRect(chip.mapTo(person.window, QPoint(0, 0)), chip.size())
+    before = person.window.grab(box).toImage()
+    person.fill("You unstake", "6")
+    person.click("unstake.review")
+    assert person.window.grab(box).toImage() == before
 
 
 def test_days_pass_under_an_open_review(opened: Open) -> None:

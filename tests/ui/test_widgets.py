@@ -515,6 +515,20 @@ def test_history_jumps_to_marks_and_moments(qtbot: QtBot) -> None:
     assert asked[2:] == [900, 500]
 
 
+def test_marks_stand_clear_of_the_knob_and_bad_ones_on_top(qtbot: QtBot) -> None:
+    bar = HistoryBar("History")
+    qtbot.addWidget(bar)
+    bar.resize(1016, 32)
+    marks = [Mark(500, "bad", "Liquidated"), Mark(500, "good", "Reward"), Mark(502, "3", "Report")]
+    bar.set(0, 500, 1000, marks)
+    knob = bar._place(500)
+    assert [abs(bar._spot(mark) - knob) >= 10 for mark in marks] == [True] * 3
+    assert bar._spot(marks[0]) < knob < bar._spot(marks[2])
+    bar.set(0, 900, 1000, [Mark(300, "bad"), Mark(300, "good")])
+    shown = bar.grab().toImage().pixelColor(round(bar._place(300)), 8)
+    assert shown == theme.current().color("bad_mark")
+
+
 def _right(pixels: int):  # type: ignore[no-untyped-def]
     from PySide6.QtCore import QPoint
 

@@ -52,11 +52,10 @@ class HealthChartCard(Card):
         elif not times or times[-1] < now:
             times.append(now)
             values.append(health)
-        known = sum(value is not None for value in values)
-        line = known > 1
+        line = sum(value is not None for value in values) > 1
         self._empty.setText(
             self.tr("The line begins with the next hour.")
-            if known
+            if health is not None
             else self.tr("The line begins with your first loan.")
         )
         self._stack.setCurrentWidget(self.chart if line else self._empty)

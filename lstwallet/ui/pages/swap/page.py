@@ -54,11 +54,13 @@ class RoomPage(Page):
             spacing=3,
         )  # fmt: skip
         lower = row((self.way, 1), (self.others, 1), spacing=tokens.CARD_GAP)
-        left = column(head, (self.chart, 1), lower, spacing=tokens.CARD_GAP)
-        self.setLayout(
-            row((Scroller(holder(left)), 1), self.panel, margins=(20, 14, 16, 14),
-                spacing=tokens.CARD_GAP)
+        left = column(
+            head, (self.chart, 1), lower,
+            margins=(tokens.PAGE_MARGIN, 14, 0, 14), spacing=tokens.CARD_GAP,
         )  # fmt: skip
+        scroller = Scroller(holder(left), gutter=tokens.GUTTER)
+        side = holder(column((self.panel, 1), margins=(0, 14, 16, 14)))
+        self.setLayout(row((scroller, 1), side, spacing=tokens.BESIDE))
         self._pair_changed()
 
     def set_narrow(self, narrow: bool) -> None:
