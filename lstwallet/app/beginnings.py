@@ -83,7 +83,6 @@ def create(
         market = DEMO if kind == "demo" else EMPTY
     if path is None:
         name, path = free_path(name or ("Demo portfolio" if kind == "demo" else "Main"))
-    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     session = Session.create(path, genesis(seed, market=market), market, name=name or path.stem)
     try:
         play(session, DEMO_STEPS if kind == "demo" else DEMO_STEPS[:2], gate)

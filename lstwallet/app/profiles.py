@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 from enum import StrEnum
 from pathlib import Path
@@ -65,11 +66,6 @@ def settings_path() -> Path:
     return home() / "settings.json"
 
 
-def lessons_folder() -> Path:
-    """Where lessons keep their own small profiles and the progress."""
-    return home() / "lessons"
-
-
 def log_path() -> Path:
     """The log that error dialogs refer to."""
     return home() / "lstwallet.log"
@@ -116,6 +112,7 @@ def found() -> list[Profile]:
 
 def default(last: str = "") -> Path:
     """The profile to open at start: the one open last if it is still there, or ``Main``."""
-    if last and Path(last).is_file():
-        return Path(last)
+    with contextlib.suppress(OSError):  # a path that cannot be looked at: not there, for us
+        if last and Path(last).is_file():
+            return Path(last)
     return path_of(DEFAULT_NAME)

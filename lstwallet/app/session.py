@@ -23,7 +23,6 @@ from lstwallet.engine.world import YOU, Draft, World
 from lstwallet.market.driver import Driver, MarketConfig
 from lstwallet.readmodel.rewards import steth_gain
 from lstwallet.readmodel.samples import SERIES, Series, gathered, sample
-from lstwallet.readmodel.upcoming import next_for
 from lstwallet.store import codec, journal
 from lstwallet.store.errors import (
     BadText,
@@ -152,7 +151,7 @@ class Session:
             return
         try:
             if not self.read_only and self._head.seq - self._snapshot_seq >= LONG_TAIL:
-                page = Page(self._head, (), (), (), (), journal.pack(self.world))
+                page = Page(self._head, self._head, (), (), (), (), journal.pack(self.world))
                 with contextlib.suppress(StoreError):  # it is only a cache
                     store.commit(page)
         finally:
@@ -246,10 +245,6 @@ class Session:
             yield
 
     # --- reading ---------------------------------------------------------------------------
-
-    def next_event(self) -> SimTime | None:
-        """When the next thing that concerns the user falls due, as far as that is planned."""
-        return next_for(self.world, YOU)
 
     def series(
         self,

@@ -38,7 +38,6 @@ class Settings(NamedTuple):
     """Path of the profile that was open last; empty at first."""
     window_geometry: str = ""
     """The window's own text; opaque here."""
-    window_state: str = ""
     last_room: str = ""
 
 

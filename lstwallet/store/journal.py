@@ -57,7 +57,11 @@ _INSERT_SNAPSHOT: Final = (
     "INSERT OR REPLACE INTO snapshots (branch, seq, blob, hash) VALUES (?, ?, ?, ?)"
 )
 _INSERT_META: Final = "INSERT OR REPLACE INTO meta (key, value) VALUES (?, ?)"
-_INSERT_HEAD: Final = "INSERT OR REPLACE INTO head (branch, time, seq, hash) VALUES (?, ?, ?, ?)"
+_INSERT_HEAD: Final = "INSERT INTO head (branch, time, seq, hash) VALUES (?, ?, ?, ?)"
+_MOVE_HEAD: Final = (
+    "UPDATE head SET time = ?, seq = ?, hash = ?"
+    " WHERE branch = ? AND time = ? AND seq = ? AND hash = ?"
+)
 _SELECT_ROWS: Final = (
     "SELECT first_seq, last_seq, began, ended, command, events, hash FROM journal"
     " WHERE branch = ? AND last_seq > ? ORDER BY first_seq"
@@ -128,7 +132,7 @@ class Store:
             try:
                 event, _ = birth(world)
                 with schema.sqlite_errors(path):
-                    _write(database, first_page(event, meta))
+                    _write(path, database, first_page(event, meta))
             finally:
                 database.close()
             schema.put_in_place(made, path)
@@ -167,9 +171,12 @@ class Store:
     # --- writing ---------------------------------------------------------------------------
 
     def commit(self, page: Page) -> None:
-        """One transaction, synced. Raises ``StoreUnavailable`` or ``StoreBroken``."""
+        """One transaction, synced. Raises ``StoreUnavailable`` or ``StoreBroken``.
+
+        ``LOCKED``: somebody else wrote since ``page.before``; nothing of the page is written.
+        """
         with schema.sqlite_errors(self.path):
-            _write(self._database, page)
+            _write(self.path, self._database, page)
         # A file that was moved away took the page with it: that is not the profile any more.
         if schema.identity(self.path) != self.identity:
             raise StoreUnavailable(self.path, Trouble.MOVED)
@@ -350,11 +357,15 @@ class Store:
         return None
 
 
-def _write(database: Database, page: Page) -> None:
-    """All of a page, or nothing."""
+def _write(path: Path, database: Database, page: Page) -> None:
+    """All of a page, or nothing; nothing when the head is not the one the page goes on from."""
     head = page.head
     with database.atomic():
         run = database.conn.execute
+        if page.before.seq == 0:
+            run(_INSERT_HEAD, (MAIN, *head))
+        elif run(_MOVE_HEAD, (*head, MAIN, *page.before)).rowcount != 1:
+            raise StoreUnavailable(path, Trouble.LOCKED, "another process wrote to it")
         many = database.conn.executemany
         many(_INSERT_ROW, [(MAIN, *row) for row in page.rows])
         many(
@@ -379,7 +390,6 @@ def _write(database: Database, page: Page) -> None:
             digest = snapshot_hash(page.snapshot, head.hash)
             run(_INSERT_SNAPSHOT, (MAIN, head.seq, page.snapshot, digest))
         many(_INSERT_META, list(page.meta.items()))
-        run(_INSERT_HEAD, (MAIN, *head))
 
 
 def pack(world: World) -> bytes:
@@ -416,8 +426,11 @@ def replay(path: Path, rows: Iterator[JournalRow], start: Loaded | None) -> Load
         lines = row.events.split("\n")
         if row.first_seq != seq + 1 or row.last_seq != seq + len(lines):
             raise StoreBroken(path, Damage.CHAIN, f"events after {seq} are missing")
-        for line in lines:
-            chain = codec.link(chain, line)
+        try:
+            for line in lines:
+                chain = codec.link(chain, line)
+        except UnicodeEncodeError as error:  # every line that was ever written is ASCII
+            raise StoreBroken(path, Damage.CHAIN, f"event text after {seq}") from error
         if chain != row.hash:
             raise StoreBroken(path, Damage.CHAIN, f"events {row.first_seq} to {row.last_seq}")
         draft = _apply_lines(path, draft, lines, seq)

@@ -32,10 +32,13 @@ def lock_path(profile: Path) -> Path:
 
 
 class WriterLock:
-    """Held from construction to ``release``. Raises ``StoreUnavailable`` (``LOCKED``)."""
+    """Held from construction to ``release``. Raises ``StoreUnavailable`` (``LOCKED``).
+
+    It lies beside the file itself: whoever comes by a link meets the same lock.
+    """
 
     def __init__(self, profile: Path) -> None:
-        path = lock_path(profile)
+        path = lock_path(Path(os.path.realpath(profile)))
         try:
             self._handle = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
         except OSError as error:

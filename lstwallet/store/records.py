@@ -85,6 +85,8 @@ class SampleDay(NamedTuple):
 class Page(NamedTuple):
     """What one transaction adds."""
 
+    before: Head
+    """The head it goes on from; event 0 for a profile's first page."""
     head: Head
     rows: Sequence[JournalRow]
     entries: Sequence[EntryRow]
@@ -117,6 +119,7 @@ class Recorder:
         """The moment of the newest sample."""
         self.yours: list[kernel.Event] = []
         """Events that concern the user, since the recorder was made or ``yours`` cleared."""
+        self._before = head
         self._hash = head.hash
         self._names = names
         self._day = tail if tail is not None and tail.names == names else None
@@ -172,13 +175,16 @@ class Recorder:
     def page(self, time: SimTime) -> Page:
         """All that was gathered, for a commit that reaches ``time``; starts anew."""
         self._cut()
+        head = Head(time, self.seq, self._hash)
         page = Page(
-            Head(time, self.seq, self._hash),
+            self._before,
+            head,
             self._rows,
             self._entries,
             self._activity,
             self._samples,
         )
+        self._before = head
         self._rows, self._entries, self._activity, self._samples = [], [], [], []
         return page
 

@@ -7,6 +7,7 @@ SQLite alone opens the file: any other handle on it, once closed, would drop SQL
 from __future__ import annotations
 
 import contextlib
+import errno
 import os
 import sqlite3
 import stat
@@ -199,6 +200,24 @@ def discard(path: Path) -> None:
             each.unlink()
 
 
+_NO_LINKS: Final = frozenset({errno.EPERM, errno.ENOTSUP, errno.EOPNOTSUPP, errno.ENOSYS})
+"""What a file system without hard links answers (FAT, many network folders)."""
+
+
+def _name(made: Path, path: Path) -> None:
+    """A link never replaces a file. Where there are none a look must do: we hold the lock."""
+    try:
+        os.link(made, path)
+    except OSError as error:
+        if error.errno not in _NO_LINKS:
+            raise
+        if os.path.lexists(path):
+            raise FileExistsError(errno.EEXIST, os.strerror(errno.EEXIST), str(path)) from error
+        made.rename(path)
+    else:
+        made.unlink()
+
+
 def put_in_place(made: Path, path: Path) -> None:
     """Give a finished file its name, unless there is one of that name already.
 
@@ -208,8 +227,7 @@ def put_in_place(made: Path, path: Path) -> None:
         if os.name == "nt":
             made.rename(path)
         else:
-            os.link(made, path)
-            made.unlink()
+            _name(made, path)
             folder = os.open(path.parent, os.O_RDONLY)
             try:
                 os.fsync(folder)

@@ -86,7 +86,10 @@ class Program(QObject):
         return self._asked_for or profiles.default(self.bridge.settings.last_profile)
 
     def _first_time(self) -> bool:
-        return self._asked_for is None and not self._path().exists()
+        try:
+            return self._asked_for is None and not self._path().exists()
+        except OSError:
+            return False  # there is something we may not look at: opening it says what is wrong
 
     def _start(self) -> None:
         self.faults.watch(profiles.log_path())

@@ -67,3 +67,18 @@ def test_the_profile_that_was_open_last_is_the_default_while_it_is_there(tmp_pat
     assert default(str(last)) == profiles.folder() / "Main.lstwallet"
     last.touch()
     assert default(str(last)) == last
+
+
+@pytest.mark.parametrize("last", ["/" + "x" * 5_000, "/a\0b"])
+def test_a_last_profile_that_makes_no_path_is_none(last: str) -> None:
+    assert default(last) == profiles.folder() / "Main.lstwallet"
+
+
+def test_a_last_profile_that_may_not_be_looked_at_is_none(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(path: Path) -> bool:
+        raise PermissionError(13, "Permission denied", str(path))
+
+    monkeypatch.setattr(Path, "is_file", refuse)
+    assert default(str(tmp_path / "x")) == profiles.folder() / "Main.lstwallet"

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import errno
+import os
 import random
 import shutil
 import sqlite3
@@ -130,6 +132,26 @@ def test_what_a_crash_left_while_making_a_profile_is_not_in_the_way(tmp_path: Pa
     path = tmp_path / "Main.lstwallet"
     (tmp_path / "Main.lstwallet.new").write_bytes(b"half a file")
     Session.create(path, small_world(), MarketConfig(), name="Main").close()
+    assert verify(path).sound
+
+
+@pytest.mark.parametrize("number", [errno.EPERM, errno.ENOTSUP, errno.ENOSYS])
+def test_a_file_system_without_hard_links_will_do(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, number: int
+) -> None:
+    def no_links(made: Path, path: Path) -> None:
+        raise OSError(number, os.strerror(number))
+
+    monkeypatch.setattr(os, "link", no_links)
+    path = tmp_path / "Main.lstwallet"
+    Session.create(path, small_world(), MarketConfig(), name="Main").close()
+    assert verify(path).sound
+    assert not (tmp_path / "Main.lstwallet.new").exists()
+    made = tmp_path / "made"
+    made.touch()
+    with pytest.raises(StoreUnavailable) as caught:  # even if it came between look and rename
+        schema.put_in_place(made, path)
+    assert caught.value.trouble is Trouble.EXISTS
     assert verify(path).sound
 
 
@@ -298,6 +320,46 @@ def test_a_lock_file_that_is_left_behind_means_nothing(profile: Path) -> None:
     Session.open(profile).close()
 
 
+def test_who_comes_by_a_link_meets_the_same_lock(profile: Path) -> None:
+    link = profile.with_name("link.lstwallet")
+    link.symlink_to(profile)
+    first = Session.open(profile)
+    with pytest.raises(StoreUnavailable) as caught:
+        Session.open(link)
+    assert caught.value.trouble is Trouble.LOCKED
+    first.close()
+    Session.open(link).close()
+
+
+def test_a_second_writer_that_no_lock_kept_out_overwrites_nothing(
+    profile: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first = Session.open(profile)
+    with monkeypatch.context() as unlocked:  # a file system that knows no locks
+        unlocked.setattr("lstwallet.store.lock._take", lambda handle: None)
+        second = Session.open(profile)
+    first.execute(Fund(YOU, "ETH", 7))
+    acknowledged = world_hash(first.world)
+    for behind in (
+        lambda: second.advance(second.world.time + 1),  # no event: only the head would move
+        lambda: first.execute(Fund(YOU, "ETH", 1)),
+    ):
+        with pytest.raises(StoreUnavailable) as caught:
+            behind()
+        assert caught.value.trouble is Trouble.LOCKED
+        assert hash_of(profile) == acknowledged
+        second.close()
+        acknowledged = move_head(profile)
+    first.close()
+    assert verify(profile).sound
+
+
+def move_head(profile: Path) -> str:
+    """What another program's writing looks like from here."""
+    edit(profile, "UPDATE head SET time = time + 1")
+    return hash_of(profile)
+
+
 # --- snapshots are a cache ---------------------------------------------------------------------
 
 
@@ -364,6 +426,18 @@ def test_postings_that_do_not_follow_from_the_journal_are_found(
     profile: Path, change: str
 ) -> None:
     edit(profile, change)
+    assert not verify(profile).sound
+
+
+def test_text_that_is_not_ascii_is_damage(profile: Path) -> None:
+    edit(
+        profile,
+        "DELETE FROM snapshots",
+        "UPDATE journal SET events = replace(events, 'Wrapped', 'Wräpped')",
+    )
+    with pytest.raises(StoreBroken) as caught:
+        Session.open(profile)
+    assert caught.value.damage is Damage.CHAIN
     assert not verify(profile).sound
 
 

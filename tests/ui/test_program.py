@@ -10,6 +10,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from PySide6.QtCore import QTimer
@@ -120,6 +121,23 @@ def test_a_file_that_is_no_profile_is_said(start: Start, tmp_path: Path) -> None
     _, person = start(path)
     person.sees("This file is not a profile of lstwallet.")
     assert path.read_text().startswith("dear diary")
+
+
+def test_a_data_folder_that_may_not_be_looked_into_is_said(
+    start: Start, home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Not taken for a first start: there is something of the user's there."""
+    real = os.stat
+
+    def refuse(path: Any, *arguments: Any, **options: Any) -> os.stat_result:
+        if str(path).startswith(str(home / "profiles")):
+            raise PermissionError(13, "Permission denied", str(path))
+        return real(path, *arguments, **options)
+
+    monkeypatch.setattr(os, "stat", refuse)
+    program, person = start()
+    person.sees("This profile cannot be opened")
+    assert program.bridge.world is None
 
 
 def test_a_profile_open_elsewhere_is_said(start: Start, tmp_path: Path) -> None:
