@@ -148,6 +148,20 @@ def test_the_card_stands_clear_of_the_reward_it_speaks_of(
     assert coach.card._side  # and points at them
 
 
+def test_a_card_tall_with_hints_still_points_at_what_is_lit(start: Start) -> None:
+    program, person, coach = in_the_lesson(start, (1024, 700))
+    for _ in range(2):
+        person.click("coach.hint")
+    for name in ("stake.choice.solo", "stake.panel"):
+        widget = person.find(name)
+        person.until(
+            lambda widget=widget: clear(program.window, coach, widget) and bool(coach.card._side),
+            f"a card beside {name}", 5.0,
+        )  # fmt: skip
+        if name == "stake.choice.solo":
+            person.click(name)
+
+
 def test_at_large_text_the_card_leaves_what_is_lit_free(start: Start) -> None:
     program, person, coach = in_the_lesson(start, (1024, 700))
     program.bridge.change(text_scale=150)

@@ -236,16 +236,16 @@ class Coach(QObject):
         here, told = self._window.room == step.room, self.run.told
         targets = self._find(step.targets) if here else []
         shows = self._find(step.shows, reveal=told) if here else []
-        target = _due(targets) if not told else shows[0][1] if shows else None
+        keep = shows + targets if told else _ahead(targets)
+        aim = shows if told else keep
+        target = aim[0][1] if aim else None
         self._show_light(None if self._lifted or told else target)
-        keep = [seen.adjusted(-ROOM, -ROOM, ROOM, ROOM) for _, seen in targets]
-        subject = [seen for _, seen in shows]
         ground = _Ground(
             card=self.card.size_of_surface(),
             target=target,
-            keep=keep + subject if told else keep,
+            keep=[seen.adjusted(-ROOM, -ROOM, ROOM, ROOM) for _, seen in keep],
             room=self._room(beside=target is not None),
-            content=self._content() if told else subject,
+            content=self._content() if told else [seen for _, seen in targets + shows],
         )
         self._place_card(ground)
 
@@ -372,12 +372,12 @@ class Coach(QObject):
         return False
 
 
-def _due(targets: Sequence[_Found]) -> QRect | None:
-    """The first target that is not done, the last one at the latest."""
-    for widget, seen in targets[:-1]:
+def _ahead(targets: list[_Found]) -> list[_Found]:
+    """From the first target on that is not done; the last one is there until the step is."""
+    for number, (widget, _) in enumerate(targets[:-1]):
         if not (isinstance(widget, ChoiceCard) and widget.isChecked()):
-            return seen
-    return targets[-1][1] if targets else None
+            return targets[number:]
+    return targets[-1:]
 
 
 def _says_something(part: QWidget) -> bool:
