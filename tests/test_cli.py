@@ -184,6 +184,42 @@ def test_price_files_with_errors(
     assert said in refused(capsys, "simulate", "--days", "1", "--prices", path)
 
 
+@pytest.mark.parametrize(
+    ("rows", "said"),
+    [
+        ("9999-12-29,1800\n9999-12-30,1800", "beyond the year 9999"),
+        ("9999-12-30,1800\n9999-12-31,1800", "beyond the year 9999"),
+        ("2022-06-01,0.00000001\n2022-06-02,1800", "first price"),
+    ],
+)
+def test_prices_that_no_world_can_stand_on(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path, rows: str, said: str
+) -> None:
+    path = tmp_path / "prices.csv"
+    path.write_text(f"date,eth_usd\n{rows}\n")
+    assert said in refused(capsys, "simulate", "--days", "3", "--prices", path)
+
+
+@pytest.mark.parametrize(("out", "said"), [(".", "file"), ("", "file"), ("..", "already")])
+def test_a_profile_without_a_name(
+    capsys: pytest.CaptureFixture[str], out: str, said: str
+) -> None:
+    assert said in refused(capsys, "simulate", "--days", "1", "--out", out)
+
+
+@pytest.mark.skipif(not Path("/proc/self").exists(), reason="there is no /proc")
+def test_where_no_file_can_be_made(capsys: pytest.CaptureFixture[str]) -> None:
+    said = refused(capsys, "simulate", "--days", "1", "--out", "/proc/x")
+    assert said.startswith("No file can be made at /proc/x")
+
+
+def test_dots_in_a_path_are_left_alone(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    missing = tmp_path / "a..b" / ".." / "none"
+    assert str(missing) in refused(capsys, "verify", missing)
+
+
 def test_a_price_file_that_is_not_there(
     capsys: pytest.CaptureFixture[str], tmp_path: Path
 ) -> None:

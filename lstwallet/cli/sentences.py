@@ -75,7 +75,9 @@ def sentence(error: Exception) -> str | None:
 
 def tell(text: str) -> None:
     """One line on stderr, whatever the terminal can show."""
-    line = " ".join(text.split()).replace("..", ".")
+    line = " ".join(text.split())
+    if line.endswith("..") and not line.endswith("..."):  # what was quoted had its own stop
+        line = line[:-1]
     encoding = sys.stderr.encoding or "ascii"
     print(line.encode(encoding, "replace").decode(encoding), file=sys.stderr)
 

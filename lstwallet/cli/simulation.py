@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections import Counter
 from collections.abc import Iterable
+from datetime import MAXYEAR
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 
@@ -24,9 +25,11 @@ from lstwallet.market.price_table import read_price_table
 from lstwallet.protocols import lending
 from lstwallet.readmodel.portfolio import holdings
 from lstwallet.store import codec, journal
+from lstwallet.store.errors import StoreUnavailable, Trouble
 from lstwallet.store.journal import Store
 from lstwallet.units.amount import format_exact
-from lstwallet.units.clock import DAY, iso
+from lstwallet.units.checked import Revert
+from lstwallet.units.clock import DAY, iso, parse_iso
 
 CROWD: Final = "crowd:"
 ARBITRAGEURS: Final = (ARBITRAGE, REDEEMER)
@@ -35,6 +38,8 @@ ARBITRAGE_SWAPPED: Final = "ArbitrageSwapped"
 USD: Final = 8
 WAD: Final = 18
 RAY: Final = 27
+LAST_MOMENT: Final = parse_iso(f"{MAXYEAR}-12-31T23:59:59")
+"""No date can be written after it."""
 
 
 class Result(NamedTuple):
@@ -52,9 +57,19 @@ def simulate(days: int, seed: int, prices: Path | None, *, flows: bool, out: Pat
     The result does not depend on ``out``. Raises ``Stop``, ``PriceTableError``,
     ``CatalogueError`` or ``StoreError``.
     """
+    if out is not None and not out.name:
+        raise Stop(f"“{out}” names no file: say what the new profile is to be called.")
     market = MarketConfig(SEEDED if prices is None else _read_prices(prices), flows)
-    world = genesis(seed, market=market)
+    try:
+        world = genesis(seed, market=market)
+    except Revert as error:
+        if prices is None:
+            raise
+        problem = "at its first price nobody would lend what the world begins with"
+        raise Stop(f"The price file cannot be used: {problem} ({error.reason}).") from error
     until = world.time + days * DAY
+    if until > LAST_MOMENT:
+        raise Stop(f"After {days} days the run would be beyond the year {MAXYEAR}.")
     if out is not None:
         return _into_profile(out, world, market, days, until)
     born, world = journal.birth(world)
@@ -66,7 +81,12 @@ def simulate(days: int, seed: int, prices: Path | None, *, flows: bool, out: Pat
 
 
 def _into_profile(out: Path, world: World, market: MarketConfig, days: int, until: int) -> Result:
-    session = Session.create(out, world, market, name=out.stem)
+    try:
+        session = Session.create(out, world, market, name=out.stem)
+    except StoreUnavailable as error:
+        if error.trouble is not Trouble.MISSING:
+            raise
+        raise Stop(f"No file can be made at {out}: {error.detail}.") from error
     try:
         session.advance(until)
         after = session.world
