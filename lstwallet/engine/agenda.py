@@ -30,10 +30,3 @@ def next_due(world: Readable) -> Due | None:
         if found is not None and (best is None or found[0] < best[0]):
             best = found
     return None if best is None else Due(*best)
-
-
-def upcoming(world: Readable, until: SimTime) -> list[Due]:
-    """At most one item per area, in order, up to and including ``until``: for display."""
-    found = (source(world) for source in _SOURCES)
-    items = [Due(*item) for item in found if item is not None and item[0] <= until]
-    return sorted(items, key=lambda item: item.at)

@@ -178,11 +178,6 @@ class Number(NamedTuple):
     as_of: str
     note: str
 
-    @property
-    def verified(self) -> bool:
-        """Whether a source was read for it (a model parameter is ours and says so)."""
-        return self.source != "unverified"
-
     def scaled(self, decimals: int) -> int:
         """The value as an integer with ``decimals`` decimals, exactly.
 

@@ -2,7 +2,8 @@
 
 Session, lab, lessons and ``simulate`` all advance through a ``Driver``. At every whole
 hour the market ticks: outside prices move, then the others act. Between, and at the same
-second *before* the market, comes what the agenda has planned.
+second *after* the market, comes what the agenda has planned: a run that stops at an item
+of a whole hour has that hour's tick behind it.
 
 One step is one item of the agenda or one whole tick: whoever stops between two steps (a
 cancel, a closed window, a power cut) leaves a world from which the same history goes on.
@@ -113,7 +114,7 @@ class Driver:
         tick = next_after(HOUR, draft.time)
         while True:
             due = agenda.next_due(draft)
-            if due is not None and due.at <= tick and due.at <= until:
+            if due is not None and due.at < tick and due.at <= until:
                 yield self._planned(draft, due)
             elif tick <= until:
                 yield self._market(draft, tick)

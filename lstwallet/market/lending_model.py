@@ -6,10 +6,12 @@ the exact market decides whether it may be.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import TYPE_CHECKING, Final
 
 from lstwallet.engine.lending_queue import queue_of
 from lstwallet.engine.lending_view import oracle_prices, place_of
+from lstwallet.ledger.entries import Account
 from lstwallet.protocols.lending import Position, find_emode, reserve_threshold
 from lstwallet.protocols.lending.liquidation import KEY_SCALE
 from lstwallet.units.clock import YEAR
@@ -62,6 +64,18 @@ class LendingModel:
                 if worst * self._owing[debt] > NEARLY * self._worth[collateral]:
                     return True
         return False
+
+    def unhealthy(self) -> Iterator[Account]:
+        """Whoever can be liquidated, as far as floats can tell; in no order."""
+        queue = queue_of(self._world)
+        for (collateral, debt), line in queue.pairs.items():
+            for rank, account in line:
+                if -rank / KEY_SCALE * BPS * self._owing[debt] <= self._worth[collateral]:
+                    break
+                yield account
+        for account in queue.others:
+            if self.health(self._world.positions[account]) < 1:
+                yield account
 
     def health(self, position: Position) -> float:
         """Health factor of a position."""

@@ -141,12 +141,8 @@ def test_prices_are_recorded_facts(draft: Draft) -> None:
     assert draft.prices == Prices(2_000 * 10**8, 10**8)
 
 
-def test_the_agenda_is_in_order_and_ahead() -> None:
+def test_the_next_item_of_the_agenda_lies_ahead() -> None:
     world = small_world()
     first = agenda.next_due(world)
     assert first is not None
-    coming = agenda.upcoming(world, world.time + 2 * DAY)
-    assert coming
-    assert coming[0].at == first.at
-    assert [item.at for item in coming] == sorted(item.at for item in coming)
-    assert agenda.upcoming(world, world.time - 1) == []
+    assert world.time < first.at < world.time + 2 * DAY

@@ -59,7 +59,6 @@ def test_numbers_come_from_their_digits() -> None:
     assert catalogue.scaled("prices.basis.mean", 4) == -122_000
     assert catalogue.scaled("pools.usdc_eth.usdc", 6) == 60_000_000 * 10**6
     assert catalogue.real("prices.eth.volatility") == 0.688
-    assert not catalogue.numbers["ethereum.rewards.participation"].verified
 
 
 def test_digits_are_never_lost_in_silence() -> None:

@@ -9,12 +9,17 @@ import pytest
 from lstwallet.engine import kernel
 from lstwallet.engine.kernel import Event
 from lstwallet.engine.lending import Borrow, PositionLiquidated, Supply
+from lstwallet.engine.lending_facts import LIQUIDATORS, LiquidateUnhealthy
+from lstwallet.engine.outside import TradeOutside
 from lstwallet.engine.prices import PricesMoved, SetPrices
-from lstwallet.engine.wallet import Fund, WrapEth
+from lstwallet.engine.staking_facts import OracleReported
+from lstwallet.engine.wallet import Fund, UnwrapEth, WrapEth
 from lstwallet.engine.world import YOU, Draft, World
 from lstwallet.market.catalogue import Catalogue
 from lstwallet.market.driver import Driver, MarketConfig, price_table
+from lstwallet.market.flows.liquidators import Liquidators
 from lstwallet.market.genesis import genesis
+from lstwallet.market.lending_model import LendingModel
 from lstwallet.market.price_table import PriceTableError
 from lstwallet.units.amount import ALL
 from lstwallet.units.clock import DAY, HOUR, parse_iso
@@ -22,6 +27,12 @@ from lstwallet.units.paths import resources
 
 SEED = 7
 DAYS = 3
+SPENT = {
+    "wstETH": (),
+    "ETH": (UnwrapEth(LIQUIDATORS, ALL), TradeOutside(LIQUIDATORS, "ETH", ALL)),
+    "USDC": (TradeOutside(LIQUIDATORS, "USDC", ALL),),
+}
+"""How the liquidators come to have nothing of a token; they begin without wstETH."""
 
 
 def run(
@@ -137,6 +148,70 @@ def test_liquidators_act_also_where_nobody_else_does(small: Catalogue) -> None:
     _, events = run(draft.freeze(), [draft.time + 30 * DAY], small, **config._asdict())
     lost = [each for each in events if type(each) is PositionLiquidated and each.account == YOU]
     assert lost
+
+
+@pytest.mark.parametrize("flows", [True, False])
+@pytest.mark.parametrize("token", ["wstETH", "ETH", "USDC"])
+def test_liquidators_get_whatever_a_loan_is_owed_in(
+    small: Catalogue, token: str, flows: bool
+) -> None:
+    """A loan to the hilt goes bad while the liquidators hold none of its token."""
+    closes = (2000, 1400, 1400, 1400) if token == "USDC" else (2000, 2800, 2800, 2800)
+    lines = [f"2022-01-0{day},{close}" for day, close in enumerate(closes, 1)]
+    config = MarketConfig(prices="\n".join(["date,eth_usd", *lines]), flows=flows)
+    draft = Draft(genesis(SEED, catalogue=small, market=config))
+    pledge = "ETH" if token == "USDC" else "USDC"
+    units = 50 * 10**18 if pledge == "ETH" else 100_000 * 10**6
+    for command in (
+        Fund(YOU, pledge, units), Supply(YOU, pledge, ALL), Borrow(YOU, token, ALL),
+        *SPENT[token],
+    ):  # fmt: skip
+        kernel.handle(draft, command)
+    world = draft.freeze()
+    held = "WETH" if token == "ETH" else token
+    assert world.balance(LIQUIDATORS, held) == 0
+    after, events = run(world, [world.time + 2 * DAY], small, **config._asdict())
+    lost = [each for each in events if type(each) is PositionLiquidated and each.account == YOU]
+    assert lost
+    assert {each.debt for each in lost} == {held}
+    assert kernel.audit(after) == []
+    assert list(LendingModel(after).unhealthy()) == []
+    hours = [world.time + hour * HOUR for hour in range(1, 49)]
+    assert run(world, hours, small, **config._asdict()) == (after, events)
+
+
+def test_nothing_is_bought_while_nobody_can_be_liquidated(
+    small_world: World, small: Catalogue
+) -> None:
+    """Somebody with two debts is always looked at, and owes nothing to liquidators for it."""
+    draft = Draft(small_world)
+    for command in (
+        Fund(YOU, "USDC", 10**11), Supply(YOU, "USDC", ALL),
+        Borrow(YOU, "ETH", 10**18), Borrow(YOU, "wstETH", 10**18),
+    ):  # fmt: skip
+        kernel.handle(draft, command)
+    found = list(Liquidators(small).liquidations(draft, LendingModel(draft)))
+    assert [type(each) for each in found] == [LiquidateUnhealthy]
+
+
+def test_an_item_on_a_whole_hour_leaves_the_tick_of_that_hour(small: Catalogue) -> None:
+    """With an hour of delay the report falls due together with the market."""
+    path = "lido.limits.report_delay"
+    late = small.numbers[path]._replace(units=HOUR)
+    catalogue = Catalogue({**small.numbers, path: late})
+    world = genesis(SEED, catalogue=catalogue)
+    end = world.time + 2 * DAY
+    whole = run(world, [end], catalogue)
+    events: list[Event] = []
+    while world.time < end:
+        draft = Draft(world)
+        for step in Driver(MarketConfig(), SEED, catalogue).steps(draft, end):
+            events.extend(step.events)
+            break
+        world = draft.freeze()
+    assert (world, events) == whole
+    assert sum(type(event) is PricesMoved for event in events) == 48
+    assert any(event.at % HOUR == 0 for event in events if type(event) is OracleReported)
 
 
 def test_recorded_prices_drive_the_world(small: Catalogue) -> None:

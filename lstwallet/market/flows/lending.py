@@ -6,7 +6,7 @@ catalogue's speed, each time in a real chain of steps (borrow, stake, wrap, supp
 withdraw, unwrap, sell, repay). Borrowers against ETH add debt when they are safer
 than they need to be, more so when rates are low, and repay when they are not, from the
 purse or by selling collateral.
-Lenders come when rates are high and go when they are low. Liquidators sell what they seize.
+Lenders come when rates are high and go when they are low.
 """
 
 from __future__ import annotations
@@ -17,21 +17,12 @@ from typing import TYPE_CHECKING, Final
 
 from lstwallet.engine import lending_view
 from lstwallet.engine.kernel import Command
-from lstwallet.engine.lending_facts import (
-    LIQUIDATORS,
-    MOST_LIQUIDATIONS,
-    Borrow,
-    LiquidateUnhealthy,
-    Repay,
-    Supply,
-    WithdrawSupply,
-)
-from lstwallet.engine.outside import TradeOutside
+from lstwallet.engine.lending_facts import Borrow, Repay, Supply, WithdrawSupply
 from lstwallet.engine.pools import STETH_ETH, USDC_ETH, Swap, pool_reserves
-from lstwallet.engine.staking import RequestUnstake, Stake, Unwrap, Wrap
-from lstwallet.engine.wallet import UnwrapEth
+from lstwallet.engine.staking import Stake, Unwrap, Wrap
 from lstwallet.market.accounts import accounts, loan_tokens
 from lstwallet.market.catalogue import Catalogue
+from lstwallet.market.flows.liquidators import SOLD_AT_ONCE, Liquidators
 from lstwallet.market.flows.sizes import pick, read_sizes, units
 from lstwallet.market.lending_model import LendingModel
 from lstwallet.market.random_streams import HOURS_A_DAY, Stream, Uniforms
@@ -41,7 +32,6 @@ from lstwallet.units.fixed import RAY
 if TYPE_CHECKING:
     from lstwallet.engine.world import Readable
 
-ETHER: Final = 10**18
 LENT: Final = ("ETH", "USDC")
 SOLD_TO_REPAY: Final = ("ETH", "USDC")
 """Collateral that is sold on a market to repay that debt."""
@@ -53,8 +43,6 @@ SAFE: Final = 1.012
 """Health below which nobody lets a chain of steps take them, even for a moment."""
 LOOP_LIMIT: Final = 1.03
 """Health that the first step of a loop, the borrowing, may lead to for a moment."""
-SOLD_AT_ONCE: Final = 0.01
-"""Most collateral sold in one chain, as a part of the pool's side."""
 LEANING: Final = 5.0
 """How much the odds of supplying follow a reserve that is too small or too much lent."""
 MOST_OF_WHAT_IS_LEFT: Final = 0.5
@@ -63,8 +51,6 @@ NOT_QUITE: Final = 1 - 1e-9
 """A whole balance by the model's floats, certain not to be more than there is."""
 WORST_SALE: Final = 0.9
 """What collateral has to bring at least, of its value, to be sold for a repayment."""
-SMALLEST_SALE: Final = ETHER
-"""Wei; liquidators sell no less at once."""
 FIRST_LOAN: Final = 0.3
 """Whoever owes nothing (any more) reckons with this part of the collateral as a debt."""
 EASIER: Final = 1.15
@@ -100,8 +86,7 @@ class LendingFlows:
             token: _aims(catalogue, symbol, decimals)
             for token, symbol, decimals in (("ETH", "WETH", 18), ("USDC", "USDC", 6))
         }
-        self._stock = catalogue.scaled("crowd.purses.liquidators_eth", 18) >> 1
-        self._redeem_most = catalogue.scaled("flows.arbitrage.redemption_largest", 18)
+        self._liquidators = Liquidators(catalogue)
         self._pull = self._pull_of(catalogue)
         self._model: LendingModel
 
@@ -113,6 +98,15 @@ class LendingFlows:
         step = lent * usual / len(self._loopers)
         steps_a_day = HOURS_A_DAY * self._borrow.rate * LOOPS_PART
         return catalogue.real("flows.borrow.reversion") / (2 * steps_a_day * step)
+
+    def liquidations(self, world: Readable) -> Iterator[Command]:
+        """What liquidators do first of all in an hour."""
+        self._model = LendingModel(world)
+        yield from self._liquidators.liquidations(world, self._model)
+
+    def sales(self, world: Readable) -> Iterator[Command]:
+        """What liquidators sell after that."""
+        yield from self._liquidators.sales(world)
 
     def commands(self, world: Readable, hour: int) -> Iterator[Command]:
         """At most one lender and one borrower act in an hour, after ``liquidations``."""
@@ -127,35 +121,6 @@ class LendingFlows:
             else:
                 number = pick(drawn[9], len(self._borrowers))
                 yield from self._borrower(world, number, share, drawn)
-
-    # --- liquidators ---------------------------------------------------------------------
-
-    def liquidations(self, world: Readable) -> Iterator[Command]:
-        """If anybody is near it the queue is looked through exactly."""
-        self._model = LendingModel(world)
-        if self._model.anybody_near():
-            yield LiquidateUnhealthy(LIQUIDATORS, MOST_LIQUIDATIONS)
-
-    def sales(self, world: Readable) -> Iterator[Command]:
-        """What was seized is sold: in the pools as far as they bear; what is left of ETH on
-        other markets, of staked ETH through the queue."""
-        wsteth = world.balance(LIQUIDATORS, "wstETH")
-        if wsteth > SMALLEST_SALE:
-            most = SOLD_AT_ONCE * pool_reserves(world, STETH_ETH)[1]
-            here = min(wsteth, int(most / self._steth_per_wsteth(world)))
-            yield Unwrap(LIQUIDATORS, here)
-            yield Swap(LIQUIDATORS, STETH_ETH, "stETH", "all", 0, "ETH")
-            if wsteth > here:
-                yield RequestUnstake(LIQUIDATORS, min(wsteth - here, self._redeem_most), "wstETH")
-        weth = world.balance(LIQUIDATORS, "WETH") - self._stock
-        if weth > SMALLEST_SALE:
-            yield UnwrapEth(LIQUIDATORS, weth)
-        ether = world.balance(LIQUIDATORS, "ETH") - self._stock
-        if ether > SMALLEST_SALE:
-            here = min(ether, int(SOLD_AT_ONCE * pool_reserves(world, USDC_ETH)[1]))
-            yield Swap(LIQUIDATORS, USDC_ETH, "ETH", here, 0, "USDC")
-            if ether > here:
-                yield TradeOutside(LIQUIDATORS, "ETH", ether - here)
 
     # --- lenders -------------------------------------------------------------------------
 

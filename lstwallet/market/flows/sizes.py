@@ -26,8 +26,7 @@ class Sizes(NamedTuple):
     def draw(self, u: float, v: float) -> float:
         """A size from two uniform numbers, at most ``largest``."""
         _, median, spread, largest = self
-        deviation = math.sqrt(-2 * math.log(1 - u)) * math.cos(math.tau * v)
-        return min(median * math.exp(spread * deviation), largest)
+        return min(median * math.exp(spread * normal(u, v)), largest)
 
 
 def read_sizes(catalogue: Catalogue, flow: str, size: str = "median") -> Sizes:
