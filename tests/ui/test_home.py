@@ -27,6 +27,7 @@ from lstwallet.ui.main_window import MainWindow
 from lstwallet.ui.pages.home import words
 from lstwallet.ui.pages.home.page import RoomPage
 from lstwallet.ui.theme import tokens
+from lstwallet.units.amount import ALL
 from lstwallet.units.clock import DAY, HOUR
 from tests.journeys.driver import Driver
 from tests.ui.harness import FUNDED, make_profile, window_on
@@ -310,9 +311,25 @@ def test_a_ticket_that_is_ready_is_claimed_from_here(qtbot: QtBot, tmp_path: Pat
     assert page.exits.gantt._rows[0].when == "Ready"
     asked: list[tuple[str, object]] = []
     page.navigate.connect(lambda room, wish: asked.append((room, wish)))
+    row = page.exits.gantt._rows[0]
+    page.exits.gantt.activated.emit(row.key)
+    window.enter("home")
     person.click("home.claim")
-    page.exits.gantt.activated.emit(page.exits.gantt._rows[0].key)
-    assert asked == [("unstake", {"mode": "claim"})] * 2
+    assert asked == [
+        ("unstake", {"claim": int(row.key.partition(":")[2])}),
+        ("unstake", {"claim": ALL}),
+    ]
+    person.sees("Review claim")
+    assert window.room == "unstake"
+
+
+def test_a_ticket_that_still_waits_is_only_shown(qtbot: QtBot, tmp_path: Path) -> None:
+    window = window_on(qtbot, tmp_path, (*STORY, RequestUnstake(YOU, ETH)), room="home")
+    page = page_of(window)
+    asked: list[tuple[str, object]] = []
+    page.navigate.connect(lambda room, wish: asked.append((room, wish)))
+    page.exits.gantt.activated.emit(page.exits.gantt._rows[1].key)
+    assert asked == [("unstake", None)]
 
 
 def test_a_wait_counts_down_as_time_moves(qtbot: QtBot, tmp_path: Path) -> None:

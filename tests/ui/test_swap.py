@@ -333,3 +333,23 @@ def test_refreshing_is_quick(qtbot: QtBot, tmp_path: Path) -> None:
         page.flow.preview_now()
         taken.append(time.process_time() - begin)
     assert median(taken) < 0.012
+
+
+def test_a_link_to_another_pair_leaves_the_review(qtbot: QtBot, tmp_path: Path) -> None:
+    window, you = opened(qtbot, tmp_path)
+    enter(qtbot, window, "swap", {"from": "ETH", "to": "USDC"})
+    you.fill("swap.amount", "5")
+    you.until(lambda: not you.disabled("swap.review"), "a quote")
+    you.click("swap.review")
+    page = window.page("swap")
+    assert page is not None
+    usdc = page.form.agreed
+    assert usdc
+    enter(qtbot, window, "home")
+    enter(qtbot, window, "swap", {"from": "ETH", "to": "stETH"})
+    assert (page.flow.phase, page.form.agreed) == ("form", None)
+    you.until(lambda: not you.disabled("swap.review"), "a quote")
+    you.click("swap.review")
+    assert page.form.agreed == page.form.minimum > 4 * ETH
+    page.form.set_pair("ETH", "USDC")
+    assert page.form.agreed is None

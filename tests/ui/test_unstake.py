@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
+from threading import Event
 
 import pytest
 from PySide6.QtCore import QPoint, QRect, Qt
@@ -370,3 +371,37 @@ def test_days_pass_under_an_open_review(opened: Open) -> None:
     person.until(lambda: not person.window.bridge.running, "the day to pass")
     person.click("unstake.confirm")
     person.sees("Ticket #1 in the queue")
+
+
+def test_a_review_does_not_stay_over_another_room(opened: Open) -> None:
+    person = opened(*TICKETS)
+    person.fill("You unstake", "6")
+    person.until(lambda: not person.disabled("unstake.review"), "a preview")
+    person.click("unstake.review")
+    page = page_of(person)
+    assert page.panel.isVisible()
+    person.window.enter("home")
+    person.until(lambda: person.window.room == "home", "the room Home")
+    assert (page.flow.phase, page.panel.isVisible()) == ("form", False)
+    person.window.enter("unstake")
+    assert not page.panel.isVisible()
+
+
+def test_a_command_on_its_way_waits_for_ones_return(opened: Open) -> None:
+    person = opened(*TICKETS)
+    person.fill("You unstake", "6")
+    person.until(lambda: not person.disabled("unstake.review"), "a preview")
+    person.click("unstake.review")
+    page, answer = page_of(person), Event()
+    person.window.bridge.jobs.run(lambda: answer.wait(10), lambda _: None, lambda _: None)
+    person.click("unstake.confirm")
+    person.window.enter("home")
+    assert (page.flow.phase, page.panel.isVisible()) == ("pending", False)
+    person.window.enter("unstake")
+    assert page.panel.isVisible()
+    person.window.enter("home")
+    answer.set()
+    person.until(lambda: page.flow.phase == "receipt", "the receipt")
+    assert not page.panel.isVisible()
+    person.window.enter("unstake")
+    assert page.panel.isVisible()

@@ -237,7 +237,12 @@ class ActionFlow(QObject):
         return self._form
 
     def set_form(self, form: ActionForm) -> None:
-        """Show another form of the same room (Borrow instead of Supply); inputs are kept."""
+        """Show another form of the same room (Borrow instead of Supply); inputs are kept.
+
+        Not while a command is on its way: its answer belongs to the form that asked.
+        """
+        if self.phase == "pending":
+            return
         page = self._panel.page("form")
         if form not in self._forms:
             self._forms.append(form)
@@ -329,6 +334,8 @@ class ActionFlow(QObject):
 
     def review(self) -> None:
         """From the form to the review, with a quote of this moment."""
+        if self.phase == "pending":
+            return
         self.preview_now()
         if self._quote is not None:
             self._note = ""

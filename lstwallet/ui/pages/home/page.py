@@ -101,7 +101,7 @@ class _Samples:
             return
         if fresh:
             self.past = None
-        self._asking, self._mark = True, mark
+        before, self._asking, self._mark = self._mark, True, mark
         asked = QElapsedTimer()
         asked.start()
 
@@ -113,8 +113,12 @@ class _Samples:
             self._since.start()
             self._page.know_more()
 
+        def failed() -> None:
+            if self._mark == mark:
+                self._asking, self._mark = False, before
+
         begin = reading.begin_of(world, span)
-        self._page.bridge.series(self._names, begin, world.time, show)
+        self._page.bridge.series(self._names, begin, world.time, show, failed)
 
 
 class RoomPage(Page):
@@ -312,7 +316,10 @@ class RoomPage(Page):
         if key.startswith("native") or key.startswith("validator"):
             self.navigate.emit("stake", {"choice": "solo"})
         else:
-            self.navigate.emit("unstake", {"mode": "claim"} if key else None)
+            world = self.bridge.world
+            rows = exits(world, YOU) if world is not None else ()
+            ready = next((each.id for each in rows if each.key == key and each.ready), None)
+            self.navigate.emit("unstake", None if ready is None else {"claim": ready})
 
     def _popover(self) -> WhyPopover:
         if self._why is None:

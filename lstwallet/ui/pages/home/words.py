@@ -17,6 +17,7 @@ from lstwallet.readmodel.attention import (
 )
 from lstwallet.ui import wording
 from lstwallet.ui.models.cells import ChipCell
+from lstwallet.units.amount import ALL
 from lstwallet.units.clock import HOUR
 from lstwallet.units.fixed import WAD
 
@@ -98,7 +99,7 @@ def _ready(what: ReadyToClaim, preferences: Preferences) -> Notice:
         sub = wording.plural(translate("home", "%n Lido ticket(s)", "", number), number)
     return Notice(
         "claim", "ticket", "good", title, sub, translate("home", "Claim"), "unstake",
-        {"mode": "claim"}, True,
+        {"claim": ALL}, True,
     )  # fmt: skip
 
 
@@ -108,7 +109,7 @@ def _due(what: ExitDue, now: int, preferences: Preferences) -> Notice:
     if what.kind == "ticket":
         title = translate("home", "{amount} leaves the queue soon").format(amount=amount)
         sub = translate("home", "Lido ticket #{number}, in {wait}")
-        room, arguments = "unstake", {"mode": "claim"}
+        room, arguments = "unstake", None
     else:
         title = translate("home", "{amount} from your validators soon").format(amount=amount)
         sub = translate("home", "Paid back to your wallet in {wait}")
@@ -277,7 +278,7 @@ def way(position: Position) -> tuple[str, dict[str, Any] | None]:
         "wallet:wstETH": ("stake", {"mode": "unwrap", "token": "wstETH"}),
         "wallet:USDC": ("swap", {"from": "USDC", "to": "ETH"}),
         home.LENT: ("lend", None),
-        "ticket": ("unstake", {"mode": "claim"}),
+        "ticket": ("unstake", None),
         "native": ("stake", {"choice": "solo"}),
     }[key]
 

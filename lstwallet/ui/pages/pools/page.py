@@ -134,7 +134,7 @@ class RoomPage(Page):
     def show_request(self, arguments: Any) -> None:
         """``{"pool": "steth_eth", "action": "add" | "remove"}``."""
         pool = arguments.get("pool", "") if isinstance(arguments, dict) else ""
-        if pool not in POOLS:
+        if pool not in POOLS or self.flow.phase == "pending":
             return
         self.open_pool(pool)
         action = arguments.get("action", "")
@@ -152,7 +152,9 @@ class RoomPage(Page):
         self.cards[POOLS[0]].setFocus()
 
     def open_pool(self, pool: str) -> None:
-        """Show one pool."""
+        """Show one pool; not while a command of another is on its way."""
+        if self.flow.phase == "pending":
+            return
         if pool != self.pool:
             self.pool = pool
             if self.flow.phase == "review":
@@ -222,6 +224,8 @@ class RoomPage(Page):
             self.navigate.emit(room, arguments)
 
     def _tab_picked(self, key: str) -> None:
+        if self.flow.phase == "pending":
+            return
         self.flow.set_form(self.add_form if key == "add" else self.remove_form)
 
     # --- showing a world ----------------------------------------------------------------
@@ -256,6 +260,7 @@ class RoomPage(Page):
         self._recent, self._basis, self._basis_of = None, {}, ()
         self._asking = False
         self._since.invalidate()
+        self.mark_stale()
 
     def _executed(self, _outcome: Outcome) -> None:
         self.mark_stale()

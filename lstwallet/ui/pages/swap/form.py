@@ -137,6 +137,8 @@ class SwapForm(ActionForm):
         """Show another pair; a number that was typed stays."""
         if token_in == token_out:
             token_out = "ETH" if token_in != "ETH" else "stETH"
+        if (token_in, token_out) != self.pair():
+            self.agreed = None  # it was agreed for the pair before
         for field, token in ((self.pay, token_in), (self.get, token_out)):
             field.set_token(token, wording.decimals(token))
             field.set_places(wording.places(token))

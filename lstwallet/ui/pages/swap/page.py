@@ -69,14 +69,22 @@ class RoomPage(Page):
 
     def show_request(self, arguments: Any) -> None:
         """``{"token": "stETH"}``, or ``{"from": …, "to": …}``."""
-        if not isinstance(arguments, dict):
+        if not isinstance(arguments, dict) or self.flow.phase == "pending":
             return
         before = self.form.pair()
         token_in = arguments.get("from") or arguments.get("token") or before[0]
         token_out = arguments.get("to") or (before[1] if before[1] != token_in else before[0])
         if token_in in TOKENS_SWAPPED and token_out in TOKENS_SWAPPED:
+            self._back_to_form()
             self.form.set_pair(token_in, token_out)
             self.form.pay.edit.setFocus()
+
+    def _back_to_form(self) -> None:
+        """A review or a receipt speaks of the pair before."""
+        if self.flow.phase == "review":
+            self.flow.back()
+        elif self.flow.phase == "receipt":
+            self.panel.page("receipt").main.click()
 
     def refresh(self, world: World) -> None:
         self._show_price(world)

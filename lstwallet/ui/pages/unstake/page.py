@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from PySide6.QtGui import QHideEvent, QShowEvent
 from PySide6.QtWidgets import QWidget
 
 from lstwallet.engine.staking import Claim
@@ -119,6 +120,20 @@ class RoomPage(Page):
     def _ahead(self, world: World, number: int) -> str:
         wei = reading.waiting_ahead(world, number)
         return wording.amount(wei, "stETH") if wei else self.tr("nothing")
+
+    # --- coming and going ---------------------------------------------------------------
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        for sheet in self._sheets:
+            sheet.come_back()
+
+    def hideEvent(self, event: QHideEvent) -> None:
+        """Another room: the sheets do not stay over it."""
+        super().hideEvent(event)
+        if not event.spontaneous():
+            for sheet in self._sheets:
+                sheet.leave()
 
     # --- showing ------------------------------------------------------------------------
 

@@ -42,8 +42,19 @@ class FlowSheet:
             self._sheet = _Sheet(self._page.window(), self._name, self._may_close)
             self._sheet.closed.connect(self._closed)
             self._sheet.hold(self._panel)
+        self.come_back()
+
+    def come_back(self) -> None:
+        """Show what is under way, if the page itself is shown."""
+        if self._sheet is None or self._flow.phase == "form" or not self._page.isVisible():
+            return
         if self._sheet.isHidden():
             self._sheet.open()
+
+    def leave(self) -> None:
+        """Another room: back to the form. A command on its way waits for one's return."""
+        if self._sheet is not None and not self._sheet.close():
+            self._sheet.hide()
 
     def _may_close(self) -> bool:
         return self._flow.phase != "pending"
