@@ -7,6 +7,7 @@ not JSON at all is kept aside under another name and said to be so; nothing is t
 from __future__ import annotations
 
 import contextlib
+import errno
 import json
 import os
 from collections.abc import Callable, Mapping
@@ -98,16 +99,24 @@ def load(path: Path) -> tuple[Settings, SettingsProblem | None]:
     return Settings(**good), None
 
 
-def _keep_aside(path: Path, detail: str) -> SettingsProblem:
-    """Move a file out of the way without overwriting one that was moved before."""
+def move_aside(path: Path) -> Path:
+    """Move a file that makes no sense out of the way; where to. Raises ``OSError``.
+
+    One that was moved before is not overwritten.
+    """
     for number in range(1, 1_000):
         kept = path.with_name(f"{path.name}.broken-{number}")
         if not kept.exists():
-            with contextlib.suppress(OSError):
-                path.rename(kept)
-                return SettingsProblem(path, detail, kept)
-            break
-    return SettingsProblem(path, detail)
+            path.rename(kept)
+            return kept
+    raise FileExistsError(errno.EEXIST, os.strerror(errno.EEXIST), str(path))
+
+
+def _keep_aside(path: Path, detail: str) -> SettingsProblem:
+    kept = None
+    with contextlib.suppress(OSError):
+        kept = move_aside(path)
+    return SettingsProblem(path, detail, kept)
 
 
 def save(path: Path, settings: Settings) -> None:

@@ -11,6 +11,7 @@ from lstwallet.app.session import Session
 from lstwallet.engine.staking import Stake
 from lstwallet.engine.validators import StakeNatively
 from lstwallet.engine.world import YOU
+from lstwallet.store.errors import StoreUnavailable, Trouble
 from lstwallet.units.clock import DAY
 
 ETH = 10**18
@@ -52,6 +53,20 @@ def test_reset_deletes_the_profile_and_the_progress(tmp_path: Path) -> None:
     desk.reset(lesson)
     assert not list(tmp_path.glob("any-amount*"))
     assert not desk.progress(lesson).told
+
+
+def test_a_lesson_that_is_open_is_not_reset(tmp_path: Path) -> None:
+    desk = Desk(tmp_path)
+    lesson = desk.lesson("any-amount")
+    session = desk.open(lesson)
+    desk.follow(lesson, session).observe_refusal("StakeNatively", "BelowMinimum")
+    with pytest.raises(StoreUnavailable) as caught:
+        Desk(tmp_path).reset(lesson)
+    assert caught.value.trouble is Trouble.LOCKED
+    assert desk.path(lesson).exists()
+    assert Desk(tmp_path).progress(lesson).told
+    assert session.execute(Stake(YOU, ETH)).refusal is None
+    session.close()
 
 
 def test_evidence_without_a_ledger_is_none(tmp_path: Path) -> None:

@@ -150,6 +150,32 @@ def test_a_damaged_progress_file_is_set_aside(tmp_path: Path) -> None:
     assert ProgressFile(file).of("any-amount").step == 2
 
 
+@pytest.mark.parametrize(
+    ("part", "nonsense"),
+    [
+        ('"step": 2', '"step": Infinity'),
+        ('"step": 2', '"step": -1'),
+        ('"hints": 0', '"hints": -3'),
+        ('"hints": 0', '"hints": ' + "[" * 100_000),
+    ],
+)
+def test_no_damage_makes_it_raise_and_none_is_overwritten(
+    tmp_path: Path, part: str, nonsense: str
+) -> None:
+    file = tmp_path / "progress.json"
+    for number in (1, 2):
+        ProgressFile(file).keep("any-amount", Progress(step=2))
+        text = file.read_text()
+        assert part in text
+        damaged = text.replace(part, nonsense)
+        file.write_text(damaged)
+        kept = ProgressFile(file)
+        assert kept.of("any-amount") == Progress()
+        assert kept.set_aside == tmp_path / f"progress.json.broken-{number}"
+        assert kept.set_aside.read_text() == damaged
+    assert len(list(tmp_path.iterdir())) == 2
+
+
 def test_what_was_done_just_before_a_crash_counts(sandbox: Sandbox) -> None:
     sandbox.do(StakeNatively(YOU, 5 * ETH))
     assert sandbox.run.go_on()

@@ -56,7 +56,7 @@ def test_an_answer_that_the_lesson_no_longer_offers_is_not_right(tmp_path: Path)
 def test_a_damaged_progress_file_is_set_aside_and_named(tmp_path: Path) -> None:
     (tmp_path / "progress.json").write_text("{half", encoding="utf-8")
     seen = overview(Desk(tmp_path))
-    assert seen.set_aside == tmp_path / "progress.damaged"
+    assert seen.set_aside == tmp_path / "progress.json.broken-1"
     assert seen.standings[0].state == NEW
 
 

@@ -95,6 +95,34 @@ def test_start_over_deletes_sandbox_and_progress(
     assert overview(Desk()).standings[0].state == NEW
 
 
+def test_what_is_being_opened_cannot_be_deleted(
+    qtbot: QtBot, tmp_path: Path, desk: Desk
+) -> None:
+    desk.open(lesson_of(desk)).close()
+    keep(Progress(1, Mark(0, 0, 0)))
+    window, person = at_learn(qtbot, tmp_path)
+    person.click("learn.open.any-amount")
+    assert person.disabled("learn.reset.any-amount")
+    page = window.page("learn")
+    assert page is not None
+    page.mark_stale()  # as the school does when nothing came of it
+    person.until(lambda: not person.disabled("learn.reset.any-amount"), "the button")
+
+
+def test_a_sandbox_open_elsewhere_is_not_deleted_and_can_be_asked_for_again(
+    qtbot: QtBot, tmp_path: Path, desk: Desk
+) -> None:
+    lesson = lesson_of(desk)
+    session = desk.open(lesson)
+    keep(Progress(1, Mark(0, 0, 0)))
+    _, person = at_learn(qtbot, tmp_path)
+    person.click("learn.reset.any-amount")
+    person.sees("The profile is open in another window or program.")
+    assert desk.path(lesson).exists()
+    person.until(lambda: not person.disabled("learn.reset.any-amount"), "the button")
+    session.close()
+
+
 def test_every_option_is_explained_whatever_is_chosen(
     qtbot: QtBot, tmp_path: Path, desk: Desk
 ) -> None:
@@ -196,8 +224,8 @@ def test_a_damaged_progress_file_is_said_and_kept(
     folder.mkdir(parents=True)
     (folder / "progress.json").write_text("{half", encoding="utf-8")
     _, person = at_learn(qtbot, tmp_path)
-    person.sees("the old file is kept as progress.damaged")
-    assert (folder / "progress.damaged").read_text(encoding="utf-8") == "{half"
+    person.sees("the old file is kept as progress.json.broken-1")
+    assert (folder / "progress.json.broken-1").read_text(encoding="utf-8") == "{half"
     person.sees("Start: Any amount, not 32")
 
 

@@ -20,6 +20,7 @@ from lstwallet.engine.wallet import Fund
 from lstwallet.engine.world import YOU, World
 from lstwallet.market.driver import MarketConfig
 from lstwallet.market.genesis import genesis, tiny
+from lstwallet.store.lock import WriterLock, lock_path
 from lstwallet.units.paths import resources
 
 MARKET: Final = MarketConfig(flows=False)
@@ -100,12 +101,23 @@ class Desk:
         return LessonRun(lesson, self._kept, session.world, since)
 
     def reset(self, lesson: Lesson) -> None:
-        """Delete the lesson's profile and progress. Its session has to be closed."""
+        """Delete the lesson's profile and progress.
+
+        Raises ``StoreUnavailable`` (``LOCKED``) while its session is open, here or elsewhere.
+        """
         path = self.path(lesson)
-        for file in path.parent.glob(f"{path.name}*"):
-            with contextlib.suppress(FileNotFoundError):
-                file.unlink()
-        self._kept.keep(lesson.id, Progress())
+        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        lock = WriterLock(path)
+        held = lock_path(path)
+        try:
+            for file in path.parent.glob(f"{path.name}*"):
+                if file != held:
+                    file.unlink(missing_ok=True)
+            self._kept.keep(lesson.id, Progress())
+            with contextlib.suppress(OSError):  # Windows keeps it while it is held
+                held.unlink()
+        finally:
+            lock.release()
 
 
 def _fund(lesson: Lesson, session: Session) -> None:

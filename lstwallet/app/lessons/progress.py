@@ -6,9 +6,10 @@ import json
 import os
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any, Final, NamedTuple
 
 from lstwallet.app.lessons.predicates import Mark, Refused
+from lstwallet.app.settings import move_aside
 
 
 class Progress(NamedTuple):
@@ -37,7 +38,8 @@ def _to_json(progress: Progress) -> dict[str, Any]:
 
 
 def _from_json(raw: Mapping[str, Any]) -> Progress:
-    return Progress(
+    """Raises one of ``_NONSENSE``."""
+    progress = Progress(
         step=int(raw["step"]),
         mark=Mark(*(int(part) for part in raw["mark"])) if raw["mark"] else None,
         refused=tuple(Refused(*item) for item in raw["refused"]),
@@ -47,6 +49,15 @@ def _from_json(raw: Mapping[str, Any]) -> Progress:
         missed=tuple(raw["missed"]),
         finished=bool(raw["finished"]),
     )
+    if progress.step < 0 or progress.hints < 0:
+        raise ValueError("nobody can have done fewer steps than none")
+    return progress
+
+
+_NONSENSE: Final = (
+    ValueError, KeyError, TypeError, AttributeError, OverflowError, RecursionError,
+)  # fmt: skip
+"""What a damaged file may lead to: the last two are ``Infinity``, and lists in lists in lists."""
 
 
 class ProgressFile:
@@ -64,9 +75,8 @@ class ProgressFile:
         try:
             raw = json.loads(self._path.read_text(encoding="utf-8"))
             self._all = {key: _from_json(value) for key, value in raw.items()}
-        except (ValueError, KeyError, TypeError, AttributeError):
-            self.set_aside = self._path.with_suffix(".damaged")
-            os.replace(self._path, self.set_aside)
+        except _NONSENSE:
+            self.set_aside = move_aside(self._path)
             self._all = {}
 
     def of(self, lesson: str) -> Progress:

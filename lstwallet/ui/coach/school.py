@@ -47,7 +47,10 @@ class School(QObject):
 
     def teach(self, ident: str = "") -> None:
         """Open a lesson where it was left, by default the first one. Never twice at once."""
-        if self._busy or self.coach is not None or self._bridge.profile is None:
+        if self._busy:
+            return
+        if self.coach is not None or self._bridge.profile is None:
+            self._release()
             return
         self._busy = True
         self._own = self._bridge.profile.path
@@ -124,9 +127,16 @@ class School(QObject):
 
         self._busy = False
         self._ready = self._then = None
+        self._release()
         if isinstance(error, BadLesson):
             self._window.show_trouble(str(error))
         elif wording.is_environment(error):
             self._window.show_trouble(wording.error(error))
         else:
             self._bridge.failed.emit(error)
+
+    def _release(self) -> None:
+        """Nothing is opened: the Learn room, which waits for it, may ask again."""
+        learn = self._window.page("learn")
+        if learn is not None:
+            learn.mark_stale()

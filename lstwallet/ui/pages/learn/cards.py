@@ -84,7 +84,7 @@ class PresentCard(Card):
         self.set_busy(False)
 
     def set_busy(self, busy: bool) -> None:
-        """While a sandbox is deleted nothing else is asked for."""
+        """While a sandbox is opened or deleted nothing else is asked for."""
         self.over.setEnabled(not busy)
         self.main.setEnabled(not busy)
 

@@ -140,6 +140,7 @@ class RoomPage(Page):
         else:
             self.bridge.failed.emit(error)
         self._all.setVisible(self._overview is not None)
+        self.present.set_busy(False)
 
     def _say(self, sentence: str) -> None:
         self.trouble.set(sentence, "bad")
@@ -182,6 +183,7 @@ class RoomPage(Page):
         if found is None:
             return
         if found.state in (NEW, STEPS):
+            self.present.set_busy(True)  # until the room is read anew: see School
             self.lesson_wanted.emit(ident)
         else:
             self._ask(found, found.left or found.lesson.quiz)
