@@ -24,6 +24,10 @@ _DECIMALS: Final = {"USDC": 6, "LP:usdc_eth": 12}
 FROM_SUPPLY: Final = "supply"
 """Begins the detail of a debt that the supply repaid: ``supply:USDC:8000000000`` (base units).
 Nothing moved in the wallet."""
+LIQUIDATED: Final = "liquidated"
+"""Begins the detail of a liquidation: ``liquidated:USDC:6038020000``, the debt it repaid."""
+TICKETS: Final = "tickets"
+"""Begins the detail of a claim: ``tickets:384:385``, their numbers."""
 _RISKY: Final = frozenset("=+-@\t\r")
 """A spreadsheet may run a cell that begins with one of these."""
 
@@ -61,7 +65,7 @@ class Line(NamedTuple):
     """``wallet``, ``staking``, ``lending``, ``pools``, ``rewards`` or ``trouble``."""
     moves: tuple[Amount, ...]
     detail: str = ""
-    """A token, a pool or a ticket number that the words need."""
+    """A token, a pool, or what ``FROM_SUPPLY``, ``LIQUIDATED`` or ``TICKETS`` begins."""
 
 
 class Fold(NamedTuple):
@@ -168,12 +172,20 @@ def line(record: Happening) -> Line:
         group = "lending" if record.kind in _LENDING else "staking"
     event = record.event
     moved = moves(event) or tuple(Amount(gain.token, gain.units) for gain in record.gains)
-    detail = str(getattr(event, "pool", "") if isinstance(getattr(event, "pool", ""), str) else "")
-    if not detail:
-        detail = str(getattr(event, "token", "") or "")
+    return Line(record.seq, record.at, record.kind, group, moved, _detail(record.kind, event))
+
+
+def _detail(kind: str, event: Any) -> str:
+    if kind == "PositionLiquidated":
+        return f"{LIQUIDATED}:{event.debt}:{event.repaid}"
+    if kind == "Claimed":
+        return ":".join((TICKETS, *map(str, event.ids)))
     if getattr(event, "from_supply", False):
-        detail = f"{FROM_SUPPLY}:{event.token}:{event.amount}"
-    return Line(record.seq, record.at, record.kind, group, moved, detail)
+        return f"{FROM_SUPPLY}:{event.token}:{event.amount}"
+    pool = getattr(event, "pool", "")
+    if isinstance(pool, str) and pool:
+        return pool
+    return str(getattr(event, "token", "") or "")
 
 
 def lines(records: Iterable[Happening]) -> list[Line]:

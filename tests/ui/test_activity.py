@@ -10,14 +10,18 @@ from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 
-from lstwallet.engine.lending import Borrow, Repay, Supply
+from lstwallet.engine.lending import LIQUIDATORS, Borrow, Liquidate, Repay, Supply
 from lstwallet.engine.pools import Swap
-from lstwallet.engine.staking import Stake, Wrap
-from lstwallet.engine.wallet import WrapEth
+from lstwallet.engine.prices import SetPrices
+from lstwallet.engine.staking import Claim, RequestUnstake, Stake, Wrap
+from lstwallet.engine.wallet import Fund, WrapEth
 from lstwallet.engine.world import YOU
+from lstwallet.readmodel.activity import Line
 from lstwallet.ui.main_window import MainWindow
 from lstwallet.ui.models.cells import Text
+from lstwallet.ui.pages.activity import words
 from lstwallet.ui.pages.activity.page import RoomPage, Row
+from lstwallet.units.amount import ALL
 from lstwallet.units.clock import DAY
 from tests.journeys.driver import Driver
 from tests.ui.harness import FUNDED, window_on
@@ -130,6 +134,45 @@ def test_a_debt_repaid_from_the_supply_moves_nothing_in_the_wallet(
     newest = page_of(window)._lines[0]
     assert (newest.kind, newest.moves) == ("Repaid", ())
     assert any("500.00 USDC from your supply" in title for title in details(window))
+
+
+@pytest.mark.parametrize(
+    ("kind", "about", "said"),
+    [
+        ("PositionLiquidated", "liquidated:USDC:6038020000", "6 038.02 USDC of debt repaid · "),
+        ("Claimed", "tickets:384", "Ticket #384 · "),
+        ("Claimed", "tickets:384:385", "Tickets #384, #385 · "),
+        ("Claimed", "tickets:1:2:3:4", "4 tickets · "),
+        ("Swapped", "usdc_eth", "USDC / ETH pool · "),
+        ("Funded", "ETH", ""),
+    ],
+)
+def test_a_row_names_what_its_amounts_do_not(kind: str, about: str, said: str) -> None:
+    text = words.detail(Line(57, 0, kind, "lending", (), about))
+    assert text.replace("\u202f", " ").replace("\u00a0", " ") == f"{said}Entry #57"
+
+
+def test_a_loss_names_its_debt_and_a_claim_its_ticket(qtbot: QtBot, tmp_path: Path) -> None:
+    story = (
+        *FUNDED, WrapEth(YOU, 10 * ETH), Supply(YOU, "WETH", 10 * ETH),
+        Borrow(YOU, "USDC", 20_000 * 10**6), Fund(LIQUIDATORS, "USDC", 100_000 * 10**6),
+        SetPrices(2_300 * 10**8, 10**8), Liquidate(LIQUIDATORS, YOU, "WETH", "USDC", ALL, False),
+        Stake(YOU, 5 * ETH), RequestUnstake(YOU, 3 * ETH), 12 * DAY, Claim(YOU, ALL),
+    )  # fmt: skip
+    window = window_on(qtbot, tmp_path, story, room="activity")
+    Driver(qtbot, window).until(lambda: bool(page_of(window)._lines), "the entries")
+    by_kind = {line.kind: words.detail(line) for line in page_of(window)._lines}
+    assert "USDC of debt repaid" in by_kind["PositionLiquidated"].replace("\u00a0", " ")
+    assert by_kind["Claimed"].startswith("Ticket #")
+
+
+def test_the_foot_counts_entries(window: MainWindow) -> None:
+    page = page_of(window)
+    every = len(page._lines)
+    assert page._count.text() == f"{every} entries"
+    page.search.setText("wrapped")
+    assert page._count.text() == f"1 of {every} entries"
+    assert words.entries(1) == "1 entry"
 
 
 def test_what_happens_while_the_room_is_open_appears(window: MainWindow, qtbot: QtBot) -> None:

@@ -17,6 +17,7 @@ from lstwallet.engine.staking import Stake
 from lstwallet.engine.wallet import Fund
 from lstwallet.engine.world import YOU, World
 from lstwallet.ui.main_window import MainWindow
+from lstwallet.ui.pages.pools.parts import HoldsCard
 from lstwallet.units.amount import format_exact
 from lstwallet.units.clock import DAY
 from tests.journeys.driver import Driver
@@ -77,6 +78,7 @@ def test_from_the_first_click_to_the_position(qtbot: QtBot, tmp_path: Path) -> N
     you.click("pools.confirm")
     you.sees("LP received")
     you.sees("Your LP")
+    you.sees("at the redemption rate")
     minted = world_of(window).balance(YOU, "LP:steth_eth")
     assert 1.9 * ETH < minted < 2.1 * ETH
     you.sees("Had you kept it")
@@ -105,6 +107,21 @@ def test_custom_says_what_stays_with_you(qtbot: QtBot, tmp_path: Path) -> None:
     you.fill("pools.amount1", "1")
     you.sees("The pair takes both in its ratio:")
     you.sees("stays with you.")
+
+
+@pytest.mark.parametrize(
+    ("price", "words"),
+    [(9_990, "gives way a little."), (9_850, "the price gives way."), (9_569, "has given way.")],
+)
+def test_the_sentence_of_a_leaning_pool_grows_with_the_gap(
+    qtbot: QtBot, price: int, words: str
+) -> None:
+    card = HoldsCard()
+    qtbot.addWidget(card)
+    view = pools.PoolView(STETH_ETH, ("ETH", "stETH"), (ETH, 3 * ETH), 0, 0.75,
+                          price * ETH // 10_000, ETH, 0.0004, 50)  # fmt: skip
+    card.show_pool(view)
+    assert words in card.note.text()
 
 
 def test_the_scarce_side_is_paid_and_the_other_pays(qtbot: QtBot, tmp_path: Path) -> None:

@@ -213,7 +213,7 @@ class RoomPage(Page):
             [
                 ("exact", self.tr("Exact")),
                 ("hidden", self.tr("Hidden")),
-                ("percent", self.tr("Shares")),
+                ("percent", self.tr("Percent")),
             ],
             "exact",
             name=self.tr("What I own is shown"),
@@ -236,12 +236,13 @@ class RoomPage(Page):
         self.slippage.setObjectName("settings.slippage")
         self.slippage.setFixedWidth(90)
         self.slippage.editingFinished.connect(self._set_slippage)
-        label = Label(self.tr("Slippage offered in forms, in percent"), "body", "2")
+        label = Label(self.tr("Default slippage limit"), "body", "2")
         label.setBuddy(self.slippage)
-        self.slippage.setAccessibleName(label.text())
+        self.slippage.setAccessibleName(self.tr("Default slippage limit in percent"))
         self.slippage_error = ErrorLine()
         card = Card(self.tr("Trading"), spacing=8)
-        card.add(row(label, None, self.slippage, spacing=8), self.slippage_error)
+        line = row(label, None, self.slippage, Label("%", "body", "2"), spacing=6)
+        card.add(line, self.slippage_error)
         return card
 
     def _set_slippage(self) -> None:

@@ -264,8 +264,8 @@ class TopBar(Themed, Panel):
         self._privacy = privacy
         looks = {
             "exact": ("eye", self.tr("Amounts are shown. Click to hide them")),
-            "hidden": ("eye-slash", self.tr("Amounts are hidden. Click for shares only")),
-            "percent": ("percent", self.tr("Shares are shown. Click for amounts")),
+            "hidden": ("eye-slash", self.tr("Amounts are hidden. Click for percentages only")),
+            "percent": ("percent", self.tr("Percentages are shown. Click for amounts")),
         }
         icon, tip = looks[privacy]
         self.eye.set_icon(icon)

@@ -99,7 +99,7 @@ class Welcome(QWidget):
             ),
             (
                 "empty", "circle-dashed", self.tr("Start empty"),
-                self.tr("100 simulated ETH, 50 000 simulated USDC and nothing else."),
+                self.tr("100 simulated ETH, 50\u202f000 simulated USDC and nothing else."),
             ),
         ]  # fmt: skip
         if tour:

@@ -86,11 +86,12 @@ class Waterfall(Themed, QWidget):
             for step in self._steps:
                 start, end = zero + at * unit, zero + (at + step.value) * unit
                 self._draw(painter, y, height, step, start, end, names)
-                painter.setRenderHint(paint.ANTIALIASED, False)
-                x = round(end) - (1 if step.value > 0 else 0)
-                link = QRectF(x, y + height / 2 + 5, 1, height - 10)
-                painter.fillRect(link, theme.color("line_strong"))
-                painter.setRenderHint(paint.ANTIALIASED)
+                if not wording.reads_zero(step.text):  # a link begins at a bar
+                    painter.setRenderHint(paint.ANTIALIASED, False)
+                    x = round(end) - (1 if step.value > 0 else 0)
+                    link = QRectF(x, y + height / 2 + 5, 1, height - 10)
+                    painter.fillRect(link, theme.color("line_strong"))
+                    painter.setRenderHint(paint.ANTIALIASED)
                 at += step.value
                 y += height
             paint.rule(painter, 0, round(y + 2), self.width())

@@ -269,9 +269,9 @@ class RoomPage(Page):
 
     def _count_words(self, found: int) -> str:
         if found == len(self._lines):
-            return self.tr("Entries: {count}").format(count=wording.count(found))
-        return self.tr("{found} of {all} entries").format(
-            found=wording.count(found), all=wording.count(len(self._lines))
+            return words.entries(found)
+        return self.tr("{found} of {all}").format(
+            found=wording.count(found), all=words.entries(len(self._lines))
         )
 
     def _clear_filter(self) -> None:
@@ -323,7 +323,7 @@ class RoomPage(Page):
         self.bridge.call(work, lambda count: self._exported(path, count), self._not_exported)
 
     def _exported(self, path: Path, count: int) -> None:
-        title = self.tr("{count} entries exported").format(count=wording.count(count))
+        title = self.tr("{entries} exported").format(entries=words.entries(count))
         self._toast(title, str(path), "good")
 
     def _not_exported(self, error: BaseException) -> None:

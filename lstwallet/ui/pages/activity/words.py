@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Final, NamedTuple
 
 from PySide6.QtCore import QCoreApplication
 
-from lstwallet.readmodel.activity import FROM_SUPPLY, Amount, Fold, Line
+from lstwallet.readmodel.activity import FROM_SUPPLY, LIQUIDATED, TICKETS, Amount, Fold, Line
 from lstwallet.ui import wording
 
 _tr = QCoreApplication.translate
@@ -20,6 +20,7 @@ class Kind(NamedTuple):
     icon: str
 
 
+SHOWN_TICKETS: Final = 3
 _POOLS: Final[dict[str, Callable[[], str]]] = {
     "steth_eth": lambda: _tr("activity", "stETH / ETH pool"),
     "usdc_eth": lambda: _tr("activity", "USDC / ETH pool"),
@@ -32,7 +33,7 @@ _KINDS: Final[dict[str, Kind]] = {
     "Staked": Kind(lambda: _tr("activity", "Staked"), "stack"),
     "Wrapped": Kind(lambda: _tr("activity", "Wrapped"), "package"),
     "Unwrapped": Kind(lambda: _tr("activity", "Unwrapped"), "package"),
-    "UnstakeRequested": Kind(lambda: _tr("activity", "Unstaking asked for"), "hourglass-medium"),
+    "UnstakeRequested": Kind(lambda: _tr("activity", "Unstake requested"), "hourglass-medium"),
     "Claimed": Kind(lambda: _tr("activity", "Claimed"), "ticket"),
     "OracleReported": Kind(lambda: _tr("activity", "Rewards"), "sparkle"),
     "RewardsSwept": Kind(lambda: _tr("activity", "Validator rewards"), "sparkle"),
@@ -68,15 +69,41 @@ def icon(line: Line) -> str:
 
 
 def detail(line: Line) -> str:
-    """The quiet second line: the pool, or the entry's number."""
+    """The quiet second line: the pool, the debt or the ticket, and the entry's number."""
     entry = _tr("activity", "Entry #{number}").format(number=wording.count(line.seq))
-    key, *rest = line.detail.split(":")
-    if key == FROM_SUPPLY:
+    about = _about(*line.detail.split(":"))
+    return f"{about} · {entry}" if about else entry
+
+
+def _about(key: str, *rest: str) -> str:
+    """What the moves do not say; empty where they say it all."""
+    if key == TICKETS:
+        return tickets(rest)
+    if key in (FROM_SUPPLY, LIQUIDATED):
         token, units = rest
-        paid = wording.amount(int(units), token)
-        return _tr("activity", "{amount} from your supply").format(amount=paid) + f" · {entry}"
+        text = (
+            _tr("activity", "{amount} from your supply")
+            if key == FROM_SUPPLY
+            else _tr("activity", "{amount} of debt repaid")
+        )
+        return text.format(amount=wording.amount(int(units), token))
     pool = _POOLS.get(key)
-    return f"{pool()} · {entry}" if pool is not None else entry
+    return pool() if pool is not None else ""
+
+
+def tickets(numbers: Sequence[str]) -> str:
+    """``Ticket #384``, ``Tickets #384, #385``; only how many from four on."""
+    if len(numbers) > SHOWN_TICKETS:
+        return wording.plural(_tr("activity", "%n ticket(s)", "", len(numbers)), len(numbers))
+    one, more = _tr("activity", "Ticket {all}"), _tr("activity", "Tickets {all}")
+    named = ", ".join(f"#{number}" for number in numbers)
+    return (one if len(numbers) == 1 else more).format(all=named)
+
+
+def entries(count: int) -> str:
+    """``57 entries``, ``1 entry``."""
+    text = _tr("activity", "{count} entry") if count == 1 else _tr("activity", "{count} entries")
+    return text.format(count=wording.count(count))
 
 
 def moves(amounts: tuple[Amount, ...], *, incoming: bool) -> str:

@@ -148,12 +148,13 @@ class YieldCard(Card):
         terms.append((self.tr("Net yield"), net))
         days = rates.days
         staking = (
-            wording.plural(self.tr("Staking: average of %n day(s).", "", days), days)
+            wording.plural(self.tr("Staking: measured over the last %n day(s).", "", days), days)
             if days
             else self.tr("Staking: expected, no report has come yet.")
         )
         note = self.tr(
-            "{staking} Pool fees: last 7 days. Lending: the rates of now. Nothing is guaranteed."
+            "{staking} Pool fees: last 7 days. Lending: the rates of now. Values: at the market's "
+            "price. Nothing is guaranteed."
         ).format(staking=staking)
         formula = self.tr("what each layer would earn in a year ÷ net worth")
         return self.tr("Net yield"), formula, terms, note

@@ -202,9 +202,10 @@ class PositionsCard(Card):
                         on_click=lambda: self.asked.emit("borrow", ""))  # fmt: skip
         borrow.setObjectName("lend.positions.borrow")
         self._no_debt = holder(row(self.nothing_owed, None, borrow))
-        self.staking = KeyValue(self.tr("Staking yield of wstETH"), strong=True)
+        self.staking = KeyValue(self.tr("Staking yield of wstETH, expected"), strong=True)
         self.net = KeyValue(self.tr("Net APY"), strong=True, why=self._explain)
         self.net.setObjectName("lend.net")
+        basis = self.tr("At the oracle's price, with the expected staking rate.")
         self._full = holder(
             column(
                 Label(self.tr("Supplied"), "caption", "3"),
@@ -216,6 +217,7 @@ class PositionsCard(Card):
                 Rule(),
                 self.staking,
                 self.net,
+                Label(basis, "caption", "3", wrap=True),
                 spacing=8,
             )
         )
@@ -304,12 +306,12 @@ class PositionsCard(Card):
             self.tr("(interest + staking yield − cost of debt) / (supplied − borrowed)"),
             [
                 (self.tr("Interest a year"), wording.fiat_change(net.supplied)),
-                (self.tr("Staking yield a year"), wording.fiat_change(net.staking)),
+                (self.tr("Expected staking yield a year"), wording.fiat_change(net.staking)),
                 (self.tr("Cost of debt a year"), wording.fiat_change(-net.cost), "bad"),
                 (self.tr("Supplied less borrowed"), wording.fiat(net.equity)),
             ],
-            self.tr("At the rates of now, which move. Values are the lending market's own prices; "
-                    "the yield of staking is expected, not promised."),
+            self.tr("At the rates of now, which move, and at the oracle's price. Staking counts at "
+                    "the rate that is expected; Home takes the measured one and market prices."),
         )  # fmt: skip
 
 

@@ -86,7 +86,7 @@ class LendForm(TellingForm):
         self.holding = BeforeAfter("")
         self.rate = BeforeAfter("")
         self.limit = KeyValue("")
-        self.wrapped = KeyValue(self.tr("On the way"))
+        self.wrapped = KeyValue("")
         rows = (self.health, self.loan, self.trigger)
         for row, name in zip(rows, ("health", "ltv", "trigger"), strict=True):
             row.setObjectName(f"lend.after.{name}")
@@ -167,6 +167,7 @@ class LendForm(TellingForm):
         ether = self.token() == "ETH"
         self.wrapped.setVisible(ether)
         inward = self.action in (SUPPLY, REPAY)
+        self.wrapped.set_key(self.tr("Wrapped first") if inward else self.tr("Unwrapped after"))
         self.wrapped.set_value(self.tr("ETH → WETH") if inward else self.tr("WETH → ETH"))
 
     def _from_supply(self) -> bool:

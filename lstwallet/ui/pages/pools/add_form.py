@@ -293,7 +293,7 @@ class AddForm(PoolForm):
             moves=(
                 *self._paid(quote, done),
                 Move("LP", self.tr("You receive"), wording.change(done.minted, symbol),
-                     wording.fiat(done.worth), "good"),
+                     words.worth(done.worth, symbol), "good"),
             ),
             checks=self._checks(done),
             changes=(
@@ -318,7 +318,7 @@ class AddForm(PoolForm):
         return tuple(
             Move(
                 token, self.tr("You add"), wording.change(-units, token),
-                wording.fiat(pools.fair_usd(quote.after, token, units)),
+                words.worth(pools.fair_usd(quote.after, token, units), token),
             )
             for token, units in zip(TOKENS[self.pool], done.amounts, strict=True)
             if units
@@ -370,7 +370,7 @@ class AddForm(PoolForm):
             changes=tuple(changes),
             facts=(
                 Fact(self.tr("This part of the pool"), words.part_of_pool(done.share)),
-                Fact(self.tr("Worth"), wording.fiat(done.worth)),
+                Fact(self.tr("Worth"), words.worth(done.worth, symbol)),
             ),
             next_steps=(
                 NextStep(self.tr("Watch it against holding"),

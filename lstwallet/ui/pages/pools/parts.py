@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from PySide6.QtWidgets import QBoxLayout, QStackedLayout, QWidget
 
@@ -21,6 +21,11 @@ from lstwallet.ui.widgets.waterfall import Step, Waterfall
 
 if TYPE_CHECKING:
     from lstwallet.ui.bridge import Preferences
+
+
+BELOW: Final = -0.01
+FAR_BELOW: Final = -0.03
+"""From these gaps on the price of stETH has given way more than a little."""
 
 
 class Figure(QWidget):
@@ -143,6 +148,10 @@ class HoldsCard(Card):
     def _sentence(self, view: PoolView) -> str:
         if not view.amplification:
             return self.tr("The pair always holds equal values: its price is the ratio of the two.")
+        if view.leans_to == "stETH" and view.gap <= FAR_BELOW:
+            return self.tr("Far more people sell stETH than buy it: the price has given way.")
+        if view.leans_to == "stETH" and view.gap <= BELOW:
+            return self.tr("Many more people sell stETH than buy it: the price gives way.")
         if view.leans_to == "stETH":
             return self.tr("More people sell stETH than buy it: the price gives way a little.")
         if view.leans_to:

@@ -236,7 +236,7 @@ class RemoveForm(PoolForm):
         return tuple(
             Move(
                 token, self.tr("You receive"), wording.change(units, token),
-                wording.fiat(pools.fair_usd(quote.after, token, units)), "good",
+                words.worth(pools.fair_usd(quote.after, token, units), token), "good",
             )
             for token, units in zip(TOKENS[self.pool], done.amounts, strict=True)
             if units
@@ -278,7 +278,7 @@ class RemoveForm(PoolForm):
             title=self.tr("{amount} received").format(amount=text),
             again=self.tr("Remove more"),
             changes=tuple(changes),
-            facts=(Fact(self.tr("Worth"), wording.fiat(done.got)),),
+            facts=(Fact(self.tr("Worth"), words.worth(done.got, symbol)),),
             next_steps=(
                 NextStep(self.tr("Stake the ether"), self.tr("Earn rewards instead of fees"),
                          "stack", "stake"),

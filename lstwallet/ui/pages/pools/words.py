@@ -44,6 +44,14 @@ def fair_name(pool: str) -> str:
     return translate("pools", "ETH / USD outside")
 
 
+def worth(usd: int, token: str) -> str:
+    """A fair value, and what it counts stETH at: the market price would tell another one."""
+    value = wording.fiat(usd)
+    if token not in ("stETH", f"LP:{STETH_ETH}"):
+        return value
+    return translate("pools", "{value} at the redemption rate").format(value=value)
+
+
 def gap(view: PoolView) -> tuple[str, str, str]:
     """Words, tone and icon of how far the pool's price is off the fair one."""
     size = abs(view.gap)
