@@ -57,6 +57,10 @@ class Opened(NamedTuple):
     world: World
 
 
+class Opening(Exception):
+    """A command came while another profile was being opened: it was not sent to either."""
+
+
 class _Run:
     """A run of time that is under way."""
 
@@ -116,6 +120,7 @@ class Bridge(QObject):
         self._session: Session | None = None  # belongs to the lane
         self._run: _Run | None = None
         self._reads: deque[_Read] = deque()
+        self._opening = 0
         self._slicing = False
         self._playing = False
         self._speed: int = SPEEDS[1]
@@ -158,10 +163,12 @@ class Bridge(QObject):
         """Open a profile in the lane and close the one before it; then ``opened``.
 
         When it cannot be opened the profile before stays, and ``refused`` (or the
-        signal ``failed``) gets the exception.
+        signal ``failed``) gets the exception. Until then nothing is sent and no time
+        passes: it would go to a profile that the person does not see.
         """
         self.pause()
         self.cancel()
+        self._opening += 1
 
         def work() -> Opened:
             session = opener()
@@ -170,7 +177,11 @@ class Bridge(QObject):
                 before.close()
             return Opened(session.name, session.path, session.world)
 
-        self.jobs.run(work, self._opened, refused or self._failed)
+        def kept(error: BaseException) -> None:
+            self._opening -= 1
+            (refused or self.failed.emit)(error)
+
+        self.jobs.run(work, self._opened, kept)
 
     def close(self) -> bool:
         """Stop time, commit, close the profile and end the lane. False: it did not end."""
@@ -184,6 +195,7 @@ class Bridge(QObject):
             session.close()
 
     def _opened(self, opened: Opened) -> None:
+        self._opening -= 1
         self.profile = opened
         self.world = opened.world
         self.opened.emit()
@@ -209,8 +221,12 @@ class Bridge(QObject):
     ) -> None:
         """Have the command executed. ``reply`` gets the outcome once it is committed.
 
-        A run of time that is under way makes room and goes on afterwards.
+        A run of time that is under way makes room and goes on afterwards. ``failed`` gets
+        ``Opening`` at once while another profile is being opened.
         """
+        if self._opening:
+            (failed or self.failed.emit)(Opening())
+            return
 
         def done(outcome: Outcome) -> None:
             self.world = outcome.world
@@ -233,9 +249,10 @@ class Bridge(QObject):
     ) -> None:
         """Run ``work`` on the session in the lane (exports, checks); reads only.
 
+        A read that fails has changed nothing: ``failed`` (or the signal) is all that it does.
         During a run it is done after the run's next commit: the run is not interrupted.
         """
-        read = _Read(work, reply, failed or self._failed)
+        read = _Read(work, reply, failed or self.failed.emit)
         if self._run is not None:
             self._reads.append(read)
         else:
@@ -259,10 +276,19 @@ class Bridge(QObject):
             self.call(*read)
 
     def series(
-        self, names: Sequence[str], begin: int, end: int, reply: Callable[[Series], None]
+        self,
+        names: Sequence[str],
+        begin: int,
+        end: int,
+        reply: Callable[[Series], None],
+        failed: Callable[[], None] | None = None,
     ) -> None:
-        """Samples for a chart, see ``Session.series``."""
-        self.call(lambda session: session.series(names, begin, end, gate=GATE.wait), reply)
+        """Samples for a chart, see ``Session.series``. ``failed``: no answer will come."""
+        self.call(
+            lambda session: session.series(names, begin, end, gate=GATE.wait),
+            reply,
+            self._unanswered(failed),
+        )
 
     def activity(
         self,
@@ -270,11 +296,24 @@ class Bridge(QObject):
         *,
         before: int | None = None,
         limit: int = 500,
+        failed: Callable[[], None] | None = None,
     ) -> None:
         """The user's own entries, newest first, see ``Session.activity``."""
         self.call(
-            lambda session: session.activity(before=before, limit=limit, gate=GATE.wait), reply
+            lambda session: session.activity(before=before, limit=limit, gate=GATE.wait),
+            reply,
+            self._unanswered(failed),
         )
+
+    def _unanswered(self, failed: Callable[[], None] | None) -> Callable[[BaseException], None]:
+        """Whoever asked may ask again; and it is told."""
+
+        def broken(error: BaseException) -> None:
+            if failed is not None:
+                failed()
+            self.failed.emit(error)
+
+        return broken
 
     # --- time ---------------------------------------------------------------------------
 
@@ -300,8 +339,11 @@ class Bridge(QObject):
         until: int | None = None,
         reply: Callable[[Outcome], None] | None = None,
     ) -> bool:
-        """Let time pass. ``reply`` comes at the end, or at a cancel. False: one is under way."""
-        if self._run is not None or self.world is None:
+        """Let time pass. ``reply`` comes at the end, or at a cancel.
+
+        False: a run is under way, or another profile is being opened.
+        """
+        if self._run is not None or self._opening or self.world is None:
             return False
         begin = self.world.time
         self._run = _Run(begin, begin + seconds if until is None else until, reply)
@@ -324,7 +366,7 @@ class Bridge(QObject):
         """Let time go on by itself, at ``speed`` simulated seconds a second."""
         if speed is not None:
             self._speed = speed
-        if self.world is not None and not self._playing:
+        if self.world is not None and not self._playing and not self._opening:
             self._playing = True
             self._elapsed.start()
             self._timer.start()
@@ -343,7 +385,7 @@ class Bridge(QObject):
         self.clock_changed.emit()
 
     def _slice(self) -> None:
-        if self._slicing or self._run is not None or self.world is None:
+        if self._slicing or self._run is not None or self._opening or self.world is None:
             return
         passed = min(self._elapsed.restart(), LONGEST_SLICE_MS)
         until = self.world.time + max(1, self._speed * passed // 1_000)
@@ -413,14 +455,21 @@ class Bridge(QObject):
         self.outcome.emit(outcome)
 
     def _failed(self, error: BaseException) -> None:
-        """Tell, then show again what is really committed."""
+        """Tell, then show again what is really committed, where that is not what is shown."""
         self.failed.emit(error)
-        if self._session is not None:
-            self.jobs.run(lambda: self._require().world, self._restored, lambda _: None)
+        shown = self.world
 
-    def _restored(self, world: World) -> None:
-        self.world = world
-        self.opened.emit()
+        def work() -> World | None:
+            world = self._require().world
+            return None if world == shown else world
+
+        if self._session is not None:
+            self.jobs.run(work, self._restored, lambda _: None)
+
+    def _restored(self, world: World | None) -> None:
+        if world is not None:
+            self.world = world
+            self.opened.emit()
 
     def _require(self) -> Session:
         assert self._session is not None, "no profile is open"

@@ -584,6 +584,7 @@ def _broken(problem: Any) -> str:
 _ERRORS: Final[dict[str, Callable[[Any], str]]] = {
     "StoreUnavailable": _unavailable,
     "StoreBroken": _broken,
+    "Opening": lambda _problem: translate("wording", "Another profile is being opened."),
     "SettingsProblem": lambda problem: str(problem.detail),
     "CatalogueError": str,
     "PriceTableError": str,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 import threading
 import time
@@ -20,7 +21,7 @@ from lstwallet.engine.staking import Stake
 from lstwallet.engine.wallet import Fund
 from lstwallet.engine.world import YOU
 from lstwallet.store.errors import StoreUnavailable, Trouble
-from lstwallet.ui.bridge import Bridge
+from lstwallet.ui.bridge import Bridge, Opening
 from lstwallet.ui.jobs import Gate, Inline, Lane
 from lstwallet.units.clock import DAY
 from tests.ui.harness import make_profile
@@ -198,6 +199,102 @@ def test_an_error_in_the_lane_is_told_and_the_lane_goes_on(qtbot: QtBot, bridge:
     assert isinstance(told.args[0], ValueError)
     with qtbot.waitSignal(bridge.outcome, timeout=10_000):
         bridge.send(Fund(YOU, "ETH", ETH))
+
+
+def test_a_failed_read_is_told_once_and_restores_nothing(qtbot: QtBot, bridge: Bridge) -> None:
+    """Who hears ``opened`` reads again: a read that fails must not begin that round anew."""
+    told: list[BaseException] = []
+    again: list[bool] = []
+    bridge.failed.connect(told.append)
+
+    def broken(session: Session) -> None:
+        raise StoreUnavailable(session.path, Trouble.IO)
+
+    def read_again() -> None:
+        again.append(True)
+        bridge.call(broken, lambda _: None)
+
+    bridge.opened.connect(read_again)
+    bridge.call(broken, lambda _: None)
+    qtbot.waitUntil(lambda: bool(told), timeout=10_000)
+    qtbot.wait(100)
+    assert len(told) == 1
+    assert not again
+
+
+def test_whoever_gets_no_answer_may_ask_again(
+    qtbot: QtBot, bridge: Bridge, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(session: Session, *_args: object, **_named: object) -> None:
+        raise StoreUnavailable(session.path, Trouble.IO)
+
+    monkeypatch.setattr(Session, "series", broken)
+    monkeypatch.setattr(Session, "activity", broken)
+    unanswered: list[str] = []
+    told: list[BaseException] = []
+    bridge.failed.connect(told.append)
+    bridge.series(["steth_rate_ray"], 0, 1, lambda _: None, lambda: unanswered.append("series"))
+    bridge.activity(lambda _: None, failed=lambda: unanswered.append("activity"))
+    qtbot.waitUntil(lambda: len(told) == 2, timeout=10_000)
+    assert unanswered == ["series", "activity"]
+
+
+@pytest.mark.skipif(os.name != "posix", reason="an open file cannot be moved")
+def test_a_profile_that_goes_away_is_told_and_comes_back(
+    qtbot: QtBot, bridge: Bridge, tmp_path: Path
+) -> None:
+    path, away = tmp_path / "test.lstwallet", tmp_path / "away"
+    before = bridge.world
+    told: list[BaseException] = []
+    again: list[bool] = []
+    bridge.failed.connect(told.append)
+    bridge.opened.connect(lambda: again.append(True))
+    path.rename(away)
+    bridge.send(Fund(YOU, "ETH", ETH))
+    qtbot.waitUntil(lambda: bool(told), timeout=10_000)
+    qtbot.wait(100)
+    assert len(told) == 1
+    assert not again, "what is shown is what is committed"
+    assert bridge.world == before
+    away.rename(path)
+    with qtbot.waitSignal(bridge.outcome, timeout=10_000):
+        bridge.send(Fund(YOU, "ETH", ETH))
+    assert bridge.world.balance(YOU, "ETH") == before.balance(YOU, "ETH") + ETH
+
+
+def test_while_a_profile_is_being_opened_nothing_goes_to_another(
+    qtbot: QtBot, bridge: Bridge, tmp_path: Path
+) -> None:
+    path = make_profile(tmp_path / "other.lstwallet")
+    go = threading.Event()
+
+    def opener() -> Session:
+        go.wait(10)
+        return Session.open(path)
+
+    refused: list[BaseException] = []
+    bridge.open(opener)
+    assert not bridge.advance(DAY)
+    bridge.play()
+    assert not bridge.playing
+    bridge.send(Stake(YOU, ETH), failed=refused.append)
+    assert isinstance(refused[0], Opening)
+    with qtbot.waitSignal(bridge.opened, timeout=10_000):
+        go.set()
+    fresh = bridge.world
+    assert bridge.profile.path == path
+    qtbot.wait(50)
+    assert bridge.world is fresh
+    assert bridge.advance(DAY)
+    qtbot.waitUntil(lambda: not bridge.running, timeout=20_000)
+
+
+def test_a_refused_opening_lets_time_go_on(qtbot: QtBot, bridge: Bridge, tmp_path: Path) -> None:
+    refused: list[BaseException] = []
+    bridge.open(lambda: Session.open(tmp_path / "missing.lstwallet"), refused.append)
+    qtbot.waitUntil(lambda: bool(refused), timeout=10_000)
+    assert bridge.advance(DAY)
+    qtbot.waitUntil(lambda: not bridge.running, timeout=20_000)
 
 
 def test_settings_are_kept(qtbot: QtBot, bridge: Bridge, tmp_path: Path) -> None:

@@ -203,15 +203,20 @@ class RoomPage(Page):
             return
         self._asked = True
         if self._lines:
-            self.bridge.activity(self._read_newest, limit=NEWEST)
+            self.bridge.activity(self._read_newest, limit=NEWEST, failed=self._unread)
         else:
-            self.bridge.activity(self._read_all, limit=CHUNK)
+            self.bridge.activity(self._read_all, limit=CHUNK, failed=self._unread)
 
     def _forget(self) -> None:
         self._lines = []
         self._unfolded.clear()
         self._asked = False
+        self._older.setEnabled(True)
         self.mark_stale()
+
+    def _unread(self) -> None:
+        """No answer: the next change asks again."""
+        self._asked = self._again = False
 
     def _read_all(self, records: list[ActivityRecord]) -> None:
         self._asked = False
@@ -226,7 +231,7 @@ class RoomPage(Page):
         """Put what is new before what is known; begin anew when something lies between."""
         known = self._lines[0].seq if self._lines else -1
         if records and records[-1].seq > known:
-            self.bridge.activity(self._read_all, limit=CHUNK)
+            self.bridge.activity(self._read_all, limit=CHUNK, failed=self._unread)
             return
         self._asked = False
         fresh = activity.lines(record for record in records if record.seq > known)
@@ -240,7 +245,10 @@ class RoomPage(Page):
     def _read_older(self) -> None:
         before = self._lines[-1].seq if self._lines else None
         self._older.setEnabled(False)
-        self.bridge.activity(self._append, before=before, limit=CHUNK)
+        self.bridge.activity(self._append, before=before, limit=CHUNK, failed=self._older_unread)
+
+    def _older_unread(self) -> None:
+        self._older.setEnabled(True)
 
     def _append(self, records: list[ActivityRecord]) -> None:
         self._older.setEnabled(True)

@@ -146,13 +146,19 @@ class RoomPage(Page):
         mark = (world.time // HOUR, health or 0)
         if self._asking or mark == self._sampled:
             return
-        self._asking, self._sampled = True, mark
+        before, self._asking, self._sampled = self._sampled, True, mark
 
         def show(series: Series) -> None:
+            if self._sampled != mark:
+                return  # another profile was opened meanwhile
             self._asking = False
             self.history.show_series(series, world.time, health)
 
-        self.bridge.series(["health_wad"], world.time - DAYS * DAY, world.time, show)
+        def failed() -> None:
+            if self._sampled == mark:
+                self._asking, self._sampled = False, before
+
+        self.bridge.series(["health_wad"], world.time - DAYS * DAY, world.time, show, failed)
 
     def set_narrow(self, narrow: bool) -> None:
         super().set_narrow(narrow)
@@ -244,7 +250,7 @@ class RoomPage(Page):
             self.positions.forget_errors()
             if self.flow.phase != "pending":
                 self.flow.set_form(self.form)
-        self._sampled = None
+        self._sampled, self._asking = None, False
         self._look_for_losses()
 
     def _look_for_losses(self) -> None:

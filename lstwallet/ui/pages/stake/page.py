@@ -238,7 +238,7 @@ class RoomPage(Page):
 
     def _forget(self) -> None:
         """Another profile: its average is another one, and it begins with staking."""
-        self._measured = None
+        self._measured, self._asking = None, False
         if self.bridge.profile is not self._profile:
             self._profile = self.bridge.profile
             self._turn(STAKE)
@@ -250,16 +250,22 @@ class RoomPage(Page):
             return
         if self._measured is None:
             self._set_apr(reading.expected_apr(world))
-        self._asking, self._measured = True, mark
+        before, self._asking, self._measured = self._measured, True, mark
         since = reading.baseline(world)
 
         def show(series: Series) -> None:
+            if self._measured != mark:
+                return  # another profile was opened meanwhile
             self._asking = False
             points = list(zip(series.at, series.column(RATE), strict=True))
             self._then = reading.rate_at(points, since)
             self._set_apr(reading.measured_apr(world, self._then))
 
-        self.bridge.series([RATE], since - HOUR, since + 2 * HOUR, show)
+        def failed() -> None:
+            if self._measured == mark:
+                self._asking, self._measured = False, before
+
+        self.bridge.series([RATE], since - HOUR, since + 2 * HOUR, show, failed)
 
     def _set_apr(self, apr: Apr) -> None:
         self.form.set_apr(apr)
