@@ -23,6 +23,7 @@ from lstwallet.app.session import Session
 from lstwallet.app.settings import Settings
 from lstwallet.ui import theme
 from lstwallet.ui.application import Program
+from lstwallet.ui.shell import faults
 from tests.journeys.driver import Driver
 from tests.ui.harness import make_profile
 
@@ -184,6 +185,21 @@ def test_a_broken_settings_file_is_kept_aside_and_said(start: Start, home: Path)
     (home / "settings.json").write_text("{nonsense")
     _, person = start()
     person.until(lambda: bool(list(home.glob("settings.json.broken-*"))), "the file kept aside")
+
+
+def test_a_log_that_grows_too_long_is_begun_anew_while_it_runs(
+    start: Start, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(faults, "LARGEST_LOG", 2_000)
+    program, _ = start()
+    log = profiles.log_path()
+    program.faults.watch(log)
+    for number in range(100):
+        program.faults.log(ValueError(f"fault {number}"))
+    old = log.with_name(log.name + ".old")
+    assert log.stat().st_size <= 2_000
+    assert old.stat().st_size < 3_000
+    assert "fault 99" in log.read_text() + old.read_text()
 
 
 def test_an_exception_in_a_slot_opens_one_dialog_with_a_number_in_the_log(

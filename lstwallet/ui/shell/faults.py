@@ -43,17 +43,25 @@ class Faults(QObject):
     def watch(self, log: Path) -> None:
         """From now on; crashes of the interpreter itself go to the log too."""
         self._path = log
+        self._begin_log(log)
+        sys.excepthook = self._hook
+        threading.excepthook = self._thread_hook
+
+    def _begin_log(self, log: Path) -> None:
+        """Go on with the log, or begin it anew when it is too long."""
+        before, self._log = self._log, None
         try:
             log.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
             if log.exists() and log.stat().st_size > LARGEST_LOG:
+                if before is not None:
+                    faulthandler.disable()
+                    before.close()  # an open file cannot be renamed everywhere
                 os.replace(log, log.with_name(log.name + ".old"))
             handle = os.open(log, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
             self._log = os.fdopen(handle, "a", encoding="utf-8", errors="replace")
             faulthandler.enable(self._log)
         except OSError:
             self._log = None  # a full disk must not keep the window from opening
-        sys.excepthook = self._hook
-        threading.excepthook = self._thread_hook
 
     def _hook(
         self, kind: type[BaseException], error: BaseException, trace: TracebackType | None
@@ -75,6 +83,8 @@ class Faults(QObject):
             try:
                 self._log.write(f"[{number}] {details}\n")
                 self._log.flush()
+                if self._path is not None and self._log.tell() > LARGEST_LOG:
+                    self._begin_log(self._path)
             except OSError:
                 self._log = None
         else:
