@@ -2,24 +2,28 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
-from PySide6.QtCore import QPoint, Qt
+from PySide6.QtCore import QEvent, QPoint, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QMenu
 from pytestqt.qtbot import QtBot
 
+from lstwallet.app.session import Session
 from lstwallet.app.settings import Settings, load
 from lstwallet.engine.staking import RequestUnstake, Stake
 from lstwallet.engine.world import YOU
+from lstwallet.store.errors import StoreUnavailable, Trouble
 from lstwallet.ui import theme
 from lstwallet.ui.main_window import MainWindow
 from lstwallet.ui.widgets.overlays import MARGIN
 from lstwallet.ui.widgets.toast import Toast
 from lstwallet.units.clock import DAY, HOUR
 from tests.journeys.driver import Driver
-from tests.ui.harness import FUNDED, enter, window_on
+from tests.ui.harness import FUNDED, enter, make_profile, window_on
 
 
 @pytest.fixture
@@ -153,6 +157,122 @@ def test_typing_in_the_finder_narrows_its_list(person: Driver) -> None:
     assert edit.text() == ""
 
 
+@pytest.mark.qt_log_ignore("This plugin does not support")
+def test_the_finder_says_that_no_room_has_that_name(person: Driver) -> None:
+    edit = person.window.top_bar.finder.edit
+    edit.setFocus()
+    QTest.keyClicks(edit, "x")
+    QTest.keyClick(QApplication.activePopupWidget() or edit, Qt.Key.Key_Q)
+    popup = QApplication.activePopupWidget()
+    assert isinstance(popup, QMenu)
+    (only,) = popup.actions()
+    assert only.text() == "No room of that name"
+    assert not only.isEnabled()
+    popup.close()
+
+
+@pytest.mark.qt_log_ignore("This plugin does not support")
+def test_one_may_type_on_after_closing_the_finders_list(qtbot: QtBot, person: Driver) -> None:
+    edit = person.window.top_bar.finder.edit
+    edit.setFocus()
+    QTest.keyClicks(edit, "s")
+    QTest.keyClick(QApplication.activePopupWidget(), Qt.Key.Key_Escape)
+    QApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
+    qtbot.wait(20)
+    QTest.keyClicks(edit, "t")
+    popup = QApplication.activePopupWidget()
+    assert isinstance(popup, QMenu)
+    assert "Stake" in [action.text() for action in popup.actions()]
+    popup.close()
+
+
+def test_a_narrow_windows_finder_folds_when_it_is_left(qtbot: QtBot, tmp_path: Path) -> None:
+    window = window_on(qtbot, tmp_path, room="settings", size=(1100, 760))
+    finder = window.top_bar.finder
+    assert not finder.isVisible()
+    for _ in range(2):
+        QTest.keyClick(window, Qt.Key.Key_K, Qt.KeyboardModifier.ControlModifier)
+        qtbot.waitUntil(finder.edit.hasFocus, timeout=5_000)
+        QTest.keyClick(finder.edit, Qt.Key.Key_Tab)
+        assert not finder.isVisible()
+    for _ in range(2):
+        QTest.keyClick(window, Qt.Key.Key_K, Qt.KeyboardModifier.ControlModifier)
+    finder.edit.setText("activ")
+    QTest.keyClick(finder.edit, Qt.Key.Key_Return)
+    assert not finder.isVisible()
+
+
+def test_arrows_between_steps_of_time_move_the_focus_only(person: Driver) -> None:
+    bar, bridge = person.window.time_bar, person.window.bridge
+    begin = bridge.world.time
+    day, week = bar.step.button("day"), bar.step.button("week")
+    day.setFocus(Qt.FocusReason.TabFocusReason)
+    QTest.keyClick(day, Qt.Key.Key_Right)
+    assert week.hasFocus()
+    assert not bridge.running
+    assert bridge.world.time == begin
+    QTest.keyClick(week, Qt.Key.Key_Left)
+    assert day.hasFocus()
+    QTest.keyClick(day, Qt.Key.Key_Space)
+    person.until(lambda: bridge.world.time == begin + DAY, "a day to pass")
+    person.until(lambda: not bridge.running, "the run to end")
+    assert day.hasFocus(), "the key that was pressed can be pressed again"
+    QTest.keyClick(day, Qt.Key.Key_Return)
+    person.until(lambda: bridge.world.time == begin + 2 * DAY, "another day")
+    person.until(lambda: not bridge.running, "the run to end")
+
+
+def _failing_once(name: str, monkeypatch: pytest.MonkeyPatch, when: Callable[..., bool]) -> None:
+    """The next read of that name fails as a disk does."""
+    real = getattr(Session, name)
+    left = [True]
+
+    def read(self: Session, *args: Any, **named: Any) -> Any:
+        if left and when(*args, **named):
+            left.clear()
+            raise StoreUnavailable(self.path, Trouble.IO)
+        return real(self, *args, **named)
+
+    monkeypatch.setattr(Session, name, read)
+
+
+@pytest.mark.parametrize(("room", "sample"), [("stake", "steth_rate_ray"), ("lend", "health_wad")])
+def test_figures_are_asked_for_again_after_a_failed_read(
+    qtbot: QtBot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, room: str, sample: str
+) -> None:
+    window = window_on(qtbot, tmp_path, (*FUNDED, Stake(YOU, 10**18)), days=9)
+    _failing_once("series", monkeypatch, lambda names, *_a, **_n: list(names) == [sample])
+    with qtbot.waitSignal(window.bridge.failed, timeout=20_000):
+        page = enter(qtbot, window, room)
+    assert not page._asking
+    answered: list[object] = []
+    real = window.bridge.series
+
+    def series(names: Any, begin: int, end: int, reply: Any, failed: Any = None) -> None:
+        real(names, begin, end, lambda found: (reply(found), answered.append(names)), failed)
+
+    monkeypatch.setattr(window.bridge, "series", series)
+    window.bridge.advance(DAY)
+    qtbot.waitUntil(lambda: [sample] in answered, timeout=20_000)
+
+
+def test_older_entries_can_be_asked_for_again(
+    qtbot: QtBot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    window = window_on(qtbot, tmp_path, room="activity")
+    page = window.page("activity")
+    qtbot.waitUntil(lambda: bool(page._lines), timeout=20_000)
+    page._more = True
+    page._show()
+    _failing_once("activity", monkeypatch, lambda *, before=None, **_named: before is not None)
+    person = Driver(qtbot, window)
+    with qtbot.waitSignal(window.bridge.failed, timeout=20_000):
+        person.click("activity.older")
+    assert page._older.isEnabled()
+    person.click("activity.older")
+    person.until(lambda: not page._more, "the older entries")
+
+
 def test_alt_and_a_number_enter_the_rooms_in_order(qtbot: QtBot, window: MainWindow) -> None:
     first = window.rooms[0].key
     with qtbot.waitSignal(window.entered, timeout=20_000) as told:
@@ -224,3 +344,27 @@ def test_a_toast_stands_beside_the_panel_whose_button_it_would_cover(
     assert toast.geometry().right() - MARGIN < panel.mapTo(window, QPoint(0, 0)).x()
     Driver(qtbot, window).go("home")
     assert toast.geometry().right() - MARGIN > window.width() - 40
+
+
+def test_settings_forget_what_was_said_of_another_profile(
+    qtbot: QtBot, person: Driver, tmp_path: Path
+) -> None:
+    page, bridge = person.window.page("settings"), person.window.bridge
+    assert page is not None
+    person.click("settings.verify")
+    person.until(lambda: bool(page.verdict.text.text()), "the verdict")
+    other = make_profile(tmp_path / "other.lstwallet")
+    with qtbot.waitSignal(bridge.opened):
+        bridge.open(lambda: Session.open(other))
+    assert not page.verdict.isVisible()
+
+
+def test_a_refused_limit_stays_beside_its_error(person: Driver) -> None:
+    page = person.window.page("settings")
+    assert page is not None
+    page.slippage.setText("abc")
+    page.slippage.editingFinished.emit()
+    page.slippage.clearFocus()
+    person.window.bridge.change(privacy="hidden")
+    assert page.slippage.text() == "abc"
+    assert page.slippage_error.isVisible()

@@ -46,6 +46,7 @@ class TimeBar(Themed, Panel):
         self.setAccessibleName(self.tr("Simulated time"))
         self._bridge = bridge
         self._marks: list[Mark] = []
+        self._held: QWidget | None = None
         self._slim: bool | None = None
         self._build()
         self._connect()
@@ -70,6 +71,7 @@ class TimeBar(Themed, Panel):
             ],
             "day",
             name=self.tr("Let time pass"),
+            momentary=True,
         )
         self._name_steps()
         self.next = Button(self.tr("Next event"), "secondary", "small", icon="skip-forward")
@@ -201,6 +203,8 @@ class TimeBar(Themed, Panel):
         self.run.set(share, words)
 
     def _busy(self, busy: bool) -> None:
+        if busy:
+            self._hold_focus()
         for widget in (self.play, self.step, self.next):
             widget.setEnabled(not busy)
         if busy:
@@ -209,6 +213,21 @@ class TimeBar(Themed, Panel):
         else:
             self._wait.stop()
             self._stack.setCurrentWidget(self.history)
+            self._give_focus_back()
+
+    def _hold_focus(self) -> None:
+        """What was pressed is disabled now: the focus waits for it and does not wander."""
+        focused = self.window().focusWidget()
+        self._held = focused if focused is not None and self.isAncestorOf(focused) else None
+        if self._held is not None:
+            self._held.clearFocus()
+
+    def _give_focus_back(self) -> None:
+        """Unless the person went elsewhere meanwhile."""
+        held, self._held = self._held, None
+        focused = self.window().focusWidget()
+        if held is not None and (focused is None or self.isAncestorOf(focused)):
+            held.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def _clock(self) -> None:
         playing = self._bridge.playing

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Final
 
 from PySide6.QtCore import QEvent, QObject, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QAction, QKeyEvent, QPainter, QPaintEvent
+from PySide6.QtGui import QAction, QFocusEvent, QKeyEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QAbstractButton, QLineEdit, QMenu, QSizePolicy, QWidget
 
 from lstwallet.ui.theme import Themed, current, icons, paint
@@ -18,6 +18,8 @@ from lstwallet.ui.widgets.layout import Panel, column, holder, row
 
 HEIGHT: Final = 56
 PRIVACY: Final = ("exact", "hidden", "percent")
+_STAYS: Final = (Qt.FocusReason.PopupFocusReason, Qt.FocusReason.ActiveWindowFocusReason)
+"""The finder's own list, or another window: the cursor comes back."""
 
 
 class ProfileButton(Themed, QAbstractButton):
@@ -93,6 +95,8 @@ class Finder(Themed, QWidget):
     """The search field: type a room's name, Enter goes there. Icon only when slim."""
 
     chosen = Signal(str)
+    left = Signal()
+    """The cursor went elsewhere in the window."""
 
     def __init__(self, rooms: Sequence[tuple[str, str, str]], parent: QWidget | None = None):
         """``rooms`` are (key, title, icon)."""
@@ -139,10 +143,12 @@ class Finder(Themed, QWidget):
             action.triggered.connect(lambda _on=False, k=key: self._go(k))
             menu.addAction(action)
         if not found:
-            menu.addAction(QAction(self.tr("No room of that name"), menu)).setEnabled(False)
+            none = QAction(self.tr("No room of that name"), menu)
+            none.setEnabled(False)
+            menu.addAction(none)
         menu.setActiveAction(menu.actions()[0])
         menu.installEventFilter(self)
-        menu.destroyed.connect(self._forget_menu)
+        menu.aboutToHide.connect(self._forget_menu)
         self._menu = menu
         menu.popup(self.mapToGlobal(self.rect().bottomLeft()))
 
@@ -150,6 +156,9 @@ class Finder(Themed, QWidget):
         """While the list is open, typing goes on into the field."""
         if watched is self.edit and event.type() in (QEvent.Type.FocusIn, QEvent.Type.FocusOut):
             self.update()
+            assert isinstance(event, QFocusEvent)
+            if event.type() == QEvent.Type.FocusOut and event.reason() not in _STAYS:
+                self.left.emit()
         if watched is self._menu and event.type() == QEvent.Type.KeyPress:
             assert isinstance(event, QKeyEvent)
             typed = event.text().isprintable() and event.text() != ""
@@ -168,9 +177,9 @@ class Finder(Themed, QWidget):
         if menu is not None:
             menu.close()
 
-    def _forget_menu(self, gone: QObject) -> None:
-        if self._menu is gone:
-            self._menu = None
+    def _forget_menu(self) -> None:
+        """It is closing, by Esc or a click beside it, and is deleted then."""
+        self._menu = None
 
     def _take_first(self) -> None:
         found = self.matches(self.edit.text())
@@ -206,6 +215,7 @@ class TopBar(Themed, Panel):
         self.profile.wanted.connect(self.profile_wanted)
         self.finder = Finder(rooms)
         self.finder.chosen.connect(self._found)
+        self.finder.left.connect(self._fold)
         self._glass = ToolButton(
             "magnifying-glass", self.tr("Jump to a room (Ctrl+K)"), on_click=self.find
         )
@@ -245,14 +255,13 @@ class TopBar(Themed, Panel):
         self._glass.hide()
         self.finder.edit.setFocus(Qt.FocusReason.ShortcutFocusReason)
         self.finder.edit.selectAll()
-        self.finder.edit.editingFinished.connect(self._fold)
 
     def _fold(self) -> None:
-        self.finder.edit.editingFinished.disconnect(self._fold)
         self.finder.setVisible(not self._slim)
         self._glass.setVisible(bool(self._slim))
 
     def _found(self, key: str) -> None:
+        self._fold()
         self.room_chosen.emit(key)
 
     def set_net_worth(self, text: str) -> None:

@@ -239,7 +239,11 @@ class SegmentButton(Themed, QAbstractButton):
 
 
 class Segmented(QWidget):
-    """Pick one of a few. ``changed(key)`` when the user picks; arrows move the choice."""
+    """Pick one of a few. ``changed(key)`` when the user picks; arrows move the choice.
+
+    In a ``momentary`` one each button does something at once: there arrows move the focus
+    only, and Space or Enter presses.
+    """
 
     changed = Signal(object)
 
@@ -250,6 +254,7 @@ class Segmented(QWidget):
         *,
         name: str = "",
         expand: bool = False,
+        momentary: bool = False,
         parent: QWidget | None = None,
     ) -> None:
         """``items`` are (key, words); ``name`` says what is chosen; ``expand`` shares the width."""
@@ -258,6 +263,7 @@ class Segmented(QWidget):
         self._buttons: list[SegmentButton] = []
         self.setAccessibleName(name)
         self._expand = expand
+        self._momentary = momentary
         wide = QSizePolicy.Policy.Expanding if expand else QSizePolicy.Policy.Fixed
         self.setSizePolicy(wide, QSizePolicy.Policy.Fixed)
         self._row = row(margins=2, spacing=2)
@@ -303,14 +309,26 @@ class Segmented(QWidget):
         self.set_current(key)
         self.changed.emit(key)
 
+    def _from(self) -> int:
+        """Where an arrow starts: at the focus if that moves by itself, else at the choice."""
+        focused = [button.hasFocus() for button in self._buttons]
+        if self._momentary and any(focused):
+            return focused.index(True)
+        return self._keys.index(self.current())
+
     def keyPressEvent(self, event: QKeyEvent) -> None:
         step = {Qt.Key.Key_Left: -1, Qt.Key.Key_Right: 1}.get(Qt.Key(event.key()), 0)
+        pressed = event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and self._momentary
+        if pressed and not event.isAutoRepeat():
+            self._buttons[self._from()].click()
+            return
         if not step or not self._keys:
             super().keyPressEvent(event)
             return
-        at = self._keys.index(self.current()) + step
+        at = self._from() + step
         if 0 <= at < len(self._keys):
-            self._picked(self._keys[at])
+            if not self._momentary:
+                self._picked(self._keys[at])
             self._buttons[at].setFocus(Qt.FocusReason.TabFocusReason)
 
     def paintEvent(self, event: QPaintEvent) -> None:
