@@ -78,7 +78,10 @@ def simulate(
 @lstwallet.command()
 @click.argument("profile", type=_FILE)
 def verify(profile: Path) -> None:
-    """Replay PROFILE from its first event and audit everything in it."""
+    """Replay PROFILE from its first event and audit what is in it.
+
+    Not compared are the hourly samples that charts are drawn from.
+    """
     from lstwallet.store.verify import verify as check
     from lstwallet.units.clock import iso
 

@@ -260,6 +260,19 @@ class Store:
                 found.append(self._recorded(*row))
         return found
 
+    def activity_rows(self) -> Iterator[ActivityRow]:
+        """All that the list of Activity is made from, oldest first."""
+        query = "SELECT seq, at, kind, gain FROM activity WHERE branch = ? ORDER BY seq"
+        with schema.sqlite_errors(self.path):
+            for row in self._database.conn.execute(query, (MAIN,)):
+                self._require(row, int, int, str, str)
+                seq, at, kind, gain = row
+                try:
+                    yield ActivityRow(seq, at, kind, decode_gains(gain))
+                except (BadText, ValueError, TypeError) as error:
+                    detail = f"activity of event {seq}: {error}"
+                    raise StoreBroken(self.path, Damage.UNDECODABLE, detail) from error
+
     def entries(self) -> Iterator[EntryRow]:
         """The user's postings, in order."""
         query = (
@@ -414,7 +427,13 @@ def snapshot_hash(blob: bytes, chain: bytes) -> bytes:
     return hashlib.sha256(blob + chain).digest()
 
 
-def replay(path: Path, rows: Iterator[JournalRow], start: Loaded | None) -> Loaded:
+Watch = Callable[[int, kernel.Event, Draft], None]
+"""Is shown every event of a replay, by number, with the world just after it."""
+
+
+def replay(
+    path: Path, rows: Iterator[JournalRow], start: Loaded | None, watch: Watch | None = None
+) -> Loaded:
     """Apply journal rows to ``start`` (or to nothing), holding the chain at every event.
 
     Raises ``StoreBroken`` where the rows do not follow each other, the chain does not hold or
@@ -433,14 +452,16 @@ def replay(path: Path, rows: Iterator[JournalRow], start: Loaded | None) -> Load
             raise StoreBroken(path, Damage.CHAIN, f"event text after {seq}") from error
         if chain != row.hash:
             raise StoreBroken(path, Damage.CHAIN, f"events {row.first_seq} to {row.last_seq}")
-        draft = _apply_lines(path, draft, lines, seq)
+        draft = _apply_lines(path, draft, lines, seq, watch)
         seq = row.last_seq
     if draft is None:
         raise StoreBroken(path, Damage.DAMAGED, "it has no first event")
     return Loaded(draft.freeze(), Head(draft.time, seq, chain))
 
 
-def _apply_lines(path: Path, draft: Draft | None, lines: list[str], seq: int) -> Draft:
+def _apply_lines(
+    path: Path, draft: Draft | None, lines: list[str], seq: int, watch: Watch | None
+) -> Draft:
     for line in lines:
         seq += 1
         try:
@@ -450,6 +471,8 @@ def _apply_lines(path: Path, draft: Draft | None, lines: list[str], seq: int) ->
             kernel.apply(draft, event)
         except (BadText, AssertionError, LookupError, TypeError, AttributeError) as error:
             raise StoreBroken(path, Damage.UNDECODABLE, f"event {seq}: {error}") from error
+        if watch is not None:
+            watch(seq, event, draft)
     assert draft is not None
     return draft
 

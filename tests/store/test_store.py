@@ -16,6 +16,7 @@ from pathlib import Path
 import pytest
 
 from lstwallet.app.session import Session
+from lstwallet.engine.staking import Stake
 from lstwallet.engine.wallet import Fund, WrapEth
 from lstwallet.engine.world import YOU
 from lstwallet.market.driver import MarketConfig
@@ -419,12 +420,27 @@ def test_a_history_that_was_tampered_with_does_not_open(profile: Path, change: s
         "UPDATE entries SET units = '7' WHERE rowid = 1",
         "UPDATE entries SET units = 'seven' WHERE rowid = 1",
         "DELETE FROM entries WHERE seq = (SELECT max(seq) FROM entries)",
+        "UPDATE entries SET at = at + 5 WHERE rowid = 1",
+        "UPDATE entries SET kind = 'Claimed' WHERE rowid = 1",
         "INSERT INTO entries VALUES (1, 999999, 0, 0, 'you', 'ETH', '5', 'Funded')",
+        "UPDATE activity SET at = at + 5 WHERE kind = 'Funded'",
+        "UPDATE activity SET kind = 'Claimed' WHERE kind = 'Funded'",
+        "UPDATE activity SET gain = '[[\"stETH\",999]]' WHERE kind = 'OracleReported'",
+        "UPDATE activity SET gain = '[]' WHERE kind = 'OracleReported'",
+        "UPDATE activity SET gain = '[7]' WHERE kind = 'OracleReported'",
+        "UPDATE activity SET gain = 'much' WHERE kind = 'OracleReported'",
+        "DELETE FROM activity WHERE kind = 'Funded'",
+        "DELETE FROM activity WHERE kind = 'OracleReported'",
+        "INSERT INTO activity VALUES (1, 999999, 0, 'OracleReported', '[[\"stETH\",5]]')",
     ],
 )
-def test_postings_that_do_not_follow_from_the_journal_are_found(
-    profile: Path, change: str
-) -> None:
+def test_what_does_not_follow_from_the_journal_is_found(profile: Path, change: str) -> None:
+    session = Session.open(profile)  # a reward, for the list of Activity
+    assert session.execute(Stake(YOU, 5 * ETH)).refusal is None
+    session.advance(session.world.time + 2 * DAY)
+    assert any(row.gains for row in session.activity())
+    session.close()
+    assert verify(profile).sound
     edit(profile, change)
     assert not verify(profile).sound
 
