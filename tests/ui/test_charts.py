@@ -333,3 +333,20 @@ def test_widgets_and_theme_do_not_load_pyqtgraph() -> None:
     imports = "; ".join(f"import lstwallet.ui.{name.strip()}" for name in modules.split(","))
     check = f"{imports}; import sys; sys.exit('pyqtgraph' in sys.modules or 'numpy' in sys.modules)"
     assert run([sys.executable, "-c", check], check=False).returncode == 0
+
+
+def test_a_name_of_another_kind_gets_one_that_can_be_written(
+    tmp_path: Path, chart: LineChart, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    said: list[tuple[str, str]] = []
+    monkeypatch.setattr(chart, "_toast", lambda title, text, _tone: said.append((title, text)))
+    dialog = chart.ask_save((".png", ".svg"))
+    for _ in range(2):
+        dialog.fileSelected.emit(str(tmp_path / "picture.jpg"))
+    dialog.fileSelected.emit(str(tmp_path / "nowhere" / "picture.png"))
+    dialog.fileSelected.emit(str(tmp_path / "nowhere" / "picture.svg"))
+    dialog.close()
+    assert (tmp_path / "picture.jpg.png").exists()
+    assert [title for title, _ in said] == ["Saved", "Not saved", "Not saved", "Not saved"]
+    assert "already" in said[1][1]
+    assert "cannot be written" in said[2][1]

@@ -18,7 +18,7 @@ from lstwallet.app.lessons.progress import Progress, ProgressFile
 from lstwallet.app.session import Session
 from lstwallet.app.settings import Settings
 from lstwallet.ui.main_window import MainWindow
-from lstwallet.ui.pages.learn.quiz import OptionCard
+from lstwallet.ui.pages.learn.quiz import OptionCard, QuizView
 from tests.journeys.driver import Driver
 from tests.ui.harness import enter, window_on
 
@@ -257,3 +257,18 @@ def test_the_quiz_is_not_asked_before_the_steps_are_done(
     assert not person.shows("Question 1 of 3")
     session = Session.open(window.bridge.profile.path, read_only=True)
     session.close()
+
+
+def test_an_answer_on_its_way_is_not_one_to_the_next_question(qtbot: QtBot, desk: Desk) -> None:
+    lesson, told = lesson_of(desk), []
+    view = QuizView()
+    qtbot.addWidget(view)
+    view.begin(lesson, lesson.quiz, lambda _question, _option, tell: told.append(tell))
+    view._options[0].click()
+    view.begin(lesson, lesson.quiz[1:], lambda _question, _option, tell: told.append(tell))
+    told[0](True)
+    assert not any(option.explained for option in view._options)
+    assert not view.next.isEnabled()
+    view._options[0].click()
+    told[1](True)
+    assert all(option.explained for option in view._options)

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QLabel
 from pytestqt.qtbot import QtBot
 
 from lstwallet.app.settings import Settings
@@ -33,6 +33,7 @@ from lstwallet.ui.main_window import MainWindow
 from lstwallet.ui.pages.lend import words
 from lstwallet.ui.pages.lend.charts import _health_text
 from lstwallet.ui.pages.lend.page import RoomPage
+from lstwallet.ui.widgets.overlays import WhyPopover
 from lstwallet.units.amount import ALL
 from lstwallet.units.clock import DAY
 from lstwallet.units.fixed import WAD
@@ -521,3 +522,22 @@ def test_showing_the_world_again_is_quick(qtbot: QtBot, tmp_path: Path) -> None:
         spent.append(time.thread_time() - begin)
     assert sorted(spent)[10] < 0.008
     assert reading.position(room.world, YOU).risk.health is not None
+
+
+def test_why_the_net_rate_stands_there_hides_amounts_too(indebted: Room) -> None:
+    net = indebted.page.positions.net
+    assert net.why is not None
+    indebted.bridge.change(privacy="hidden")
+    for _ in range(3):
+        net.why.click()
+        popover = indebted.page.positions._why
+        assert popover is not None
+        assert popover.isVisible()
+        texts = [label.text() for label in popover.findChildren(QLabel)]
+        assert wording.HIDDEN in texts
+        assert not any("$" in text for text in texts)
+        popover.close()
+    assert len(indebted.window.findChildren(WhyPopover)) == 1
+    indebted.bridge.change(privacy="exact")
+    net.why.click()
+    assert any("$" in label.text() for label in popover.findChildren(QLabel))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from pathlib import Path
 from statistics import median
+from threading import Event
 
 import pytest
 from PySide6.QtCore import Qt
@@ -12,16 +13,19 @@ from PySide6.QtWidgets import QWidget
 from pytestqt.qtbot import QtBot
 
 from lstwallet.app.beginnings import Step
+from lstwallet.app.session import Session
 from lstwallet.engine.pools import STETH_ETH, USDC_ETH, AddLiquidity, Swap
+from lstwallet.engine.pools_facts import LP
 from lstwallet.engine.staking import Stake
 from lstwallet.engine.wallet import Fund
 from lstwallet.engine.world import YOU, World
+from lstwallet.readmodel import pools
 from lstwallet.ui.main_window import MainWindow
 from lstwallet.ui.pages.pools.parts import HoldsCard
 from lstwallet.units.amount import format_exact
 from lstwallet.units.clock import DAY
 from tests.journeys.driver import Driver
-from tests.ui.harness import enter, window_on
+from tests.ui.harness import enter, make_profile, window_on
 
 ETH = 10**18
 USDC = 10**6
@@ -340,3 +344,55 @@ def test_refreshing_is_quick(qtbot: QtBot, tmp_path: Path) -> None:
         page.flow.preview_now()
         taken.append(time.process_time() - begin)
     assert median(taken) < 0.012
+
+
+def test_while_a_deposit_is_on_its_way_its_form_stays(qtbot: QtBot, tmp_path: Path) -> None:
+    window, you = opened(qtbot, tmp_path, STETH_ETH)
+    page = window.page("pools")
+    assert page is not None
+    you.fill("pools.amount0", "5")
+    you.until(lambda: not you.disabled("pools.review"), "a preview")
+    you.click("pools.review")
+    before = world_of(window).events
+    answer = Event()
+    window.bridge.jobs.run(lambda: answer.wait(10), lambda _: None, lambda _: None)
+    you.click("pools.confirm")
+    enter(qtbot, window, "home")
+    enter(qtbot, window, "pools", {"pool": STETH_ETH, "action": "add"})
+    assert page.flow.phase == "pending"
+    you.click("pools.list")
+    you.click("pools.open.usdc_eth")
+    page.tabs.changed.emit("remove")
+    page.flow.review()
+    assert (page.flow.phase, page.flow.form) == ("pending", page.add_form)
+    answer.set()
+    you.until(lambda: page.flow.phase == "receipt", "the receipt")
+    world = world_of(window)
+    assert world.events > before
+    assert world.balance(YOU, LP[STETH_ETH]) < 6 * ETH
+    assert page.add_form.fields()["amount"].symbol() in ("ETH", "stETH")
+    you.click("pools.open.usdc_eth")
+    assert (page.pool, page.flow.phase) == (USDC_ETH, "form")
+
+
+def test_another_profile_shows_its_own_fees(
+    qtbot: QtBot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    window, _ = opened(qtbot, tmp_path)
+    other = tmp_path / "other"
+    other.mkdir()
+    path = make_profile(other / "other.lstwallet")
+    page = window.page("pools")
+    assert page is not None
+    qtbot.waitUntil(lambda: page._recent is not None)
+    shown: list[object] = []
+    real = pools.earnings
+
+    def earnings(world: World, pool: str, recent: object) -> object:
+        shown.append(recent)
+        return real(world, pool, recent)
+
+    monkeypatch.setattr(pools, "earnings", earnings)
+    with qtbot.waitSignal(window.bridge.opened):
+        window.bridge.open(lambda: Session.open(path))
+    assert shown[-1] is None

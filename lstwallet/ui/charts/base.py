@@ -206,6 +206,28 @@ class ChartBase(Themed, QWidget):
         dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
         dialog.setNameFilters([f"{kind[1:].upper()} (*{kind})" for kind in kinds])
         dialog.setDefaultSuffix(kinds[0][1:])
-        dialog.fileSelected.connect(lambda name: self.save(Path(name)))
+        dialog.fileSelected.connect(lambda name: self._save_as(Path(name), kinds))
         dialog.open()
         return dialog
+
+    def _save_as(self, typed: Path, kinds: Sequence[str]) -> None:
+        """Save under the name that was typed, with a kind that can be written, and say so."""
+        path = typed
+        if typed.suffix.lower() not in kinds:
+            path = typed.with_name(typed.name + kinds[0])
+            if path.exists():  # the dialog has only asked about the name as it was typed
+                text = self.tr("There is a file {path} already.").format(path=path)
+                self._toast(self.tr("Not saved"), text, "bad")
+                return
+        try:
+            self.save(path)
+        except OSError:
+            text = self.tr("{path} cannot be written. Choose another folder.").format(path=path)
+            self._toast(self.tr("Not saved"), text, "bad")
+        else:
+            self._toast(self.tr("Saved"), str(path), "good")
+
+    def _toast(self, title: str, text: str, tone: str) -> None:
+        toast = getattr(self.window(), "toast", None)
+        if toast is not None:
+            toast(title, text, tone)

@@ -49,7 +49,6 @@ if TYPE_CHECKING:
     from lstwallet.ui.bridge import Bridge
 
 SCALES: Final = (100, 110, 125, 150)
-COLUMN: Final = 640
 
 
 class FundForm(ActionForm):
@@ -170,7 +169,13 @@ class RoomPage(Page):
         super().__init__(bridge, parent)
         self._build()
         bridge.settings_changed.connect(lambda _names: self._show_settings())
+        bridge.opened.connect(self._forget)
         self._show_settings()
+
+    def _forget(self) -> None:
+        """Another profile: what was said of the one before is not true of it."""
+        self.verify.set_pending("")
+        self.verdict.set("")
 
     def _build(self) -> None:
         head = column(
@@ -327,7 +332,8 @@ class RoomPage(Page):
         self.scale.set_current(settings.text_scale)
         self.motion.setChecked(settings.reduced_motion)
         self.privacy.set_current(settings.privacy)
-        if not self.slippage.hasFocus():
+        refused = bool(self.slippage_error.text.text())
+        if not refused and not self.slippage.hasFocus():
             self.slippage.setText(format_exact(settings.slippage_bps, 2))
 
     def refresh(self, world: World) -> None:

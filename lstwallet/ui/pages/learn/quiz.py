@@ -148,9 +148,12 @@ class QuizView(QWidget):
             return
         for option in self._options:
             option.setEnabled(False)
-        self._answer(question, number, lambda right: self._answered(number, right))
+        asked = self._options
+        self._answer(question, number, lambda right: self._answered(asked, number, right))
 
-    def _answered(self, number: int, right: bool) -> None:
+    def _answered(self, asked: list[OptionCard], number: int, right: bool) -> None:
+        if asked is not self._options:
+            return  # it answers a question that was left meanwhile
         self._right += right
         for index, option in enumerate(self._options):
             option.setEnabled(True)

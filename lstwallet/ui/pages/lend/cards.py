@@ -184,7 +184,8 @@ class PositionsCard(Card):
         self.emode_error = ErrorLine()
         self.emode_error.setObjectName("lend.emode_error")
         self._emode_now = 0
-        self._net: Net | None = None
+        self._net: tuple[Net, Preferences] | None = None
+        self._why: WhyPopover | None = None
         self.supplied = {token: self._row(token, True) for token in tokens}
         self.borrowed = {token: self._row(token, False) for token in tokens}
         self._build()
@@ -286,7 +287,7 @@ class PositionsCard(Card):
             widget.error.set_text("")
 
     def _show_net(self, held: Position, preferences: Preferences) -> None:
-        self._net = held.net
+        self._net = held.net, preferences
         self.staking.setVisible(reading.EARNS_STAKING in {row.token for row in held.supplied})
         self.staking.set_value(words.share(held.staking, signed=True))
         equity = wording.owned_fiat(preferences, held.net.equity)
@@ -296,19 +297,25 @@ class PositionsCard(Card):
         self.net.set_value(shown, "text" if plain else "good" if rate > 0 else "bad")
 
     def _explain(self) -> None:
-        net = self._net
-        if net is None or self.net.why is None:
+        if self._net is None or self.net.why is None:
             return
-        popover = WhyPopover(self.window())
-        popover.explain(
+        net, shown = self._net
+        if self._why is None:
+            self._why = WhyPopover(self.window())
+
+        def flow(usd: int) -> str:
+            exact = shown.privacy == "exact"
+            return wording.fiat_change(usd) if exact else wording.owned_fiat(shown, usd)
+
+        self._why.explain(
             self.net.why,
             self.tr("Net APY, {rate}").format(rate=words.share(net.rate, signed=True)),
             self.tr("(interest + staking yield − cost of debt) / (supplied − borrowed)"),
             [
-                (self.tr("Interest a year"), wording.fiat_change(net.supplied)),
-                (self.tr("Expected staking yield a year"), wording.fiat_change(net.staking)),
-                (self.tr("Cost of debt a year"), wording.fiat_change(-net.cost), "bad"),
-                (self.tr("Supplied less borrowed"), wording.fiat(net.equity)),
+                (self.tr("Interest a year"), flow(net.supplied)),
+                (self.tr("Expected staking yield a year"), flow(net.staking)),
+                (self.tr("Cost of debt a year"), flow(-net.cost), "bad"),
+                (self.tr("Supplied less borrowed"), wording.owned_fiat(shown, net.equity)),
             ],
             self.tr("At the rates of now, which move, and at the oracle's price. Staking counts at "
                     "the rate that is expected; Home takes the measured one and market prices."),
