@@ -180,6 +180,23 @@ def test_liquidators_get_whatever_a_loan_is_owed_in(
     assert run(world, hours, small, **config._asdict()) == (after, events)
 
 
+def test_liquidators_withdraw_what_they_lent_when_all_else_is_spent(small: Catalogue) -> None:
+    """Where a reserve is empty they take a share of it, and live on that afterwards."""
+    prices = "date,eth_usd\n2022-01-01,2000\n2022-01-02,2800\n2022-01-03,2800"
+    config = MarketConfig(prices=prices, flows=False)
+    draft = Draft(genesis(SEED, catalogue=small, market=config))
+    for command in (
+        TradeOutside(LIQUIDATORS, "USDC", ALL), Supply(LIQUIDATORS, "ETH", ALL),
+        Supply(LIQUIDATORS, "WETH", ALL), Fund(YOU, "USDC", 10**11),
+        Supply(YOU, "USDC", ALL), Borrow(YOU, "wstETH", ALL),
+    ):  # fmt: skip
+        kernel.handle(draft, command)
+    assert not any(draft.balance(LIQUIDATORS, token) for token in ("ETH", "WETH", "USDC"))
+    after, events = run(draft.freeze(), [draft.time + 2 * DAY], small, **config._asdict())
+    assert any(type(each) is PositionLiquidated and each.account == YOU for each in events)
+    assert kernel.audit(after) == []
+
+
 def test_nothing_is_bought_while_nobody_can_be_liquidated(
     small_world: World, small: Catalogue
 ) -> None:

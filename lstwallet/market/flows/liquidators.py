@@ -12,8 +12,13 @@ from typing import TYPE_CHECKING, Final
 
 from lstwallet.engine import lending_view
 from lstwallet.engine.kernel import Command
-from lstwallet.engine.lending_facts import LIQUIDATORS, MOST_LIQUIDATIONS, LiquidateUnhealthy
-from lstwallet.engine.lending_queue import best_pair
+from lstwallet.engine.lending_facts import (
+    LIQUIDATORS,
+    MOST_LIQUIDATIONS,
+    LiquidateUnhealthy,
+    WithdrawSupply,
+)
+from lstwallet.engine.lending_queue import MIN_VALUE, best_pair
 from lstwallet.engine.outside import ETH_TO_USDC, TradeOutside
 from lstwallet.engine.pools import STETH_ETH, USDC_ETH, Swap, pool_reserves
 from lstwallet.engine.staking import RequestUnstake, Stake, Unwrap, Wrap
@@ -29,6 +34,8 @@ SOLD_AT_ONCE: Final = 0.01
 """Most collateral sold at once, as a part of the pool's side."""
 SMALLEST_SALE: Final = 10**18
 """Wei; liquidators sell no less at once."""
+MOST_WITHDRAWN: Final = 0.5
+"""Part of a supply, or of what is free in its reserve, that is withdrawn at once."""
 ROUNDING: Final = 1_000
 """Base units bought beyond what is owed, for what is lost where one token becomes another."""
 
@@ -87,6 +94,7 @@ class _Refill:
 
     def __init__(self, world: Readable, model: LendingModel) -> None:
         self._world = world
+        self._model = model
         self._owed = {"WETH": 0, "wstETH": 0, "USDC": 0}
         market = lending_view.market_of(world)
         rules = RULES[market.parameters.rules]
@@ -100,10 +108,12 @@ class _Refill:
 
     def commands(self) -> Iterator[Command]:
         """Nothing when the purse holds what is owed."""
-        weth, staked, dollars = self._short("WETH"), self._to_stake(), self._short("USDC")
-        wanted = weth + staked + self._in_ether(dollars)
+        if self._wanted() > self._ether():
+            yield from self._withdraw()
+        wanted = self._wanted()
         if not wanted:
             return
+        weth, staked, dollars = self._short("WETH"), self._to_stake(), self._short("USDC")
         yield from self._raise_ether(wanted)
         if weth := min(weth, self._ether()):
             yield WrapEth(LIQUIDATORS, weth)
@@ -112,6 +122,19 @@ class _Refill:
             yield Wrap(LIQUIDATORS, "all")
         if sold := min(self._in_ether(dollars), self._ether()):
             yield TradeOutside(LIQUIDATORS, "ETH", sold)
+
+    def _wanted(self) -> int:
+        """ETH for all that is missing."""
+        return self._short("WETH") + self._to_stake() + self._in_ether(self._short("USDC"))
+
+    def _withdraw(self) -> Iterator[Command]:
+        """What was seized as a share of a reserve, as far as the reserve is free."""
+        position, model = lending_view.position_of(self._world, LIQUIDATORS), self._model
+        for token in ("ETH", "wstETH", "USDC"):
+            _, free = model.reserve(token)
+            amount = int(min(model.supplied(position, token), free) * MOST_WITHDRAWN)
+            if amount * model.price(token) > MIN_VALUE:
+                yield WithdrawSupply(LIQUIDATORS, token, amount)
 
     def _raise_ether(self, wanted: int) -> Iterator[Command]:
         """ETH out of spare WETH, then USDC on other markets, then staked ETH in the pool."""
