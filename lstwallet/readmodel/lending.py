@@ -125,9 +125,6 @@ class MarketRow(NamedTuple):
     price: int
     free: int
     """Base units that can be borrowed or withdrawn now."""
-    supply_cap_used: int | None
-    """WAD; ``None`` without a cap."""
-    borrow_cap_used: int | None
     borrowable: bool
     """Whether the account's e-mode lets it borrow this."""
 
@@ -154,8 +151,6 @@ def markets(world: Readable, account: Account) -> tuple[MarketRow, ...]:
                 lending.feeds[place].source,
                 prices[place],
                 reserve.liquidity,
-                cap_used(world, config.symbol, SUPPLY),
-                cap_used(world, config.symbol, BORROW),
                 inside,
             )
         )

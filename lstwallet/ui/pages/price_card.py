@@ -60,7 +60,9 @@ class PriceCard(Card):
         self, bridge: Bridge, title: str, name: str, y_width: int = 56,
         parent: QWidget | None = None,
     ) -> None:  # fmt: skip
-        ranges = Segmented(RANGES, 30)
+        ranges = Segmented(
+            [(days, text if days else self.tr("ALL")) for days, text in RANGES], 30
+        )
         table, more = ToolButton("table", ""), ToolButton("dots-three", "")
         super().__init__(title, ranges, table, more, parent=parent)
         self.ranges, self._table, self._more = ranges, table, more

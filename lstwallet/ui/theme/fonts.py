@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from PySide6.QtGui import QFont, QFontDatabase
+from PySide6.QtGui import QFont
 
 from lstwallet.ui.theme.tokens import DISPLAY_FROM
 
@@ -37,8 +37,3 @@ def resized(font: QFont, pixels: float, weight: int | None = None) -> QFont:
     if weight is not None:
         copy.setWeight(QFont.Weight(weight))
     return copy
-
-
-def has_cjk() -> bool:
-    """Whether a font for Chinese is installed; without one its texts are boxes."""
-    return bool(QFontDatabase.families(QFontDatabase.WritingSystem.SimplifiedChinese))

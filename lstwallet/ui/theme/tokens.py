@@ -115,7 +115,6 @@ UNIT_SHARE: Final = 0.62
 SCALES: Final = (0.9, 1.0, 1.1, 1.25, 1.5, 1.75, 2.0)
 """Text scales on offer."""
 
-SPACE: Final = (2, 4, 8, 12, 16, 20, 24, 32, 40)
 CARD_PADDING: Final = 16
 CARD_GAP: Final = 14
 PAGE_MARGIN: Final = 20
@@ -130,10 +129,9 @@ RADIUS: Final[dict[str, int]] = {
     "card": 12, "sheet": 16,
 }  # fmt: skip
 
-FAST_MS: Final = 120
 SWAP_MS: Final = 160
 MOVE_MS: Final = 200
-"""Hover; panel swap and toast; a lesson's card moving. All ease-out, all off when asked."""
+"""Panel swap and toast; a lesson's card moving. All ease-out, all off when asked."""
 TOAST_MS: Final = 6_000
 
 ASSETS: Final[dict[str, Asset]] = {

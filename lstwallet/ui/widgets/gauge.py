@@ -15,7 +15,6 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 from lstwallet.ui.theme import Themed, current, icons, paint
 
 TOP = 10.0
-DANGER = 1.1
 SAFE = 3.0
 _THICK = 12.0
 _NEAR = 10

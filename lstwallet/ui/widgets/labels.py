@@ -78,17 +78,9 @@ class Label(Themed, QLabel):
             self.restyle()
 
     def _native(self) -> bool:
-        """Rich or selectable text is left to Qt."""
+        """Selectable text is left to Qt."""
         selectable = Qt.TextInteractionFlag.TextSelectableByMouse
-        return self.textFormat() != Qt.TextFormat.PlainText or bool(
-            self.textInteractionFlags() & selectable
-        )
-
-    def make_rich(self) -> Label:
-        """Let the text hold simple HTML; returns itself."""
-        self.setTextFormat(Qt.TextFormat.RichText)
-        self._tint()
-        return self
+        return bool(self.textInteractionFlags() & selectable)
 
     def make_selectable(self) -> Label:
         """Let the user select and copy the text; returns itself."""
