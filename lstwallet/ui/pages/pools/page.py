@@ -275,7 +275,7 @@ class RoomPage(Page):
             return
         self._asking = True
         self._since.start()
-        self.bridge.series(_NAMES, world.time - RECENT, world.time, self._fetched)
+        self.bridge.series(_NAMES, world.time - RECENT, world.time, self._fetched, self._unstick)
         QTimer.singleShot(4 * PAUSE_MS, self, self._unstick)
 
     def _unstick(self) -> None:
@@ -307,7 +307,11 @@ class RoomPage(Page):
             if self.bridge.world is not None and self.pool and self.isVisible():
                 self._show_pool(self.bridge.world)
 
-        self.bridge.call(lambda session: _bases(session, report, rate), answered)
+        def failed(error: BaseException) -> None:
+            self._basis_of = ()  # the next change asks again
+            self.bridge.failed.emit(error)
+
+        self.bridge.call(lambda session: _bases(session, report, rate), answered, failed)
 
 
 def _bases(session: Session, report: int, rate: int) -> dict[str, Basis | None]:
