@@ -61,6 +61,21 @@ def wait_for_window(display: dict[str, str], program: subprocess.Popen[str]) -> 
     raise AssertionError("no window took the keyboard")
 
 
+def close_by_key(display: dict[str, str], program: subprocess.Popen[str]) -> str:
+    """Press Alt+F4 until the program has ended, and return what it said.
+
+    On a busy machine the server can lose the first key: a person would press again.
+    """
+    end = time.monotonic() + PATIENCE
+    while True:
+        tell(display, "key", "alt+F4")
+        try:
+            return program.communicate(timeout=5)[0]
+        except subprocess.TimeoutExpired:
+            if time.monotonic() > end:
+                raise
+
+
 def test_the_window_opens_takes_the_keyboard_and_closes(display: dict[str, str]) -> None:
     with subprocess.Popen(
         [sys.executable, "-m", "lstwallet"],
@@ -71,8 +86,7 @@ def test_the_window_opens_takes_the_keyboard_and_closes(display: dict[str, str])
     ) as program:
         try:
             wait_for_window(display, program)
-            tell(display, "key", "alt+F4")
-            said, _ = program.communicate(timeout=PATIENCE)
+            said = close_by_key(display, program)
         finally:
             program.kill()
     assert program.returncode == 0, said
