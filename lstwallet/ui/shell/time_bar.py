@@ -31,6 +31,8 @@ AHEAD: Final = 10 * DAY
 SHOW_RUN_MS: Final = 200
 """A run shorter than this shows no progress: it would only flicker."""
 MARKS: Final = 40
+SOON_MS: Final = 50
+"""Marks are read this long after a command: its receipt is painted first."""
 MARKS_MS: Final = 1_000
 """While time plays, marks are read this often at most."""
 WIDEST: Final = 1_653_436_800
@@ -179,15 +181,14 @@ class TimeBar(Themed, Panel):
     def _happened(self, outcome: Outcome) -> None:
         if outcome.refusal is None and outcome.changes - {"time", "prices"}:
             self._read_soon()
-        self._show()
+        if "time" in outcome.changes:
+            self._show()
 
     def _read_soon(self) -> None:
-        """At once, but while time plays not more often than the eye asks for."""
-        if not self._bridge.playing:
-            self._unread.stop()
-            self._read_marks()
-        elif not self._unread.isActive():
-            self._unread.start(MARKS_MS)
+        """After the receipt's own paint, and while time plays not more often than the eye
+        asks for. What is read is shown, what is new ahead with it."""
+        if not self._unread.isActive():
+            self._unread.start(MARKS_MS if self._bridge.playing else SOON_MS)
 
     def _read_marks(self) -> None:
         self._bridge.activity(self._marked, limit=MARKS)
