@@ -236,6 +236,16 @@ def test_what_was_typed_survives_the_change_of_way(opened: Open) -> None:
     person.sees("+5.0000 stETH")
 
 
+def test_the_pill_names_validators_in_words_and_their_disc_by_its_key(opened: Open) -> None:
+    person = opened()
+    page = person.window.page("stake")
+    pill = page.form.receive.pill
+    person.click("stake.choice.solo")
+    assert (pill.text(), pill.symbol()) == ("32 ETH each", "validator")
+    person.click("stake.choice.lido")
+    assert (pill.text(), pill.symbol()) == ("stETH", "stETH")
+
+
 def test_only_multiples_of_thirty_two(opened: Open) -> None:
     person = opened()
     person.click("stake.choice.solo")

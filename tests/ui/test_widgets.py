@@ -382,6 +382,17 @@ def test_another_token_is_asked_for_not_taken(qtbot: QtBot, field: AmountField) 
     assert field.problem() is AmountProblem.TOO_MANY_DECIMALS
 
 
+def test_the_pill_may_say_other_words_than_its_symbol(field: AmountField) -> None:
+    field.set_token("validator", 18, "32 ETH each")
+    pill = field.pill
+    assert (pill.symbol(), pill.text()) == ("validator", "32 ETH each")
+    assert pill.accessibleName() == "Token 32 ETH each"
+    wide = pill.sizeHint().width()
+    field.set_token("stETH", 18)
+    assert (pill.symbol(), pill.text()) == ("stETH", "stETH")
+    assert pill.sizeHint().width() < wide
+
+
 @given(st.integers(min_value=1, max_value=10**40), st.integers(min_value=0, max_value=18))
 def test_what_the_field_fills_in_parses_back(qapp: QApplication, units: int, decimals: int) -> None:
     made = AmountField("Amount", "T", decimals)

@@ -149,7 +149,6 @@ ASSETS: Final[dict[str, Asset]] = {
     "exit": Asset("s7", "", "hourglass-medium"),
     "loan": Asset("s2", "", "bank"),
     "validator": Asset("s6", "32"),
-    "32 ETH each": Asset("s6", "32"),  # the same, as forms call it
 }
 
 

@@ -71,6 +71,7 @@ class TokenPill(Themed, QAbstractButton):
         super().__init__(parent)
         self._symbols: list[str] = [symbol]
         self._symbol = symbol
+        self._words = ""
         self.setAttribute(Qt.WidgetAttribute.WA_Hover)
         self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
         self.clicked.connect(self._open)
@@ -85,9 +86,10 @@ class TokenPill(Themed, QAbstractButton):
         """The token shown."""
         return self._symbol
 
-    def set_symbol(self, symbol: str) -> None:
-        """Show a token without a signal."""
+    def set_symbol(self, symbol: str, words: str = "") -> None:
+        """Show a token without a signal; ``words`` stand beside its disc instead of the symbol."""
         self._symbol = symbol
+        self._words = words
         if symbol not in self._symbols:
             self._symbols = [symbol]
         self._sync()
@@ -115,10 +117,10 @@ class TokenPill(Themed, QAbstractButton):
         self.setFocusPolicy(policy)
         shape = Qt.CursorShape.PointingHandCursor if self._choice() else Qt.CursorShape.ArrowCursor
         self.setCursor(shape)
-        self.setText(self._symbol)
+        self.setText(self._words or self._symbol)
         change = self.tr("Token {symbol}, change")
         name = change if self._choice() else self.tr("Token {symbol}")
-        self.setAccessibleName(name.format(symbol=self._symbol))
+        self.setAccessibleName(name.format(symbol=self.text()))
         self.updateGeometry()
         self.update()
 
@@ -147,7 +149,7 @@ class TokenPill(Themed, QAbstractButton):
 
     def sizeHint(self) -> QSize:
         theme = current()
-        wide = paint.text_width(self._symbol, theme.font("strong"))
+        wide = paint.text_width(self.text(), theme.font("strong"))
         tail = 12 + 7 if self._choice() else 0
         return QSize(round(6 + theme.px(22) + 7 + wide + tail + 12), theme.px(34))
 
@@ -164,7 +166,7 @@ class TokenPill(Themed, QAbstractButton):
             top = (box.height() - disc) / 2
             paint.draw_avatar(painter, QRectF(6, top, disc, disc), self._symbol)
             words = QRectF(6 + disc + 7, 0, box.width(), box.height())
-            paint.draw_text(painter, words, self._symbol, "strong", elide=False)
+            paint.draw_text(painter, words, self.text(), "strong", elide=False)
             if self._choice():
                 caret = QRectF(box.width() - 12 - 12, (box.height() - 12) / 2, 12, 12)
                 icons.draw(painter, caret, "caret-down", theme.color("text3"))
@@ -297,10 +299,13 @@ class AmountField(Themed, QWidget):
         self.label.setText(label)
         self.edit.setAccessibleName(label)
 
-    def set_token(self, symbol: str, decimals: int) -> None:
-        """Show another token; a text stays, the intention of Max does not."""
+    def set_token(self, symbol: str, decimals: int, words: str = "") -> None:
+        """Show another token; a text stays, the intention of Max does not.
+
+        ``words`` stand in the pill where the symbol is not for reading.
+        """
         self._decimals = decimals
-        self.pill.set_symbol(symbol)
+        self.pill.set_symbol(symbol, words)
         if self._all:
             self.clear()
 

@@ -14,7 +14,7 @@ from lstwallet.ui.models.cells import ButtonsCell, ButtonSpec, ChipCell, Text
 from lstwallet.ui.models.rows import Column
 from lstwallet.ui.models.table import ROW_DENSE, ROW_TWO_LINES, TableView
 from lstwallet.ui.pages.stake import words
-from lstwallet.ui.pages.stake.form import EACH
+from lstwallet.ui.pages.stake.form import VALIDATOR
 from lstwallet.ui.theme.icons import LOCK
 from lstwallet.ui.widgets.cards import Avatar, Card, ChoiceCard
 from lstwallet.ui.widgets.chips import Chip, ChipRow
@@ -109,7 +109,7 @@ class SoloCard(OfferCard):
             Chip(tr("stake", "Full slashing share"), "bad", "warning-circle", small=True),
         ]
         name = tr("stake", "Solo validator")
-        super().__init__(name, tr("stake", "32 ETH each"), EACH, chips, parent)
+        super().__init__(name, tr("stake", "32 ETH each"), VALIDATOR, chips, parent)
         self.setObjectName("stake.choice.solo")
 
     def show_solo(self, offer: SoloOffer, apr: Apr) -> None:
@@ -264,7 +264,7 @@ class ValidatorsCard(Card):
         title = self.tr("#{id} · {count}").format(id=each.id, count=words.validators(each.keys))
         coming = words.upcoming(each, self._now)
         tip = wording.moment(each.next_at)
-        return Text(title, coming, avatar=EACH, style="medium", tip=tip)
+        return Text(title, coming, avatar=VALIDATOR, style="medium", tip=tip)
 
     def _value(self, each: ValidatorRow) -> Text:
         return Text(

@@ -47,8 +47,8 @@ if TYPE_CHECKING:
 
 LIDO: Final = "lido"
 SOLO: Final = "solo"
-EACH: Final = "32 ETH each"
-"""What stands in the pill for validators; its first two letters are the disc's."""
+VALIDATOR: Final = "validator"
+"""The disc of one's own validators, as ``tokens.ASSETS`` names it."""
 Explain = Callable[[QWidget, str], None]
 
 
@@ -139,7 +139,10 @@ class StakeForm(ActionForm):
         self.lido_facts.setVisible(not solo)
         self.solo_facts.setVisible(solo)
         self.receive.set_label(self.tr("You run") if solo else self.tr("You receive"))
-        self.receive.set_token(EACH if solo else "stETH", 18)
+        if solo:
+            self.receive.set_token(VALIDATOR, 18, self.tr("32 ETH each"))
+        else:
+            self.receive.set_token("stETH", 18)
         self.stake_change.key.setText(self.tr("Validators") if solo else self.tr("stETH"))
         if self._bridge.world is not None:
             self.refresh(self._bridge.world)
@@ -166,7 +169,7 @@ class StakeForm(ActionForm):
         if self.choice == SOLO:
             return Header(
                 self.tr("Run validators of your own"), self.tr("Ethereum · native, not liquid"),
-                symbol=EACH,
+                symbol=VALIDATOR,
             )  # fmt: skip
         return Header(
             self.tr("Stake with Lido"), self.tr("Ethereum · rebasing token"), symbol="stETH"
@@ -349,7 +352,7 @@ class StakeForm(ActionForm):
             moves=(
                 Move("ETH", self.tr("You deposit"), wording.change(-wei, "ETH"),
                      wording.fiat(value_of(quotes(after), "ETH", wei))),
-                Move(EACH, self.tr("You run"), f"+{words.validators(keys)}",
+                Move(VALIDATOR, self.tr("You run"), f"+{words.validators(keys)}",
                      self.tr("{count} ETH each").format(count=ETH_PER_VALIDATOR), "good"),
             ),
             checks=(
@@ -421,4 +424,4 @@ def _brief(wei: int) -> str:
     return text if len(text) <= 12 else wording.amount(wei, "ETH")
 
 
-__all__ = ["EACH", "LIDO", "SOLO", "StakeForm"]
+__all__ = ["LIDO", "SOLO", "VALIDATOR", "StakeForm"]

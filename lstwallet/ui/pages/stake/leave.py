@@ -25,7 +25,7 @@ from lstwallet.ui.pages.action import (
     Review,
 )
 from lstwallet.ui.pages.stake import words
-from lstwallet.ui.pages.stake.form import EACH
+from lstwallet.ui.pages.stake.form import VALIDATOR
 from lstwallet.ui.widgets.amount_field import AmountField
 from lstwallet.ui.widgets.cards import LinkRow
 from lstwallet.ui.widgets.layout import column, holder
@@ -78,7 +78,7 @@ class LeaveForm(ActionForm):
 
     def header(self) -> Header:
         return Header(
-            self.tr("Leave native staking"), self.tr("Ethereum · exit queue"), symbol=EACH
+            self.tr("Leave native staking"), self.tr("Ethereum · exit queue"), symbol=VALIDATOR
         )
 
     def main_text(self) -> str:
@@ -120,8 +120,8 @@ class LeaveForm(ActionForm):
             confirm=self.tr("Leave with {count}").format(count=words.validators(keys)),
             pending=self.tr("Joining the exit queue"),
             moves=(
-                Move(EACH, self.tr("You stop"), f"{wording.MINUS}{words.validators(keys)}",
-                     self.tr("32 ETH each")),
+                Move(VALIDATOR, self.tr("You stop"),
+                     f"{wording.MINUS}{words.validators(keys)}", self.tr("32 ETH each")),
                 Move("ETH", self.tr("You get back"), wording.change(keys * VALIDATOR_WEI, "ETH"),
                      self.tr("and the rewards not paid yet"), "good"),
             ),
