@@ -8,56 +8,20 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 from PySide6.QtCore import QTimer
-from PySide6.QtWidgets import QApplication
-from pytestqt.qtbot import QtBot
 
 from lstwallet.app import profiles
 from lstwallet.app import settings as settings_file
 from lstwallet.app.session import Session
 from lstwallet.app.settings import Settings
 from lstwallet.ui import theme
-from lstwallet.ui.application import Program
 from lstwallet.ui.shell import faults
-from tests.journeys.driver import Driver
+from tests.journeys.program import PATIENCE_MS, Start
 from tests.ui.harness import make_profile
-
-PATIENCE_MS = 30_000
-Start = Callable[..., tuple[Program, Driver]]
-
-
-@pytest.fixture
-def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    monkeypatch.setenv(profiles.HOME_VARIABLE, str(tmp_path / "home"))
-    return tmp_path / "home"
-
-
-@pytest.fixture
-def start(qtbot: QtBot, home: Path) -> Iterator[Start]:
-    """Starts the program as ``run`` does, without its event loop."""
-    hooks = sys.excepthook, threading.excepthook
-    app = QApplication.instance()
-    assert isinstance(app, QApplication)
-    made: list[Program] = []
-
-    def begin(profile: Path | None = None) -> tuple[Program, Driver]:
-        program = Program(app, profile)
-        made.append(program)
-        qtbot.addWidget(program.window)
-        with qtbot.waitSignal(program.window.painted, timeout=PATIENCE_MS):
-            program.show()
-        return program, Driver(qtbot, program.window)
-
-    yield begin
-    for program in made:
-        program.close()
-    sys.excepthook, threading.excepthook = hooks
-    theme.apply(app, "light", 1.0)
 
 
 def test_the_first_start_begins_empty_with_play_money(start: Start, home: Path) -> None:
