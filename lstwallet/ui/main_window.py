@@ -351,8 +351,9 @@ class MainWindow(QMainWindow):
 
     def _panel(self) -> QWidget | None:
         """The action panel of the room one is in, while it stands at the right."""
-        panel = getattr(self._pages.get(self.room), "panel", None)
-        return panel if isinstance(panel, QWidget) and panel.isVisible() else None
+        page = self._pages.get(self.room)
+        panel = page.panel if page is not None else None
+        return panel if panel is not None and panel.isVisible() else None
 
     def show_focus(self) -> None:
         """From now on the keyboard's focus is ringed."""

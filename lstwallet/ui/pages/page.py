@@ -36,6 +36,9 @@ class Page(QWidget):
     lesson_wanted = Signal(str)
     """A lesson's id, or "" to leave the one under way."""
 
+    panel: QWidget | None = None
+    """The room's action panel, if it has one; toasts stand beside it."""
+
     def __init__(self, bridge: Bridge, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.bridge = bridge
