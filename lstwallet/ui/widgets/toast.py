@@ -34,9 +34,11 @@ class Toast(Floating):
         action: str,
         on_action: Callable[[], object] | None,
         on_gone: Callable[[Toast], None],
+        about: str = "",
     ) -> None:
+        """``about``: the subject it speaks of, such as a room."""
         super().__init__(parent, "card")
-        self.about = ""
+        self.about = about
         self._on_action, self._on_gone = on_action, on_gone
         self.title = Label(title, "strong", elide=True)
         self.text = Label(text, "small", "2", wrap=True)
@@ -115,8 +117,7 @@ class Toaster(QObject):
         """
         while len(self._shown) >= 3:
             self._shown[0].dismiss()
-        toast = Toast(self._window, title, text, tone, action, on_action, self._gone)
-        toast.about = about
+        toast = Toast(self._window, title, text, tone, action, on_action, self._gone, about)
         self._shown.append(toast)
         self.place()
         toast.show()
