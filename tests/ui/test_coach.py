@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 from PySide6.QtCore import QPoint, QRect, QSize, Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QAbstractButton, QApplication, QLineEdit, QWidget
+from PySide6.QtWidgets import QAbstractButton, QApplication, QLineEdit, QScrollArea, QWidget
 from pytestqt.qtbot import QtBot
 
 from lstwallet.app.lessons import desk as desk_module
@@ -16,8 +17,9 @@ from lstwallet.engine.world import YOU
 from lstwallet.store.codec import world_hash
 from lstwallet.ui import theme
 from lstwallet.ui.application import Program
-from lstwallet.ui.coach.coach import Coach
+from lstwallet.ui.coach.coach import LOOK_MS, Coach
 from lstwallet.ui.coach.placing import place
+from lstwallet.ui.widgets.labels import Label
 from lstwallet.ui.widgets.terms import TermText
 from lstwallet.units.paths import resources
 from tests.journeys.driver import Driver
@@ -283,6 +285,71 @@ def test_while_a_step_is_told_the_next_one_is_not_lit(start: Start) -> None:
     assert dashes() == ["good_mark", "line_strong", "line_strong"]
     person.click("coach.go_on")
     assert dashes() == ["good_mark", "accent", "line_strong"]
+
+
+def test_while_a_step_is_told_a_room_at_rest_is_read_once(
+    start: Start, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _, person, coach = in_the_lesson(start)
+    person.click("stake.choice.solo")
+    person.fill("stake.amount", "5")
+    person.sees("Ethereum activates a validator from 32 ETH on")
+    person.find("coach.go_on").setFocus()  # no caret blinks
+    read: list[QWidget | None] = []
+    real = coach._read_content
+
+    def reading(page: QWidget | None) -> list[QRect]:
+        read.append(page)
+        return real(page)
+
+    def at_rest() -> bool:
+        read.clear()
+        person.pause(3 * LOOK_MS)
+        return not read
+
+    monkeypatch.setattr(coach, "_read_content", reading)
+    person.until(at_rest, "a window at rest")
+
+
+def test_what_comes_goes_or_moves_while_a_step_is_told_is_seen(start: Start) -> None:
+    _, person, coach = in_the_lesson(start, (1100, 700))
+    window = person.window
+    person.click("stake.choice.solo")
+    person.fill("stake.amount", "5")
+    person.sees("Ethereum activates a validator from 32 ETH on")
+    page = window.page("stake")
+    solo = person.find("stake.choice.solo")
+    bar = next(
+        area.verticalScrollBar() for area in page.findChildren(QScrollArea)
+        if area.isAncestorOf(solo) and area.verticalScrollBar().maximum()
+    )  # fmt: skip
+    word = Label("A word", parent=page)
+    word.move(2, 2)
+    painted: list[Callable[[], object]] = [
+        word.show,
+        word.hide,
+        lambda: bar.setValue(0 if bar.value() else bar.maximum()),
+        solo.hide,
+    ]
+    for number, change in enumerate(painted):
+        person.pause(2 * LOOK_MS)
+        old = coach._content()
+
+        def taken_in(old: list[QRect] = old) -> bool:
+            now = coach._content()
+            return now != old and now == coach._read_content(page)
+
+        change()
+        person.until(taken_in, f"change {number} to be seen")
+    at_once: list[Callable[[], object]] = [
+        lambda: window.resize(1440, 900),
+        lambda: window.enter("lend"),
+    ]
+    for change in at_once:
+        person.pause(2 * LOOK_MS)
+        coach._content()
+        change()
+        assert coach._content() == coach._read_content(window.page(window.room))
 
 
 def test_hints_are_shown_whole(start: Start) -> None:

@@ -93,6 +93,7 @@ class Coach(QObject):
         self._revealed: set[str] = set()
         self._ground: _Ground | None = None
         self._best: Place | None = None
+        self._read: tuple[QWidget | None, list[QRect]] | None = None
         self.spotlight = Spotlight(window)
         self.card = CoachCard(window)
         self._move = QPropertyAnimation(self.card, b"pos", self)
@@ -293,8 +294,17 @@ class Coach(QObject):
         return QRect(widget.mapTo(self._window, seen.topLeft()), seen.size())
 
     def _content(self) -> list[QRect]:
-        """Everything that says something in the room that is shown."""
+        """Everything that says something in the room that is shown.
+
+        A full room takes a millisecond to read. What comes, goes or moves is painted, so what
+        was read holds until the window paints again.
+        """
         page = self._window.page(self._window.room)
+        if self._read is None or self._read[0] is not page:
+            self._read = page, self._read_content(page)
+        return self._read[1]
+
+    def _read_content(self, page: QWidget | None) -> list[QRect]:
         parts = page.findChildren(QWidget) if page is not None else ()
         return [self._seen(part) for part in parts if part.isVisible() and _says_something(part)]
 
@@ -361,13 +371,17 @@ class Coach(QObject):
     # --- Qt -----------------------------------------------------------------------------
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        """Esc pauses, when nothing else in the window took it; a resize moves everything."""
+        """Esc pauses, when nothing else in the window took it; a resize moves everything, and
+        whatever is painted may have moved."""
         kind = event.type()
         if kind == QEvent.Type.KeyPress and isinstance(event, QKeyEvent):
             if event.key() == Qt.Key.Key_Escape and self._window.cover() is None:
                 self.pause_wanted.emit()
                 return True
+        elif kind == QEvent.Type.UpdateRequest:
+            self._read = None
         elif kind == QEvent.Type.Resize:
+            self._read = None  # the look that follows comes before the paint
             QTimer.singleShot(0, self, self.look)
         return False
 
