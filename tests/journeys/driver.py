@@ -38,6 +38,11 @@ class Driver(Hands):
         """Whether a button is there and cannot be pressed."""
         return not self.find(name, QAbstractButton).isEnabled()
 
+    def ready(self, form: str) -> None:
+        """Wait until what is in a form can be reviewed."""
+        button = f"{form}.review"
+        self.until(lambda: not self.disabled(button), f"“{button}” to be ready")
+
     def visible_text(self, text: str) -> bool:
         """Whether a text stands somewhere on the screen now; kinds of spaces are alike."""
         return self.shows(text)
@@ -70,7 +75,7 @@ class Driver(Hands):
         button = f"{form}.review"
         for text, sentence in bad:
             self.fill(field, good)
-            self.until(lambda: not self.disabled(button), "a preview")
+            self.ready(form)
             self.fill(field, text)
             self.sees(sentence)
             assert self.disabled(button), text

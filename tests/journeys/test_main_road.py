@@ -42,6 +42,14 @@ def act(person: Driver, form: str, amount: str, field: str = "amount") -> None:
     person.until(lambda: person.maybe(f"{form}.again", QAbstractButton) is not None, "the receipt")
 
 
+def lend(person: Driver, action: str, amount: str, token: str) -> None:
+    """``supply`` or ``borrow`` in the room Lend."""
+    person.click(f"lend.{action}")
+    person.choose("lend.token", token)
+    act(person, "lend", amount)
+    person.click("lend.again")
+
+
 def held(program: Program, token: str) -> int:
     return program.bridge.world.balance(YOU, token)
 
@@ -61,14 +69,8 @@ def test_the_whole_road_closed_opened_and_found_again(start: Start) -> None:
     assert held(program, "wstETH") > 0
 
     person.go("Lend")
-    person.click("lend.supply")
-    person.choose("lend.token", "wstETH")
-    act(person, "lend", "6")
-    person.click("lend.again")
-    person.click("lend.borrow")
-    person.choose("lend.token", "USDC")
-    act(person, "lend", "5000")
-    person.click("lend.again")
+    lend(person, "supply", "6", "wstETH")
+    lend(person, "borrow", "5000", "USDC")
     assert held(program, "USDC") == 55_000 * USDC
 
     person.go("Pools")
@@ -149,7 +151,7 @@ def test_bad_amounts_are_refused_in_words_and_change_nothing(start: Start) -> No
     for typed, words in BAD:
         assert any(words in text for text in said[typed]), (typed, words)
     person.fill("stake.amount", " 5 ")
-    person.until(lambda: not person.disabled("stake.review"), "the review")
+    person.ready("stake")
 
 
 def test_a_loan_that_would_fall_is_refused_and_what_was_typed_stays(start: Start) -> None:
@@ -160,10 +162,7 @@ def test_a_loan_that_would_fall_is_refused_and_what_was_typed_stays(start: Start
     person.click("Wrap")
     act(person, "wrap", "19")
     person.go("Lend")
-    person.click("lend.supply")
-    person.choose("lend.token", "wstETH")
-    act(person, "lend", "6")
-    person.click("lend.again")
+    lend(person, "supply", "6", "wstETH")
     before = world_hash(program.bridge.world)
     person.click("lend.borrow")
     person.choose("lend.token", "USDC")

@@ -208,9 +208,8 @@ def test_back_keeps_what_was_typed(stage: Stage) -> None:
 def test_a_world_that_moved_is_shown_again_instead_of_executed(stage: Stage) -> None:
     stage.type("1000")
     stage.press("form")
-    moved: list[Outcome] = []
-    stage.bridge.send(Swap(YOU, "usdc_eth", "USDC", 30_000 * 10**6, 1, "ETH"), moved.append)
-    stage.qtbot.waitUntil(lambda: bool(moved), timeout=PATIENCE_MS)
+    with stage.qtbot.waitSignal(stage.bridge.outcome, timeout=PATIENCE_MS):
+        stage.bridge.send(Swap(YOU, "usdc_eth", "USDC", 30_000 * 10**6, 1, "ETH"))
     held = stage.bridge.world.balance(YOU, "USDC")
     stage.press("review")
     assert stage.flow.phase == "review", "it was executed on numbers nobody has seen"
@@ -223,9 +222,8 @@ def test_a_world_that_moved_is_shown_again_instead_of_executed(stage: Stage) -> 
 def test_what_is_no_longer_possible_goes_back_to_the_form(stage: Stage) -> None:
     stage.type("30000")
     stage.press("form")
-    spent: list[Outcome] = []
-    stage.bridge.send(Swap(YOU, "usdc_eth", "USDC", 40_000 * 10**6, 1, "ETH"), spent.append)
-    stage.qtbot.waitUntil(lambda: bool(spent), timeout=PATIENCE_MS)
+    with stage.qtbot.waitSignal(stage.bridge.outcome, timeout=PATIENCE_MS):
+        stage.bridge.send(Swap(YOU, "usdc_eth", "USDC", 40_000 * 10**6, 1, "ETH"))
     stage.press("review")
     assert stage.flow.phase == "form"
     assert "more than you have" in stage.form.amount.error.text.text()

@@ -52,6 +52,21 @@ def at_learn(
 DONE = Progress(3, Mark(0, 0, 0))
 
 
+def at_quiz(
+    qtbot: QtBot, tmp_path: Path, progress: Progress = DONE
+) -> tuple[MainWindow, Driver]:
+    """The steps are done, the first question is asked."""
+    keep(progress)
+    window, person = at_learn(qtbot, tmp_path)
+    person.click("learn.open.any-amount")
+    return window, person
+
+
+def answer(person: Driver, question: str, option: int) -> None:
+    person.click(f"quiz.{question}.{option}")
+    person.click("quiz.next")
+
+
 def test_nothing_begun_looks_finished(qtbot: QtBot, tmp_path: Path, desk: Desk) -> None:
     _, person = at_learn(qtbot, tmp_path)
     person.sees("Start: Any amount, not 32")
@@ -148,9 +163,7 @@ def test_every_option_is_explained_whatever_is_chosen(
 def test_an_answer_cannot_be_changed_once_it_is_explained(
     qtbot: QtBot, tmp_path: Path, desk: Desk
 ) -> None:
-    keep(DONE)
-    _, person = at_learn(qtbot, tmp_path)
-    person.click("learn.open.any-amount")
+    _, person = at_quiz(qtbot, tmp_path)
     person.click("quiz.why-32.0")
     person.sees("Not right")
     right = person.find("quiz.why-32.1", OptionCard)
@@ -163,12 +176,9 @@ def test_an_answer_cannot_be_changed_once_it_is_explained(
 def test_what_was_missed_comes_back_until_it_is_right(
     qtbot: QtBot, tmp_path: Path, desk: Desk
 ) -> None:
-    keep(DONE)
-    window, person = at_learn(qtbot, tmp_path)
-    person.click("learn.open.any-amount")
+    window, person = at_quiz(qtbot, tmp_path)
     for question, option in {**RIGHT, "why-32": 0}.items():
-        person.click(f"quiz.{question}.{option}")
-        person.click("quiz.next")
+        answer(person, question, option)
     person.sees("2 of 3 right")
     person.click("quiz.done")
     person.sees("Review due")
@@ -178,8 +188,7 @@ def test_what_was_missed_comes_back_until_it_is_right(
     enter(qtbot, window, "learn")
     person.click("Answer now")
     person.sees("Question 1 of 1")
-    person.click("quiz.why-32.1")
-    person.click("quiz.next")
+    answer(person, "why-32", 1)
     person.sees("1 of 1 right")
     person.click("quiz.done")
     person.sees("Finished: Any amount, not 32")
@@ -189,15 +198,11 @@ def test_what_was_missed_comes_back_until_it_is_right(
 
 
 def test_missed_ones_at_once(qtbot: QtBot, tmp_path: Path, desk: Desk) -> None:
-    keep(DONE._replace(answers={"what-grows": 1, "the-fee": 0}))
-    _, person = at_learn(qtbot, tmp_path)
-    person.click("learn.open.any-amount")
-    person.click("quiz.why-32.2")
-    person.click("quiz.next")
+    _, person = at_quiz(qtbot, tmp_path, DONE._replace(answers={"what-grows": 1, "the-fee": 0}))
+    answer(person, "why-32", 2)
     person.sees("0 of 1 right")
     person.click("quiz.again")
-    person.click("quiz.why-32.1")
-    person.click("quiz.next")
+    answer(person, "why-32", 1)
     person.sees("1 of 1 right")
     person.sees("All of it is right.")
 
@@ -205,9 +210,7 @@ def test_missed_ones_at_once(qtbot: QtBot, tmp_path: Path, desk: Desk) -> None:
 def test_a_quiz_left_half_way_goes_on_with_what_is_left(
     qtbot: QtBot, tmp_path: Path, desk: Desk
 ) -> None:
-    keep(DONE)
-    _, person = at_learn(qtbot, tmp_path)
-    person.click("learn.open.any-amount")
+    _, person = at_quiz(qtbot, tmp_path)
     person.click("quiz.why-32.1")
     person.sees("Right.")
     person.click("quiz.back")
