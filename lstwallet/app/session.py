@@ -18,10 +18,10 @@ from lstwallet.engine import kernel
 from lstwallet.engine.kernel import Command, Event
 from lstwallet.engine.prices import SetPrices
 from lstwallet.engine.refusals import Refusal
+from lstwallet.engine.staking import steth_gain
 from lstwallet.engine.staking_facts import OracleReported
 from lstwallet.engine.world import YOU, Draft, World
 from lstwallet.market.driver import Driver, MarketConfig
-from lstwallet.readmodel.rewards import steth_gain
 from lstwallet.readmodel.samples import SERIES, Series, gathered, sample
 from lstwallet.store import codec, journal
 from lstwallet.store.errors import (

@@ -91,6 +91,17 @@ def steth_of(world: Readable, account: Account) -> int:
     return steth_for_shares(world, world.balance(account, STETH))
 
 
+def steth_gain(world: Readable, account: Account, before: Pool) -> int:
+    """Wei by which an account's stETH grew since the pool was ``before``; negative: it shrank.
+
+    No posting shows what a report did to a holder: shares stay the same.
+    """
+    shares = world.balance(account, STETH)
+    if not shares:
+        return 0
+    return steth_for_shares(world, shares) - lido.ether_for(before, shares)
+
+
 def steth_rate(world: Readable) -> int:
     """Ether per share, 27 decimals: it rises with every report that brings rewards."""
     return lido.share_rate(world.staking.pool)

@@ -7,9 +7,9 @@ from pathlib import Path
 from typing import NamedTuple, TypeVar
 
 from lstwallet.engine import kernel
+from lstwallet.engine.staking import steth_gain
 from lstwallet.engine.staking_facts import OracleReported
 from lstwallet.engine.world import YOU, Draft, World
-from lstwallet.protocols import lido
 from lstwallet.protocols.lido import Pool
 from lstwallet.store import codec, journal
 from lstwallet.store.errors import StoreBroken, StoreError
@@ -119,8 +119,7 @@ class _Yours:
         before, self._pool = self._pool, draft.staking.pool
         if type(event) is not OracleReported or before is None:
             return
-        shares = draft.balance(YOU, "stETH")
-        gain = lido.ether_for(self._pool, shares) - lido.ether_for(before, shares) if shares else 0
+        gain = steth_gain(draft, YOU, before)
         if gain:
             gains = (Gain("stETH", gain),)
             self._gained[seq] = ActivityRow(seq, event.at, type(event).__name__, gains)

@@ -9,14 +9,13 @@ from lstwallet.engine.lending import Borrow, Repay, Supply
 from lstwallet.engine.pools import AddLiquidity
 from lstwallet.engine.pools_view import lp_value, pool_price
 from lstwallet.engine.prices import SetPrices
-from lstwallet.engine.staking import Claim, RequestUnstake, Stake, Wrap, steth_of
+from lstwallet.engine.staking import Claim, RequestUnstake, Stake, Wrap, steth_gain, steth_of
 from lstwallet.engine.validators import StakeNatively
 from lstwallet.engine.wallet import Fund, WrapEth
 from lstwallet.engine.world import YOU, Draft, World
 from lstwallet.market.driver import Driver, MarketConfig
 from lstwallet.readmodel import portfolio
 from lstwallet.readmodel.portfolio import Holding, Quotes, cost_of, holdings, net_worth, value_of
-from lstwallet.readmodel.rewards import steth_gain
 from lstwallet.readmodel.samples import NONE, SERIES, sample
 from lstwallet.readmodel.upcoming import next_for
 from lstwallet.units.clock import DAY
