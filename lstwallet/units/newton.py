@@ -8,6 +8,7 @@ in Vyper.
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import Final
 
 from lstwallet.units.checked import MAX_UINT256, Revert
@@ -24,6 +25,7 @@ D_FITS_BELOW: Final = 2**126
 is less than 2¹²⁷ + D for a D of 2⁵³ and more, and with a smaller D less than 2¹¹⁴."""
 
 
+@lru_cache(maxsize=16)  # who looks at a pool's price and who trades next ask the same
 def stableswap_d(x0: int, x1: int, amp: int) -> int:
     """The invariant D of two coins; ``amp`` = A·100. Within one unit of the fixed point.
 
