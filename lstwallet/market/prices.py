@@ -13,6 +13,7 @@ Whole numbers leave this module: USD with 8 decimals.
 from __future__ import annotations
 
 import math
+from collections.abc import Iterator
 from typing import Final, NamedTuple, Protocol
 
 import numpy as np
@@ -22,7 +23,7 @@ from lstwallet.market.price_table import RATIO_DECIMALS, PriceTable
 from lstwallet.market.random_streams import (
     HOURS_A_DAY,
     Dice,
-    Floats,
+    Hours,
     Normals,
     Stream,
     hour_of,
@@ -97,9 +98,9 @@ class SeededPrices:
         self._steps = Normals(seed, Stream.ETH_HOUR)
         self._usdc = Normals(seed, Stream.USDC)
         self._basis = Normals(seed, Stream.BASIS)
-        self._returns: dict[int, list[float]] = {}
-        self._basis_days: dict[int, list[float]] = {}
-        self._usdc_days: dict[int, list[int]] = {}
+        self._returns = Hours(self._day_of_returns)
+        self._basis_hours = Hours(self._day_of_basis)
+        self._usdc_hours = Hours(self._day_of_usdc)
         variance_a_day = model.annual_volatility**2 / DAYS_A_YEAR
         self._basis_kept = 0.5 ** (1 / (model.basis_half_life_days * HOURS_A_DAY))
         self._scale = variance_a_day / mean_of_capped_inverse(model.degrees_of_freedom)
@@ -107,49 +108,40 @@ class SeededPrices:
     def at(self, time: SimTime, last: Prices) -> Prices:
         """The ETH price moves on from ``last``; USDC depends on the hour alone."""
         hour = hour_of(time)
-        eth = round(last.eth * math.exp(self.hourly_return(hour)))
-        return Prices(max(eth, 1), self.usdc(hour))
+        eth = round(last.eth * math.exp(self._returns.at(hour)))
+        return Prices(max(eth, 1), self._usdc_hours.at(hour))
 
     def hourly_return(self, hour: int) -> float:
         """The log return of the hour that ends at the whole hour ``hour``."""
-        day, of_day = divmod(hour, HOURS_A_DAY)
-        block = self._returns.get(day)
-        if block is None:
-            block = keep(self._returns, day, self._day_of_returns(day).tolist())
-        return block[of_day]
+        return self._returns.at(hour)
 
-    def _day_of_returns(self, day: int) -> Floats:
+    def _day_of_returns(self, day: int) -> list[float]:
         chi = self._dice.roll(Stream.ETH_DAY, day).chisquare(self._model.degrees_of_freedom)
         variance = self._scale / max(chi, SMALLEST_CHI)
-        return self._steps.day(day) * math.sqrt(variance / HOURS_A_DAY)
+        returns: list[float] = (self._steps.day(day) * math.sqrt(variance / HOURS_A_DAY)).tolist()
+        return returns
 
     def usdc(self, hour: int) -> int:
         """USDC in USD, 8 decimals: noise around one dollar, the same for everybody."""
-        day, of_day = divmod(hour, HOURS_A_DAY)
-        block = self._usdc_days.get(day)
-        if block is None:
-            drawn = np.clip(self._usdc.day(day), -USDC_NOISE, USDC_NOISE)
-            noise = self._model.usdc_noise
-            rates = [round(USD * (1 + noise * each)) for each in drawn.tolist()]
-            block = keep(self._usdc_days, day, rates)
-        return block[of_day]
+        return self._usdc_hours.at(hour)
+
+    def _day_of_usdc(self, day: int) -> Iterator[int]:
+        noise = self._model.usdc_noise
+        for drawn in self._usdc.day(day).tolist():
+            yield round(USD * (1 + noise * min(max(drawn, -USDC_NOISE), USDC_NOISE)))
 
     def steth_basis(self, hour: int) -> float:
         """An Ornstein-Uhlenbeck process in discrete hours, started ``_BASIS_MEMORY_DAYS``
         days earlier at its mean: what came before has decayed to nothing."""
-        day, of_day = divmod(hour, HOURS_A_DAY)
-        block = self._basis_days.get(day)
-        if block is None:
-            block = keep(self._basis_days, day, self._day_of_basis(day))
-        return block[of_day]
+        return self._basis_hours.at(hour)
 
     def _day_of_basis(self, day: int) -> list[float]:
         model = self._model
         kept = self._basis_kept
         step = model.basis_sd * math.sqrt(1 - kept**2)
-        past = np.concatenate([self._basis.day(day - n) for n in range(_BASIS_MEMORY_DAYS, 0, -1)])
+        past = [self._basis.day(day - n) for n in range(_BASIS_MEMORY_DAYS, 0, -1)]
         deviation = 0.0  # one by one: a matrix product adds in the order of the machine's BLAS
-        for drawn in past.tolist():
+        for drawn in np.concatenate(past).tolist():
             deviation = kept * deviation + step * drawn
         block = []
         for drawn in self._basis.day(day).tolist():

@@ -8,8 +8,9 @@ before. What is kept of a day is only a cache.
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable
 from enum import IntEnum
-from typing import Final, TypeVar
+from typing import Final, Generic, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,6 +20,7 @@ from lstwallet.units.clock import HOUR, SimTime, steps_between
 HOURS_A_DAY: Final = 24
 _WORD: Final = 2**64
 _KEPT_DAYS: Final = 32
+_DAYS_AHEAD: Final = 8
 
 _EMPTY_BUFFER: Final = np.zeros(4, dtype=np.uint64)
 
@@ -86,17 +88,12 @@ class Uniforms:
     def __init__(self, seed: int, stream: Stream, width: int) -> None:
         self._dice = Dice(seed)
         self._stream = stream
-        self._width = width
-        self._days: dict[int, list[list[float]]] = {}
+        self._shape = (HOURS_A_DAY, width)
 
-    def at(self, hour: int) -> list[float]:
-        """The ``width`` numbers of an absolute hour."""
-        day, of_day = divmod(hour, HOURS_A_DAY)
-        block = self._days.get(day)
-        if block is None:
-            drawn = self._dice.roll(self._stream, day).random((HOURS_A_DAY, self._width))
-            block = keep(self._days, day, drawn.tolist())
-        return block[of_day]
+    def day(self, day: int) -> list[list[float]]:
+        """The numbers of the 24 hours of an absolute day, drawn anew."""
+        drawn: list[list[float]] = self._dice.roll(self._stream, day).random(self._shape).tolist()
+        return drawn
 
 
 class Normals:
@@ -114,6 +111,35 @@ class Normals:
             drawn = self._dice.roll(self._stream, day).standard_normal(HOURS_A_DAY)
             block = keep(self._days, day, drawn)
         return block
+
+
+class Hours(Generic[T]):
+    """Something for every hour, made a day at once and kept for a while.
+
+    Where days are asked for in a row some more are made in the same go: what has just been
+    done is done again in a fraction of the time. Who asks for one hour pays for one day.
+    """
+
+    def __init__(self, make: Callable[[int], Iterable[T]]) -> None:
+        """``make`` gives the 24 values of an absolute day."""
+        self._make = make
+        self._hours: dict[int, T] = {}
+
+    def at(self, hour: int) -> T:
+        """What belongs to an absolute hour."""
+        try:
+            return self._hours[hour]
+        except KeyError:
+            return self._made(hour)
+
+    def _made(self, hour: int) -> T:
+        hours, day = self._hours, hour // HOURS_A_DAY
+        days = _DAYS_AHEAD if hour - HOURS_A_DAY in hours else 1
+        if len(hours) >= _KEPT_DAYS * HOURS_A_DAY:
+            hours.clear()
+        for each in range(day, day + days):
+            hours.update(enumerate(self._make(each), each * HOURS_A_DAY))
+        return hours[hour]
 
 
 def keep(cache: dict[int, T], day: int, block: T) -> T:

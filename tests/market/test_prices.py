@@ -16,7 +16,7 @@ from lstwallet.market.prices import (
     SeededPrices,
     mean_of_capped_inverse,
 )
-from lstwallet.market.random_streams import Dice, Normals, Stream, Uniforms, hour_of
+from lstwallet.market.random_streams import Dice, Hours, Normals, Stream, Uniforms, hour_of
 from lstwallet.units.amount import parse_units
 from lstwallet.units.clock import DAY, HOUR, parse_iso
 from lstwallet.units.paths import resources
@@ -42,12 +42,12 @@ def returns_of(seed: int) -> np.ndarray:
 
 
 def test_an_hour_can_be_drawn_alone() -> None:
-    drawn = [Uniforms(7, Stream.STAKING, 3).at(hour) for hour in range(1000, 1100)]
-    kept = Uniforms(7, Stream.STAKING, 3)
+    drawn = [Hours(Uniforms(7, Stream.STAKING, 3).day).at(hour) for hour in range(1000, 1100)]
+    kept = Hours(Uniforms(7, Stream.STAKING, 3).day)
     for hour in (1099, 1000, 1042, 1003):
         assert kept.at(hour) == drawn[hour - 1000]
-    assert Uniforms(8, Stream.STAKING, 3).at(1042) != drawn[42]
-    assert Uniforms(7, Stream.LENDING, 3).at(1042) != drawn[42]
+    assert Hours(Uniforms(8, Stream.STAKING, 3).day).at(1042) != drawn[42]
+    assert Hours(Uniforms(7, Stream.LENDING, 3).day).at(1042) != drawn[42]
 
 
 def test_a_reused_generator_equals_a_fresh_one() -> None:
@@ -60,9 +60,9 @@ def test_a_reused_generator_equals_a_fresh_one() -> None:
 
 @pytest.mark.parametrize("seed", [0, -5, 2**63, 2**70])
 def test_any_whole_number_is_a_seed(seed: int) -> None:
-    drawn = Uniforms(seed, Stream.USDC, 2).at(5)
-    assert drawn == Uniforms(seed, Stream.USDC, 2).at(5)
-    assert drawn != Uniforms(seed + 1, Stream.USDC, 2).at(5)
+    drawn = Hours(Uniforms(seed, Stream.USDC, 2).day).at(5)
+    assert drawn == Hours(Uniforms(seed, Stream.USDC, 2).day).at(5)
+    assert drawn != Hours(Uniforms(seed + 1, Stream.USDC, 2).day).at(5)
 
 
 def test_streams_are_not_alike() -> None:

@@ -12,8 +12,8 @@ Lenders come when rates are high and go when they are low.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
-from typing import TYPE_CHECKING, Final
+from collections.abc import Iterable, Iterator, Sequence
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from lstwallet.engine import lending_view
 from lstwallet.engine.kernel import Command
@@ -25,7 +25,7 @@ from lstwallet.market.catalogue import Catalogue
 from lstwallet.market.flows.liquidators import SOLD_AT_ONCE, Liquidators
 from lstwallet.market.flows.sizes import pick, read_sizes, units
 from lstwallet.market.lending_model import LendingModel
-from lstwallet.market.random_streams import HOURS_A_DAY, Stream, Uniforms
+from lstwallet.market.random_streams import HOURS_A_DAY, Hours, Stream, Uniforms
 from lstwallet.protocols.lending import Position, empty_position
 from lstwallet.units.fixed import RAY
 
@@ -68,11 +68,36 @@ def _position(world: Readable, who: str) -> Position:
     return world.positions.get(who) or empty_position(len(world.lending.reserves))
 
 
+class _Lender(NamedTuple):
+    """Who supplies or withdraws."""
+
+    account: str
+    token: str
+    share: float
+    """Of the reserve."""
+    mood: float
+    """Evenly spread over 0 … 1: below the odds of supplying, it supplies."""
+
+
+class _Borrower(NamedTuple):
+    """Who borrows or repays."""
+
+    loop: bool
+    number: int
+    """Among the loops, or among the others."""
+    share: float
+    """Of the debt."""
+    mood: float
+    """Evenly spread over 0 … 1: below the odds of adding debt, it adds."""
+    from_purse: bool
+
+
 class LendingFlows:
     """What happens in the lending market in an hour."""
 
     def __init__(self, seed: int, catalogue: Catalogue) -> None:
         self._drawn = Uniforms(seed, Stream.LENDING, 14)
+        self._hours = Hours(lambda day: map(self._read, self._drawn.day(day)))
         self._lenders = accounts("lender", catalogue)
         self._loopers = accounts("looper", catalogue)
         self._borrowers = accounts("borrower", catalogue)
@@ -108,40 +133,52 @@ class LendingFlows:
         """What liquidators sell after that."""
         yield from self._liquidators.sales(world)
 
-    def commands(self, world: Readable, hour: int) -> Iterator[Command]:
+    def commands(self, world: Readable, hour: int) -> Iterable[Command]:
         """At most one lender and one borrower act in an hour, after ``liquidations``."""
-        drawn = self._drawn.at(hour)
+        lender, borrower = self._hours.at(hour)
+        if lender is None:
+            return () if borrower is None else self._borrowed(world, borrower)
+        if borrower is None:
+            return self._lent(world, lender)
+        return self._both(world, lender, borrower)
+
+    def _both(self, world: Readable, lender: _Lender, borrower: _Borrower) -> Iterator[Command]:
+        yield from self._lent(world, lender)
+        yield from self._borrowed(world, borrower)
+
+    def _borrowed(self, world: Readable, borrower: _Borrower) -> Sequence[Command]:
+        return (self._loop if borrower.loop else self._loan)(world, borrower)
+
+    def _read(self, drawn: list[float]) -> tuple[_Lender | None, _Borrower | None]:
+        """What an hour's dice say."""
+        lender = borrower = None
         if drawn[0] < self._lend.rate:
-            yield from self._lender(world, drawn)
+            who = self._lenders[pick(drawn[1], len(self._lenders))]
+            token = LENT[pick(drawn[2], len(LENT))]
+            lender = _Lender(who, token, self._lend.draw(drawn[3], drawn[4]), drawn[10])
         if drawn[5] < self._borrow.rate:
+            loop = drawn[8] < LOOPS_PART
+            number = pick(drawn[9], len(self._loopers if loop else self._borrowers))
             share = self._borrow.draw(drawn[6], drawn[7])
-            if drawn[8] < LOOPS_PART:
-                who = self._loopers[pick(drawn[9], len(self._loopers))]
-                yield from self._looper(world, who, share, drawn)
-            else:
-                number = pick(drawn[9], len(self._borrowers))
-                yield from self._borrower(world, number, share, drawn)
+            borrower = _Borrower(loop, number, share, drawn[11], drawn[12] < FROM_PURSE)
+        return lender, borrower
 
     # --- lenders -------------------------------------------------------------------------
 
-    def _lender(self, world: Readable, drawn: list[float]) -> Iterator[Command]:
+    def _lent(self, world: Readable, lender: _Lender) -> Sequence[Command]:
         """Supply or withdraw, leaning to the catalogue's size of the reserve and to supply
         where much of it is lent out, for that pays."""
-        who = self._lenders[pick(drawn[1], len(self._lenders))]
-        token = LENT[pick(drawn[2], len(LENT))]
+        who, token, share, mood = lender
         supplied, free = self._model.reserve(token)
         aim, usual = self._reserves[token]
         lean = (1 - supplied / aim) + (self._model.utilisation(token) - usual)
-        size = self._lend.draw(drawn[3], drawn[4]) * supplied
-        if drawn[10] < 0.5 + LEANING * lean:
+        size = share * supplied
+        if mood < 0.5 + LEANING * lean:
             amount = int(min(size, world.balance(who, token)))
-            if amount > 0:
-                yield Supply(who, token, amount)
-        else:
-            lent = self._model.supplied(_position(world, who), token) * NOT_QUITE
-            amount = int(min(size, lent, free * MOST_OF_WHAT_IS_LEFT))
-            if amount > 0:
-                yield WithdrawSupply(who, token, amount)
+            return (Supply(who, token, amount),) if amount > 0 else ()
+        lent = self._model.supplied(_position(world, who), token) * NOT_QUITE
+        amount = int(min(size, lent, free * MOST_OF_WHAT_IS_LEFT))
+        return (WithdrawSupply(who, token, amount),) if amount > 0 else ()
 
     # --- loops ---------------------------------------------------------------------------
 
@@ -154,38 +191,41 @@ class LendingFlows:
         aim = min(max(aim, 0.0), curve.optimal / RAY)
         return aim - self._model.utilisation("ETH")
 
-    def _looper(
-        self, world: Readable, who: str, share: float, drawn: list[float]
-    ) -> Iterator[Command]:
+    def _loop(self, world: Readable, borrower: _Borrower) -> Sequence[Command]:
+        who = self._loopers[borrower.number]
         position = _position(world, who)
         health, debt = self._model.health(position), self._model.owed(position, "ETH")
         if debt == 0:
-            return
-        size = int(debt * share)
-        build = drawn[11] < 0.5 + self._pull * self._equilibrium_gap(world)
+            return ()
+        size = int(debt * borrower.share)
+        build = borrower.mood < 0.5 + self._pull * self._equilibrium_gap(world)
         if build and health > self._lowest:
             size = min(size, int(debt * (health / LOOP_LIMIT - 1)))
-            yield Borrow(who, "ETH", size)
-            yield Stake(who, size)
-            yield Wrap(who, "all")
-            yield Supply(who, "wstETH", "all")
-        elif drawn[12] < FROM_PURSE and world.balance(who, "ETH") >= size:
-            yield Repay(who, "ETH", size, False)
-        else:
-            held = self._model.supplied(position, "wstETH")
-            yield from self._unwind(world, who, size, held * max(1 - SAFE / health, 0))
+            return (
+                Borrow(who, "ETH", size),
+                Stake(who, size),
+                Wrap(who, "all"),
+                Supply(who, "wstETH", "all"),
+            )
+        if borrower.from_purse and world.balance(who, "ETH") >= size:
+            return (Repay(who, "ETH", size, False),)
+        held = self._model.supplied(position, "wstETH")
+        return self._unwind(world, who, size, held * max(1 - SAFE / health, 0))
 
-    def _unwind(self, world: Readable, who: str, size: int, most: float) -> Iterator[Command]:
+    def _unwind(self, world: Readable, who: str, size: int, most: float) -> Sequence[Command]:
         """Sell staked ETH out of the loop (at most ``most``) and repay with what it gives."""
         rate = self._steth_per_wsteth(world)
         most = min(most, SOLD_AT_ONCE * pool_reserves(world, STETH_ETH)[1] / rate)
         sold = int(min(size / rate, most))
         repaid = int(sold * rate * WORST_SALE)
-        if repaid > 0:
-            yield WithdrawSupply(who, "wstETH", sold)
-            yield Unwrap(who, sold)
-            yield Swap(who, STETH_ETH, "stETH", "all", repaid, "ETH")
-            yield Repay(who, "ETH", repaid, False)
+        if repaid <= 0:
+            return ()
+        return (
+            WithdrawSupply(who, "wstETH", sold),
+            Unwrap(who, sold),
+            Swap(who, STETH_ETH, "stETH", "all", repaid, "ETH"),
+            Repay(who, "ETH", repaid, False),
+        )
 
     @staticmethod
     def _steth_per_wsteth(world: Readable) -> float:
@@ -194,39 +234,39 @@ class LendingFlows:
 
     # --- borrowers -----------------------------------------------------------------------
 
-    def _borrower(
-        self, world: Readable, number: int, share: float, drawn: list[float]
-    ) -> Iterator[Command]:
-        who = self._borrowers[number]
-        collateral, token = loan_tokens(number)
+    def _loan(self, world: Readable, borrower: _Borrower) -> Sequence[Command]:
+        who = self._borrowers[borrower.number]
+        collateral, token = loan_tokens(borrower.number)
         position, model = _position(world, who), self._model
         health, debt = model.health(position), model.owed(position, token)
         usual = self._reserves[token][1] if token in self._reserves else 0.0
-        adds = drawn[11] < 0.5 + usual - model.utilisation(token)
+        adds = borrower.mood < 0.5 + usual - model.utilisation(token)
         if adds and health * EASIER > self._usual:
             least = FIRST_LOAN * model.backing(position) / model.price(token)
-            size = int(share * max(debt, least))
-            if size > 0:
-                yield Borrow(who, token, size)
-            return
-        size = int(debt * share)
+            size = int(borrower.share * max(debt, least))
+            return (Borrow(who, token, size),) if size > 0 else ()
+        size = int(debt * borrower.share)
         if size == 0:
-            return
+            return ()
         purse = world.balance(who, token)
         if purse >= size or collateral == "USDC":
-            if purse > 0:
-                yield Repay(who, token, min(purse, size), False)
-        elif (collateral, token) == SOLD_TO_REPAY:
-            yield from self._sell_collateral(world, who, size)
+            return (Repay(who, token, min(purse, size), False),) if purse > 0 else ()
+        if (collateral, token) == SOLD_TO_REPAY:
+            return self._sell_collateral(world, who, size)
+        return ()
 
-    def _sell_collateral(self, world: Readable, who: str, size: int) -> Iterator[Command]:
+    @staticmethod
+    def _sell_collateral(world: Readable, who: str, size: int) -> Sequence[Command]:
         """ETH out of the collateral, sold for USDC, repaid."""
         price = world.prices.eth / world.prices.usdc
         reserves = pool_reserves(world, USDC_ETH)
         dollars = min(size / 10**6, SOLD_AT_ONCE * reserves[0] / 10**6)
         sold = units(dollars / price, 18)
         repaid = units(dollars * WORST_SALE, 6)
-        if repaid > 0:
-            yield WithdrawSupply(who, "ETH", sold)
-            yield Swap(who, USDC_ETH, "ETH", sold, repaid, "USDC")
-            yield Repay(who, "USDC", repaid, False)
+        if repaid <= 0:
+            return ()
+        return (
+            WithdrawSupply(who, "ETH", sold),
+            Swap(who, USDC_ETH, "ETH", sold, repaid, "USDC"),
+            Repay(who, "USDC", repaid, False),
+        )

@@ -10,8 +10,8 @@ when stETH is at a discount.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import TYPE_CHECKING, Final
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from lstwallet.engine import staking
 from lstwallet.engine.kernel import Command
@@ -33,7 +33,7 @@ from lstwallet.market.catalogue import Catalogue
 from lstwallet.market.flows.sizes import pick, read_sizes, units
 from lstwallet.market.pool_models import StableCurve, product_trade, stable_curve
 from lstwallet.market.prices import PriceSource
-from lstwallet.market.random_streams import Stream, Uniforms
+from lstwallet.market.random_streams import Hours, Stream, Uniforms
 from lstwallet.units.clock import DAY
 
 if TYPE_CHECKING:
@@ -53,6 +53,26 @@ SHORTEST_WAIT: Final = 1 / DAYS_A_YEAR
 """Years: no discount worth less than a day's wait makes anybody look at the queue."""
 LOW: Final = 0.1
 """Below this part of its purse in one token the arbitrageur gets more of it."""
+
+
+class _Trades(NamedTuple):
+    """What traders want in an hour."""
+
+    steth: tuple[Swap, ...]
+    """In the stETH pool: at most one."""
+    usdc: tuple[str, bool, float] | None
+    """In the USDC pool: who, whether USDC is paid in, and dollars in a usual pool."""
+
+
+class _Provision(NamedTuple):
+    """What a liquidity provider wants."""
+
+    provider: str
+    share: float
+    """Of the pool."""
+    pool: str
+    mood: float
+    """Evenly spread over 0 … 1: below the odds of leaving, it removes."""
 
 
 class PoolFlows:
@@ -77,51 +97,59 @@ class PoolFlows:
         self._amplification = catalogue.real("pools.steth_eth.amplification")
         self._steth_fee = catalogue.real("pools.steth_eth.fee")
         self._usdc_fee = catalogue.real("pools.usdc_eth.fee")
+        self._wishes = Hours(lambda day: map(self._trades_of, self._trading.day(day)))
+        self._offers = Hours(lambda day: map(self._provision_of, self._liquidity.day(day)))
 
     # --- traders and providers -----------------------------------------------------------
 
-    def trades(self, world: Readable, hour: int) -> Iterator[Command]:
+    def trades(self, world: Readable, hour: int) -> Sequence[Command]:
         """At most one trade in each pool, as often one way as the other."""
-        drawn = self._trading.at(hour)
+        steth, usdc = self._wishes.at(hour)
+        if usdc is None:
+            return steth
+        trader, pays_usdc, dollars = usdc
+        dollars *= world.pools.usdc_eth.pair.reserve_0 / self._usual_depth
+        if pays_usdc:
+            return (*steth, Swap(trader, USDC_ETH, "USDC", units(dollars, 6), 0, "ETH"))
+        ether = units(dollars * world.prices.usdc / world.prices.eth, 18)
+        return (*steth, Swap(trader, USDC_ETH, "ETH", ether, 0, "USDC"))
+
+    def _trades_of(self, drawn: list[float]) -> _Trades:
+        steth: tuple[Swap, ...] = ()
         if drawn[0] < self._steth.rate:
-            size = units(self._steth.draw(drawn[1], drawn[2]), 18)
-            yield self._trade(STETH_ETH, drawn[3], drawn[4], ("ETH", "stETH"), size, size)
-        if drawn[5] < self._usdc.rate:
-            depth = world.pools.usdc_eth.pair.reserve_0 / self._usual_depth
-            dollars = self._usdc.draw(drawn[6], drawn[7]) * depth
-            ether = units(dollars * world.prices.usdc / world.prices.eth, 18)
-            yield self._trade(
-                USDC_ETH, drawn[8], drawn[9], ("USDC", "ETH"), units(dollars, 6), ether
-            )
+            trader, size = self._trader(drawn[3]), units(self._steth.draw(drawn[1], drawn[2]), 18)
+            paid, wanted = ("ETH", "stETH") if drawn[4] < 0.5 else ("stETH", "ETH")
+            steth = (Swap(trader, STETH_ETH, paid, size, 0, wanted),)
+        if drawn[5] >= self._usdc.rate:
+            return _Trades(steth, None)
+        dollars = self._usdc.draw(drawn[6], drawn[7])
+        return _Trades(steth, (self._trader(drawn[8]), drawn[9] < 0.5, dollars))
 
-    def _trade(
-        self, pool: str, who: float, side: float, tokens: tuple[str, str], first: int, second: int
-    ) -> Swap:
-        trader = self._traders[pick(who, len(self._traders))]
-        if side < 0.5:
-            return Swap(trader, pool, tokens[0], first, 0, tokens[1])
-        return Swap(trader, pool, tokens[1], second, 0, tokens[0])
+    def _trader(self, u: float) -> str:
+        return self._traders[pick(u, len(self._traders))]
 
-    def provisions(self, world: Readable, hour: int) -> Iterator[Command]:
+    def provisions(self, world: Readable, hour: int) -> Sequence[Command]:
         """At most one deposit or withdrawal of liquidity, in one of the pools."""
-        drawn = self._liquidity.at(hour)
+        offer = self._offers.at(hour)
+        return () if offer is None else self._provided(world, hour, offer)
+
+    def _provision_of(self, drawn: list[float]) -> _Provision | None:
         if drawn[0] >= self._provide.rate:
-            return
+            return None
         provider = self._providers[pick(drawn[1], len(self._providers))]
-        share = self._provide.draw(drawn[2], drawn[3])
         pool = STETH_ETH if drawn[4] < 0.5 else USDC_ETH
+        return _Provision(provider, self._provide.draw(drawn[2], drawn[3]), pool, drawn[5])
+
+    def _provided(self, world: Readable, hour: int, offer: _Provision) -> Sequence[Command]:
+        provider, share, pool, mood = offer
         leaving = 0.5
         if pool == STETH_ETH:
             leaving -= self._aversion * self._prices.steth_basis(hour) * 100
-        if drawn[5] < leaving:
-            held = world.balance(provider, LP[pool])
-            lp = min(int(share * lp_supply(world, pool)), held)
-            if lp > 0:
-                yield RemoveLiquidity(provider, pool, lp, BALANCED, (0, 0))
-        else:
-            first, second = pool_reserves(world, pool)
-            amounts = (int(share * first), int(share * second))
-            yield AddLiquidity(provider, pool, amounts, 0)
+        if mood < leaving:
+            lp = min(int(share * lp_supply(world, pool)), world.balance(provider, LP[pool]))
+            return (RemoveLiquidity(provider, pool, lp, BALANCED, (0, 0)),) if lp > 0 else ()
+        first, second = pool_reserves(world, pool)
+        return (AddLiquidity(provider, pool, (int(share * first), int(share * second)), 0),)
 
     # --- arbitrage -----------------------------------------------------------------------
 

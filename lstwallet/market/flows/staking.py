@@ -9,8 +9,8 @@ Once a day the market records how well duties were done and what fees and MEV pa
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
-from typing import TYPE_CHECKING, Final
+from collections.abc import Iterable, Iterator
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from lstwallet.engine import staking
 from lstwallet.engine.kernel import Command
@@ -19,7 +19,7 @@ from lstwallet.engine.validators_facts import OthersJoin, OthersLeave, RecordDut
 from lstwallet.market.accounts import accounts
 from lstwallet.market.catalogue import Catalogue
 from lstwallet.market.flows.sizes import normal, pick, read_sizes, units
-from lstwallet.market.random_streams import HOURS_A_DAY, Stream, Uniforms
+from lstwallet.market.random_streams import Hours, Stream, Uniforms
 from lstwallet.protocols.consensus import EPOCHS_PER_YEAR
 
 if TYPE_CHECKING:
@@ -29,6 +29,16 @@ GWEI_DECIMALS: Final = 9
 KEY_ETH: Final = 32
 BPS: Final = 10_000
 ETHER: Final = 10**18
+
+
+class _Hour(NamedTuple):
+    """What an hour's dice say: commands, and among them a request, which has to be looked at."""
+
+    before: tuple[Command, ...]
+    """Without a request all of them, else those before it."""
+    request: tuple[str, int] | None
+    """Who asks for so many wei of stETH, or for all there is."""
+    after: tuple[Command, ...]
 
 
 class StakingFlows:
@@ -48,36 +58,59 @@ class StakingFlows:
         self._participation_spread = catalogue.real(f"{rewards}.participation_spread")
         self._income = catalogue.real(f"{rewards}.mev_and_tips")
         self._income_spread = catalogue.real(f"{rewards}.mev_spread")
+        self._hours = Hours(self._day)
 
-    def commands(self, world: Readable, hour: int) -> Iterator[Command]:
+    def commands(self, world: Readable, hour: int) -> Iterable[Command]:
         """At most one deposit, one request, one entry and one exit."""
-        if hour % HOURS_A_DAY == 0:
-            yield self._record(hour)
-        yield from self._pool(world, self._staking.at(hour))
-        yield from self._chain(self._validating.at(hour))
+        before, request, after = self._hours.at(hour)
+        return before if request is None else self._with_request(world, before, request, after)
 
-    def _pool(self, world: Readable, drawn: list[float]) -> Iterator[Command]:
-        if drawn[0] < self._stake.rate:
-            yield Stake(self._staker(drawn[3]), units(self._stake.draw(drawn[1], drawn[2]), 18))
-        if drawn[4] < self._unstake.rate:
-            who = self._staker(drawn[7])
-            held = staking.steth_for_shares(world, world.balance(who, "stETH"))
-            wanted = units(self._unstake.draw(drawn[5], drawn[6]), 18)
-            if held > 0:
-                yield RequestUnstake(who, wanted if wanted < held else "all")
+    @staticmethod
+    def _with_request(
+        world: Readable,
+        before: tuple[Command, ...],
+        request: tuple[str, int],
+        after: tuple[Command, ...],
+    ) -> Iterator[Command]:
+        yield from before
+        who, wanted = request
+        held = staking.steth_for_shares(world, world.balance(who, "stETH"))
+        if held > 0:
+            yield RequestUnstake(who, wanted if wanted < held else "all")
+        yield from after
+
+    def _day(self, day: int) -> Iterator[_Hour]:
+        """What the dice of a day say; a day's record comes first."""
+        record: tuple[Command, ...] = (self._record(self._duties.day(day)[0]),)
+        for pool, chain in zip(self._staking.day(day), self._validating.day(day), strict=True):
+            before, after = record + self._deposit(pool), self._chain(chain)
+            request, record = self._request(pool), ()
+            yield _Hour(before if request else before + after, request, after)
+
+    def _deposit(self, drawn: list[float]) -> tuple[Command, ...]:
+        if drawn[0] >= self._stake.rate:
+            return ()
+        amount = units(self._stake.draw(drawn[1], drawn[2]), 18)
+        return (Stake(self._staker(drawn[3]), amount),)
+
+    def _request(self, drawn: list[float]) -> tuple[str, int] | None:
+        if drawn[4] >= self._unstake.rate:
+            return None
+        return self._staker(drawn[7]), units(self._unstake.draw(drawn[5], drawn[6]), 18)
 
     def _staker(self, u: float) -> str:
         return self._stakers[pick(u, len(self._stakers))]
 
-    def _chain(self, drawn: list[float]) -> Iterator[Command]:
+    def _chain(self, drawn: list[float]) -> tuple[Command, ...]:
+        commands: tuple[Command, ...] = ()
         if drawn[0] < self._enter.rate:
-            yield OthersJoin(_keys(self._enter.draw(drawn[1], drawn[2])))
+            commands += (OthersJoin(_keys(self._enter.draw(drawn[1], drawn[2]))),)
         if drawn[3] < self._leave.rate:
-            yield OthersLeave(_keys(self._leave.draw(drawn[4], drawn[5])))
+            commands += (OthersLeave(_keys(self._leave.draw(drawn[4], drawn[5]))),)
+        return commands
 
-    def _record(self, hour: int) -> RecordDuties:
+    def _record(self, drawn: list[float]) -> RecordDuties:
         """A day's record: normal around the mean share, log-normal income of that mean."""
-        drawn = self._duties.at(hour)
         done = self._participation + self._participation_spread * normal(drawn[0], drawn[1])
         spread = self._income_spread
         factor = math.exp(spread * normal(drawn[2], drawn[3]) - spread**2 / 2)
