@@ -51,7 +51,7 @@ from lstwallet.engine.lending_view import (
     owed_units,
     place_of,
     position_of,
-    price_of,
+    prices_of,
     reserve_token,
     supplied_units,
     supply_token,
@@ -84,6 +84,9 @@ NO_POWER: Final = "LtvValidationFailed"
 OVERFLOW: Final = "revert without reason"
 """What a number gets that does not fit into a word."""
 
+_new: Final = tuple.__new__
+"""Makes a record in half the time of its own constructor: every action makes some."""
+
 
 # --- supply and withdraw -----------------------------------------------------------------
 
@@ -100,9 +103,10 @@ def decide_supply(world: Readable, command: Supply) -> Sequence[Supplied]:
         raise _supply_refusal(market, place, token, units, world.time, refused) from None
     symbol = supply_token(reserve_token(token))
     shares = change_of(symbol, before.supplied[place], moved.position.supplied[place], account)
-    after = ReserveAfter(place, moved.market.reserves[place])
+    after = _new(ReserveAfter, (place, moved.market.reserves[place]))
     entry = pay_in(token, units, account) + shares
-    return (Supplied(world.time, account, token, units, after, moved.position, entry),)
+    facts = (world.time, account, token, units, after, moved.position, entry)
+    return (_new(Supplied, facts),)
 
 
 def _supply_refusal(
@@ -132,11 +136,10 @@ def decide_withdraw(world: Readable, command: WithdrawSupply) -> Sequence[Supply
         raise _withdraw_refusal(world, market, command, place, wanted, refused) from None
     symbol = supply_token(reserve_token(token))
     shares = change_of(symbol, before.supplied[place], moved.position.supplied[place], account)
-    after = ReserveAfter(place, moved.market.reserves[place])
+    after = _new(ReserveAfter, (place, moved.market.reserves[place]))
     entry = shares + pay_out(token, moved.amount, account)
-    return (
-        SupplyWithdrawn(world.time, account, token, moved.amount, after, moved.position, entry),
-    )
+    facts = (world.time, account, token, moved.amount, after, moved.position, entry)
+    return (_new(SupplyWithdrawn, facts),)
 
 
 def _withdraw_refusal(
@@ -180,9 +183,10 @@ def decide_borrow(world: Readable, command: Borrow) -> Sequence[Borrowed]:
         raise _borrow_refusal(world, market, command, place, units, refused) from None
     symbol = debt_token(reserve_token(token))
     shares = change_of(symbol, before.borrowed[place], moved.position.borrowed[place], account)
-    after = ReserveAfter(place, moved.market.reserves[place])
+    after = _new(ReserveAfter, (place, moved.market.reserves[place]))
     entry = shares + pay_out(token, units, account)
-    return (Borrowed(world.time, account, token, units, after, moved.position, entry),)
+    facts = (world.time, account, token, units, after, moved.position, entry)
+    return (_new(Borrowed, facts),)
 
 
 def _borrow_refusal(
@@ -210,7 +214,8 @@ def decide_repay(world: Readable, command: Repay) -> Sequence[Repaid]:
     account, token, amount, from_supply = command
     place = place_of(world.lending, token)
     market, before = market_of(world), position_of(world, account)
-    owed = owed_units(world, account, token)
+    rules, scaled = protocol.RULES[market.parameters.rules], before.borrowed[place]
+    owed = protocol.debt_balance(market.reserves[place], scaled, world.time, rules)
     if not owed:
         raise NothingToDo("repay")
     wanted = wanted_units(amount)
@@ -231,10 +236,10 @@ def decide_repay(world: Readable, command: Repay) -> Sequence[Repaid]:
         )
     else:
         paid = pay_in(token, moved.amount, account)
-    after = ReserveAfter(place, moved.market.reserves[place])
-    return (
-        Repaid(world.time, account, token, moved.amount, from_supply, after, position, paid + debt),
-    )
+    after = _new(ReserveAfter, (place, moved.market.reserves[place]))
+    entry = paid + debt
+    facts = (world.time, account, token, moved.amount, from_supply, after, position, entry)
+    return (_new(Repaid, facts),)
 
 
 def _repay_refusal(
@@ -316,16 +321,15 @@ def _put_position(draft: Draft, account: Account, position: Position) -> None:
         positions.pop(account, None)
 
 
-def _put_reserves(draft: Draft, changes: tuple[ReserveAfter, ...]) -> None:
+def _put_reserve(draft: Draft, after: ReserveAfter) -> None:
     parameters, reserves, feeds = draft.lending
-    for place, reserve in changes:
-        reserves = protocol.put(reserves, place, reserve)
-    draft.lending = Lending(parameters, reserves, feeds)
+    place, reserve = after
+    draft.lending = _new(Lending, (parameters, protocol.put(reserves, place, reserve), feeds))
 
 
 def evolve_moved(draft: Draft, event: Supplied | SupplyWithdrawn | Borrowed | Repaid) -> None:
     """The reserve and the position are as the event says."""
-    _put_reserves(draft, (event.after,))
+    _put_reserve(draft, event.after)
     _put_position(draft, event.account, event.position)
 
 
@@ -336,7 +340,8 @@ def evolve_switched(draft: Draft, event: CollateralSwitched | EModeChosen) -> No
 
 def evolve_liquidated(draft: Draft, event: PositionLiquidated) -> None:
     """The reserves and both positions are as the event says."""
-    _put_reserves(draft, event.after)
+    for after in event.after:
+        _put_reserve(draft, after)
     _put_position(draft, event.account, event.position)
     if event.liquidator_position is not None:
         _put_position(draft, event.liquidator, event.liquidator_position)
@@ -434,7 +439,7 @@ def found(
     """
     configs = blueprint.configs
     parameters = protocol.Parameters(configs, blueprint.emodes, blueprint.rules)
-    prices = tuple(price_of(feed, eth, usdc, steth_per_wsteth) for feed in blueprint.feeds)
+    prices = prices_of(blueprint.feeds, eth, usdc, steth_per_wsteth)
     reserves = tuple(protocol.new_reserve(config, now) for config in configs)
     market = Market(parameters, reserves, prices)
     lending = Lending(parameters, reserves, blueprint.feeds)

@@ -40,6 +40,9 @@ MIN_VALUE: Final = 20 * 10**8
 """USD with 8 decimals: about what it costs to take part, on a bonus of five per cent."""
 CACHE: Final = "lending.queue"
 
+_new: Final = tuple.__new__
+"""Makes a record in half the time of its own constructor: one for every action."""
+
 
 class Place(NamedTuple):
     """Where an account waits."""
@@ -75,11 +78,13 @@ class Queue:
             line = self.pairs[before.pair]
             del line[bisect_left(line, (before.rank, account))]
         self.others.discard(account)
+        if not any(position.borrowed):
+            return
         place = place_in_queue(parameters, position)
         if place is not None:
             insort(self.pairs.setdefault(place.pair, []), (place.rank, account))
             self.waiting[account] = place
-        elif any(position.borrowed):
+        else:
             self.others.add(account)
 
     def suspects(self, market: Market, pair: Pair, now: int) -> Iterator[Account]:
@@ -98,7 +103,7 @@ def place_in_queue(parameters: Parameters, position: Position) -> Place | None:
     if pair is None:
         return None
     try:
-        return Place(pair, -queue_key(parameters, position, pair))
+        return _new(Place, (pair, -queue_key(parameters, position, pair)))
     except Revert:  # collateral that counts for nothing
         return None
 

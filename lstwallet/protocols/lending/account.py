@@ -45,6 +45,8 @@ class Account(NamedTuple):
 
 
 EMPTY: Final = Account(0, 0, 0, 0, 0, NO_DEBT, False)
+_new: Final = tuple.__new__
+"""Makes a record in half the time of its own constructor."""
 
 
 def reserve_ltv(parameters: Parameters, place: int, emode: EMode | None) -> int:
@@ -71,34 +73,42 @@ def reserve_bonus(parameters: Parameters, place: int, emode: EMode | None) -> in
 def account_data(market: Market, position: Position, now: SimTime) -> Account:
     """All numbers of a position at ``now``, exact as the contract's view."""
     parameters, reserves, prices = market
-    rules = RULES[parameters.rules]
+    configs, _, rules_name = parameters
+    rules = RULES[rules_name]
     emode = find_emode(parameters, position.emode) if position.emode else None
     collateral = debt = weighted = borrowing_power = 0
     has_zero_ltv = used = False
-    rows = zip(position.supplied, position.borrowed, position.collateral, strict=True)
-    for place, (supplied, borrowed, enabled) in enumerate(rows):
+    for place, enabled in enumerate(position.collateral):
+        borrowed = position.borrowed[place]
+        if not (enabled or borrowed):
+            continue
+        used = True
+        reserve, price, config = reserves[place], prices[place], configs[place]
         if enabled:
-            used = True
-            index = normalized_income(reserves[place], now)
-            unit = parameters.configs[place].unit
-            value = rules.supply_value(supplied, index, prices[place], unit)
+            index = reserve.liquidity_index
+            if reserve.updated_at != now:
+                index = normalized_income(reserve, now)
+            value = rules.supply_value(position.supplied[place], index, price, config.unit)
+            threshold, ltv = config.liquidation_threshold, config.ltv
+            if emode is not None:
+                threshold = reserve_threshold(parameters, place, emode)
+                ltv = reserve_ltv(parameters, place, emode)
             collateral += value
-            weighted += value * reserve_threshold(parameters, place, emode)
-            ltv = reserve_ltv(parameters, place, emode)
+            weighted += value * threshold
             has_zero_ltv = has_zero_ltv or ltv == 0
             borrowing_power += value * ltv
         if borrowed:
-            used = True
-            index = normalized_debt(reserves[place], now, rules)
-            unit = parameters.configs[place].unit
-            debt += rules.debt_value(borrowed, index, prices[place], unit)
+            index = reserve.borrow_index
+            if reserve.updated_at != now:
+                index = normalized_debt(reserve, now, rules)
+            debt += rules.debt_value(borrowed, index, price, config.unit)
     if not used:
         return EMPTY
     ltv = div_floor(borrowing_power, collateral) if collateral else 0
     threshold = div_floor(weighted, collateral) if collateral else 0
     available = max(0, mul_div_floor(collateral, ltv, BPS) - debt)
     health = health_ratio(weighted, debt) if debt else NO_DEBT
-    return Account(collateral, debt, available, threshold, ltv, health, has_zero_ltv)
+    return _new(Account, (collateral, debt, available, threshold, ltv, health, has_zero_ltv))
 
 
 def health_factor(market: Market, position: Position, now: SimTime) -> int:

@@ -37,6 +37,9 @@ from lstwallet.units.clock import SimTime
 MAX_TRANSFER: Final = 2**120 - 1
 """Scaled balances are 120-bit numbers in the contract."""
 
+_new: Final = tuple.__new__
+"""Makes a record in half the time of its own constructor: every action makes some."""
+
 
 class Moved(NamedTuple):
     """A market and a position after a movement of ``amount`` tokens."""
@@ -95,7 +98,7 @@ def supply(market: Market, place: int, position: Position, amount: int, now: Sim
         emode = find_emode(parameters, position.emode)
         if reserve_ltv(parameters, place, emode) != 0:
             position = with_collateral(position, place, True)
-    return Moved(with_reserve(market, place, reserve), position, amount)
+    return _new(Moved, (with_reserve(market, place, reserve), position, amount))
 
 
 def _check_departure(market: Market, position: Position, place: int, now: SimTime) -> Position:
@@ -136,7 +139,7 @@ def withdraw(market: Market, place: int, position: Position, amount: int, now: S
     )
     market = with_reserve(market, place, reserve)
     position = with_supply(position, place, held - scaled)
-    return Moved(market, _check_departure(market, position, place, now), amount)
+    return _new(Moved, (market, _check_departure(market, position, place, now), amount))
 
 
 def borrow(market: Market, place: int, position: Position, amount: int, now: SimTime) -> Moved:
@@ -174,7 +177,7 @@ def borrow(market: Market, place: int, position: Position, amount: int, now: Sim
     market = with_reserve(market, place, reserve)
     position = with_debt(position, place, position.borrowed[place] + scaled)
     require_covered(market, position, now)
-    return Moved(market, position, amount)
+    return _new(Moved, (market, position, amount))
 
 
 def repay(
@@ -218,7 +221,7 @@ def _repay(
         added=amount if incoming else 0,
     )
     market = with_reserve(market, place, reserve)
-    return Moved(market, with_debt(position, place, held - scaled), amount)
+    return _new(Moved, (market, with_debt(position, place, held - scaled), amount))
 
 
 def repay_with_supply(
@@ -246,7 +249,7 @@ def repay_with_supply(
             position = with_collateral(position, place, False)
         if is_borrowing(position):
             require_healthy(market, position, now)
-    return Moved(market, position, paid)
+    return _new(Moved, (market, position, paid))
 
 
 def transfer(

@@ -63,6 +63,9 @@ MILLION: Final = 10**6
 KEY_SCALE: Final = 10**45
 """Keeps more than twenty digits in a queue key whatever the decimals of the tokens."""
 
+_new: Final = tuple.__new__
+"""Makes a record in half the time of its own constructor."""
+
 
 class Seizure(NamedTuple):
     """What a repayment buys, in tokens."""
@@ -329,12 +332,10 @@ class Pair(NamedTuple):
 
 def single_pair(position: Position) -> Pair | None:
     """The only collateral and the only debt of a position, or ``None`` if it has others."""
-    if position.collateral.count(True) != 1:
+    _, borrowed, collateral, _ = position
+    if collateral.count(True) != 1 or borrowed.count(0) != len(borrowed) - 1:
         return None
-    debts = [place for place, scaled in enumerate(position.borrowed) if scaled]
-    if len(debts) != 1:
-        return None
-    return Pair(position.collateral.index(True), debts[0])
+    return _new(Pair, (collateral.index(True), borrowed.index(max(borrowed))))
 
 
 def queue_key(parameters: Parameters, position: Position, pair: Pair) -> int:
@@ -344,7 +345,7 @@ def queue_key(parameters: Parameters, position: Position, pair: Pair) -> int:
     change it, so a queue stays in order until a position itself moves. Reverts for
     collateral that counts for nothing.
     """
-    emode = find_emode(parameters, position.emode)
+    emode = find_emode(parameters, position.emode) if position.emode else None
     threshold = reserve_threshold(parameters, pair.collateral, emode)
     weighted = position.supplied[pair.collateral] * threshold
     if weighted == 0:

@@ -7,7 +7,7 @@ normalised indices say what it would be.
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from lstwallet.protocols.lending.rules import Rules
 from lstwallet.protocols.lending.state import RateCurve, Reserve, ReserveConfig
@@ -15,6 +15,9 @@ from lstwallet.units.checked import checked_sub
 from lstwallet.units.clock import SimTime
 from lstwallet.units.fixed import BPS, RAY, percent_mul, ray_div, ray_mul
 from lstwallet.units.interest import grow_linear
+
+_new: Final = tuple.__new__
+"""Makes a record in half the time of its own constructor: every action makes some."""
 
 
 class Rates(NamedTuple):
@@ -50,9 +53,10 @@ def interest_rates(
     """
     if debt == 0:
         return Rates(0, curve[1])
-    borrow = borrow_rate(curve, ray_div(debt, liquidity + debt))
-    earned = ray_mul(borrow, ray_div(debt, liquidity + debt + deficit))
-    return Rates(percent_mul(earned, BPS - reserve_factor), borrow)
+    usage = ray_div(debt, liquidity + debt)
+    borrow = borrow_rate(curve, usage)
+    earned = ray_mul(borrow, ray_div(debt, liquidity + debt + deficit) if deficit else usage)
+    return _new(Rates, (percent_mul(earned, BPS - reserve_factor), borrow))
 
 
 def normalized_income(reserve: Reserve, now: SimTime) -> int:
@@ -101,7 +105,9 @@ def accrue(reserve: Reserve, config: ReserveConfig, now: SimTime, rules: Rules) 
         owed = rules.compound(before, paid, now - updated_at)
         if config.reserve_factor:
             accrued += rules.treasury_share(debt, before, owed, config.reserve_factor, income)
-    return Reserve(income, owed, earned, paid, now, supply, debt, liquidity, accrued, deficit)
+    return _new(
+        Reserve, (income, owed, earned, paid, now, supply, debt, liquidity, accrued, deficit)
+    )
 
 
 def accrue_treasury_again(
@@ -145,19 +151,23 @@ def settle(
     ``added`` and ``taken`` are tokens that come in and go out. Reverts with the arithmetic
     panic when more is taken than there is.
     """
-    liquidity = available_after(reserve.liquidity, added, taken)
-    deficit = reserve.deficit + new_deficit
-    debt = rules.debt_balance(debt_scaled, reserve.borrow_index) if debt_scaled else 0
+    income, owed, _, _, updated_at, _, _, liquidity, accrued, deficit = reserve
+    liquidity = available_after(liquidity, added, taken)
+    deficit += new_deficit
+    debt = rules.debt_balance(debt_scaled, owed) if debt_scaled else 0
     earned, paid = interest_rates(config.curve, config.reserve_factor, debt, liquidity, deficit)
-    return Reserve(
-        reserve.liquidity_index,
-        reserve.borrow_index,
-        earned,
-        paid,
-        reserve.updated_at,
-        supply_scaled,
-        debt_scaled,
-        liquidity,
-        reserve.accrued_to_treasury,
-        deficit,
+    return _new(
+        Reserve,
+        (
+            income,
+            owed,
+            earned,
+            paid,
+            updated_at,
+            supply_scaled,
+            debt_scaled,
+            liquidity,
+            accrued,
+            deficit,
+        ),
     )

@@ -23,6 +23,9 @@ BPS_TO_RAY: Final = 10**23
 
 T = TypeVar("T")
 
+_new: Final = tuple.__new__
+"""Makes a record in half the time of its own constructor: every action makes some."""
+
 
 class RateCurve(NamedTuple):
     """The two-slope interest curve; every field is a ray a year (``optimal`` a ray)."""
@@ -143,17 +146,14 @@ def put(row: tuple[T, ...], place: int, value: T) -> tuple[T, ...]:
 
 def with_reserve(market: Market, place: int, reserve: Reserve) -> Market:
     """The market with one reserve replaced."""
-    return Market(market.parameters, put(market.reserves, place, reserve), market.prices)
+    parameters, reserves, prices = market
+    return _new(Market, (parameters, put(reserves, place, reserve), prices))
 
 
 def with_supply(position: Position, place: int, scaled: int) -> Position:
     """The position with another scaled supply in one reserve."""
-    return Position(
-        put(position.supplied, place, scaled),
-        position.borrowed,
-        position.collateral,
-        position.emode,
-    )
+    supplied, borrowed, collateral, emode = position
+    return _new(Position, (put(supplied, place, scaled), borrowed, collateral, emode))
 
 
 def credit(position: Position, place: int, scaled: int) -> Position:
@@ -163,12 +163,8 @@ def credit(position: Position, place: int, scaled: int) -> Position:
 
 def with_debt(position: Position, place: int, scaled: int) -> Position:
     """The position with another scaled debt in one reserve."""
-    return Position(
-        position.supplied,
-        put(position.borrowed, place, scaled),
-        position.collateral,
-        position.emode,
-    )
+    supplied, borrowed, collateral, emode = position
+    return _new(Position, (supplied, put(borrowed, place, scaled), collateral, emode))
 
 
 def with_collateral(position: Position, place: int, on: bool) -> Position:
