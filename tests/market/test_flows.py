@@ -11,6 +11,7 @@ import pytest
 from lstwallet.engine import kernel, lending_view, staking
 from lstwallet.engine.kernel import Event
 from lstwallet.engine.pools import STETH_ETH, USDC_ETH, pool_price
+from lstwallet.engine.staking_wait import wait_at_least
 from lstwallet.engine.world import YOU, Draft, World
 from lstwallet.market.accounts import ARBITRAGE
 from lstwallet.market.catalogue import Catalogue
@@ -33,6 +34,8 @@ class Month(NamedTuple):
     steth_gaps: list[float]
     waits: list[int]
     """Seconds that a new request would wait at most, once a day."""
+    too_far: int
+    """Moments at which the quick lower bound of that wait was none."""
     refused: Counter[str]
 
 
@@ -42,6 +45,7 @@ def month(world: World, catalogue: Catalogue, *, flows: bool) -> Month:
     events: list[Event] = []
     gaps: tuple[list[float], list[float]] = ([], [])
     waits: list[int] = []
+    too_far = 0
     for step in driver.steps(draft, world.time + DAYS * DAY):
         events.extend(step.events)
         if draft.time % HOUR == 0:
@@ -50,7 +54,10 @@ def month(world: World, catalogue: Catalogue, *, flows: bool) -> Month:
             gaps[1].append(pool_price(draft, STETH_ETH) / 10**18 / (1 + basis) - 1)
         if draft.time % DAY == 0:
             waits.append(staking.estimate_wait(draft, 10 * 10**18).high)
-    return Month(draft.freeze(), events, *gaps, waits, driver.refused)
+        for amount in (1, 4_000 * 10**18):
+            least, wait = wait_at_least(draft, amount), staking.estimate_wait(draft, amount)
+            too_far += least.low > wait.low or least.high > wait.high
+    return Month(draft.freeze(), events, *gaps, waits, too_far, driver.refused)
 
 
 @pytest.fixture(scope="module")
@@ -61,6 +68,10 @@ def busy(world: World, catalogue: Catalogue) -> Month:
 @pytest.fixture(scope="module")
 def quiet(world: World, catalogue: Catalogue) -> Month:
     return month(world, catalogue, flows=False)
+
+
+def test_the_quick_look_at_the_queue_never_says_too_much(busy: Month, quiet: Month) -> None:
+    assert busy.too_far == quiet.too_far == 0
 
 
 def kinds(events: list[Event]) -> Counter[str]:

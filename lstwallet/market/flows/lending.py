@@ -124,14 +124,14 @@ class LendingFlows:
         steps_a_day = HOURS_A_DAY * self._borrow.rate * LOOPS_PART
         return catalogue.real("flows.borrow.reversion") / (2 * steps_a_day * step)
 
-    def liquidations(self, world: Readable) -> Iterator[Command]:
+    def liquidations(self, world: Readable) -> Iterable[Command]:
         """What liquidators do first of all in an hour."""
         self._model = LendingModel(world)
-        yield from self._liquidators.liquidations(world, self._model)
+        return self._liquidators.liquidations(world, self._model)
 
-    def sales(self, world: Readable) -> Iterator[Command]:
+    def sales(self, world: Readable) -> Iterable[Command]:
         """What liquidators sell after that."""
-        yield from self._liquidators.sales(world)
+        return self._liquidators.sales(world)
 
     def commands(self, world: Readable, hour: int) -> Iterable[Command]:
         """At most one lender and one borrower act in an hour, after ``liquidations``."""

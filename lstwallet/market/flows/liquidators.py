@@ -7,7 +7,7 @@ of how lending works, so it also happens where nobody else acts.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Final
 
 from lstwallet.engine import lending_view
@@ -47,11 +47,14 @@ class Liquidators:
         self._stock = catalogue.scaled("crowd.purses.liquidators_eth", 18) >> 1
         self._redeem_most = catalogue.scaled("flows.arbitrage.redemption_largest", 18)
 
-    def liquidations(self, world: Readable, model: LendingModel) -> Iterator[Command]:
+    def liquidations(self, world: Readable, model: LendingModel) -> Iterable[Command]:
         """If anybody is near it the purse is filled and the queue looked through exactly."""
-        if model.anybody_near():
-            yield from _Refill(world, model).commands()
-            yield LiquidateUnhealthy(LIQUIDATORS, MOST_LIQUIDATIONS)
+        return self._liquidated(world, model) if model.anybody_near() else ()
+
+    @staticmethod
+    def _liquidated(world: Readable, model: LendingModel) -> Iterator[Command]:
+        yield from _Refill(world, model).commands()
+        yield LiquidateUnhealthy(LIQUIDATORS, MOST_LIQUIDATIONS)
 
     def sales(self, world: Readable) -> Iterator[Command]:
         """What was seized is sold: in the pools as far as they bear; what is left of ETH on

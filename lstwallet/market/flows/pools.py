@@ -28,6 +28,7 @@ from lstwallet.engine.pools import (
     pool_reserves,
 )
 from lstwallet.engine.staking import RequestUnstake, Stake
+from lstwallet.engine.staking_wait import Wait, wait_at_least
 from lstwallet.market.accounts import ARBITRAGE, REDEEMER, accounts
 from lstwallet.market.catalogue import Catalogue
 from lstwallet.market.flows.sizes import pick, read_sizes, units
@@ -225,14 +226,20 @@ class PoolFlows:
         discount = 1 - price * (1 + self._steth_fee + self._cost)
         if discount <= self._required * SHORTEST_WAIT:
             return 0
-        low, high = staking.estimate_wait(world, units(self._redeem_most, 18))
-        years = (low + high) / 2 / DAY / DAYS_A_YEAR
-        if discount <= self._required * years:
+        most = units(self._redeem_most, 18)
+        if discount <= self._waiting(wait_at_least(world, most)):  # most looks end here
             return 0
-        worth = 1 - self._required * years
+        waiting = self._waiting(staking.estimate_wait(world, most))
+        if discount <= waiting:
+            return 0
+        worth = 1 - waiting
         there = curve.other(curve.balance_at(worth / (1 + self._steth_fee + self._cost), steth))
         pay = min(there - eth, self._redeem_most, world.balance(REDEEMER, "ETH") / ETHER)
         return units(pay, 18) if pay > SMALLEST_ETH else 0
+
+    def _waiting(self, wait: Wait) -> float:
+        """What a wait costs of one ETH."""
+        return self._required * ((wait.low + wait.high) / 2 / DAY / DAYS_A_YEAR)
 
     def _restock(self, world: Readable) -> Iterator[Command]:
         """New stETH when there is little left to sell, a place in the queue when there is
