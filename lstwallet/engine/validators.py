@@ -68,6 +68,7 @@ if TYPE_CHECKING:
 SOLO_RULE: Final = "solo_validator"
 """Why 32 ETH: the minimum activation balance of one validator."""
 EPOCHS_PER_DAY: Final = 225
+_STEP: Final = StepChain()
 
 
 # --- the chain's clock and queues, shared with the pool --------------------------------
@@ -291,11 +292,15 @@ def _moment(validator: Validator) -> int:
 
 def due(world: Readable) -> tuple[int, StepChain] | None:
     """The next passage, sweep or payment."""
-    beacon = world.beacon
-    moments = [line[0].at for line in (beacon.activating, beacon.exiting, beacon.leaving) if line]
-    if world.validators:
-        moments.extend(_moment(validator) for validator in world.validators.values())
-    return (min(moments), StepChain()) if moments else None
+    beacon, soonest = world.beacon, None
+    for line in (beacon.activating, beacon.exiting, beacon.leaving):
+        if line and (soonest is None or line[0].at < soonest):
+            soonest = line[0].at
+    for validator in world.validators.values():
+        moment = _moment(validator)
+        if soonest is None or moment < soonest:
+            soonest = moment
+    return None if soonest is None else (soonest, _STEP)
 
 
 def decide_step_chain(world: Readable, command: StepChain) -> Sequence[Any]:
@@ -418,14 +423,18 @@ def evolve_others_left(draft: Draft, event: OthersLeft) -> None:
 
 def evolve_others_activated(draft: Draft, event: OthersActivated) -> None:
     """The first in line is active."""
-    beacon = with_active(draft.beacon, event.active, event.earned)
-    draft.beacon = beacon._replace(activating=beacon.activating[1:])
+    beacon = draft.beacon
+    draft.beacon = beacon._replace(
+        active=event.active, earned=event.earned, activating=beacon.activating[1:]
+    )
 
 
 def evolve_others_exited(draft: Draft, event: OthersExited) -> None:
     """The first in line is out."""
-    beacon = with_active(draft.beacon, event.active, event.earned)
-    draft.beacon = beacon._replace(exiting=beacon.exiting[1:])
+    beacon = draft.beacon
+    draft.beacon = beacon._replace(
+        active=event.active, earned=event.earned, exiting=beacon.exiting[1:]
+    )
 
 
 def evolve_others_paid(draft: Draft, event: OthersPaid) -> None:

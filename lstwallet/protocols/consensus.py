@@ -77,6 +77,8 @@ class Flag(IntEnum):
 
 FLAG_WEIGHT: Final = {Flag.SOURCE: 14, Flag.TARGET: 26, Flag.HEAD: 14}
 """Parts of ``WEIGHT_DENOMINATOR``; sync committees have 2 and proposers 8."""
+_PENALISED: Final = FLAG_WEIGHT[Flag.SOURCE] + FLAG_WEIGHT[Flag.TARGET]
+"""Parts that cost who misses them."""
 
 
 class Churn(NamedTuple):
@@ -335,8 +337,7 @@ def duties_over(total_active: int, epochs: int, participation_bps: int) -> int:
     the sum over any number of epochs and changes is exact; may be negative when few attest.
     """
     missed = BPS - participation_bps
-    penalised = FLAG_WEIGHT[Flag.SOURCE] + FLAG_WEIGHT[Flag.TARGET]
-    parts = WEIGHT_DENOMINATOR * participation_bps * participation_bps - penalised * missed * BPS
+    parts = WEIGHT_DENOMINATOR * participation_bps * participation_bps - _PENALISED * missed * BPS
     return base_reward_per_increment(total_active) * epochs * parts
 
 
