@@ -15,8 +15,7 @@ report finds a day's rewards in the vault.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from heapq import heapify, heapreplace
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from lstwallet.engine.refusals import NothingToDo, ProtocolRefused
 from lstwallet.engine.staking_facts import (
@@ -39,6 +38,7 @@ from lstwallet.engine.staking_facts import (
     Staking,
     StepPool,
     SubmitReport,
+    Ticket,
     Unreported,
 )
 from lstwallet.engine.validators import (
@@ -63,6 +63,8 @@ from lstwallet.units.fixed import div_ceil, div_floor, mul_div_floor
 
 if TYPE_CHECKING:
     from lstwallet.engine.world import Draft, Readable
+
+_STEP: Final = StepPool()
 
 
 class _Figures(NamedTuple):
@@ -314,14 +316,24 @@ def spread_exits(operators: tuple[Operator, ...], keys: int) -> tuple[int, ...]:
 
 
 def _spread(levels: list[int], keys: int) -> tuple[int, ...]:
-    """Raise the lowest level, ``keys`` times; the first of equals comes first."""
-    given = [0] * len(levels)
-    heap = [(level, place) for place, level in enumerate(levels)]
-    heapify(heap)
-    for _ in range(keys):
-        level, place = heap[0]
-        given[place] += 1
-        heapreplace(heap, (level + 1, place))
+    """Raise the lowest level, ``keys`` times; the first of equals comes first.
+
+    Like water: it stands equally high over the lowest levels, and what does not suffice
+    for all of those goes to the first of them.
+    """
+    water = raised = 0
+    for level in sorted(levels):
+        if raised * level - water > keys:
+            break
+        water += level
+        raised += 1
+    surface, rest = divmod(water + keys, raised)
+    given = []
+    for level in levels:
+        more = surface - level
+        if more >= 0 and rest:
+            more, rest = more + 1, rest - 1
+        given.append(max(more, 0))
     return tuple(given)
 
 
@@ -332,12 +344,12 @@ def due(world: Readable) -> tuple[int, StepPool] | None:
     """The next report, its consequences at once, or a passage of validators."""
     staking = world.staking
     if staking.untended:
-        return staking.last_report.at, StepPool()
+        return staking.last_report.at, _STEP
     moment = staking.next_report
     for line in (staking.activating, staking.exiting, staking.leaving):
         if line and line[0].at < moment:
             moment = line[0].at
-    return moment, StepPool()
+    return moment, _STEP
 
 
 def decide_step_pool(world: Readable, command: StepPool) -> Sequence[Any]:
@@ -387,7 +399,8 @@ def evolve_reported(draft: Draft, event: OracleReported) -> None:
         checkpoints = (*checkpoints, event.checkpoint)
         tickets = draft.writable("tickets")
         for number, ether in enumerate(event.paid, event.checkpoint.first_id):
-            tickets[number] = tickets[number]._replace(finalised=True, ether=ether)
+            ticket = tickets[number]
+            tickets[number] = Ticket(ticket.id, ticket.account, ticket.request, True, ether)
     draft.staking = staking._replace(
         pool=event.rebase.pool,
         queue=event.queue,
