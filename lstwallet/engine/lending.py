@@ -47,6 +47,7 @@ from lstwallet.engine.lending_view import (
     debt_token,
     health_of,
     market_of,
+    market_without_prices,
     oracle_prices,
     owed_units,
     place_of,
@@ -96,7 +97,7 @@ def decide_supply(world: Readable, command: Supply) -> Sequence[Supplied]:
     account, token, amount = command
     place = place_of(world.lending, token)
     units = take_units(world, account, token, amount)
-    market, before = market_of(world), position_of(world, account)
+    market, before = market_without_prices(world), position_of(world, account)
     try:
         moved = protocol.supply(market, place, before, units, world.time)
     except Revert as refused:
@@ -213,17 +214,19 @@ def decide_repay(world: Readable, command: Repay) -> Sequence[Repaid]:
     """Refuses without a debt, and more than the wallet or the supply holds."""
     account, token, amount, from_supply = command
     place = place_of(world.lending, token)
-    market, before = market_of(world), position_of(world, account)
-    rules, scaled = protocol.RULES[market.parameters.rules], before.borrowed[place]
-    owed = protocol.debt_balance(market.reserves[place], scaled, world.time, rules)
-    if not owed:
+    before = position_of(world, account)
+    if not before.borrowed[place]:
         raise NothingToDo("repay")
     wanted = wanted_units(amount)
-    action = protocol.repay_with_supply if from_supply else protocol.repay
-    if not from_supply:
-        needed, available = min(wanted, owed), world.balance(account, token)
-        if needed > available:
-            raise NotEnoughBalance(token, needed, available)
+    if from_supply:
+        action, market = protocol.repay_with_supply, market_of(world)
+    else:
+        action, market = protocol.repay, market_without_prices(world)
+        available = world.balance(account, token)
+        if wanted > available:  # still enough if less is owed
+            needed = min(wanted, owed_units(world, account, token))
+            if needed > available:
+                raise NotEnoughBalance(token, needed, available)
     try:
         moved = action(market, place, before, wanted, world.time)
     except Revert as refused:

@@ -90,6 +90,12 @@ def market_of(world: Readable) -> Market:
     return _new(Market, (parameters, reserves, oracle_prices(world)))
 
 
+def market_without_prices(world: Readable) -> Market:
+    """The lending market for what no price decides: supplying, and repaying from the wallet."""
+    parameters, reserves, _ = world.lending
+    return _new(Market, (parameters, reserves, ()))
+
+
 def position_of(world: Readable, account: Account) -> Position:
     """What an account holds in the market; empty if it was never there."""
     found = world.positions.get(account)
