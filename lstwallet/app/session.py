@@ -36,6 +36,7 @@ from lstwallet.store.journal import Loaded, Store
 from lstwallet.store.records import Gain, Page, Recorder, SampleDay
 from lstwallet.store.verify import Report, verify_store
 from lstwallet.units.clock import DAY, SimTime, start_of
+from lstwallet.units.memory import collector_resting
 
 COMMIT_SECONDS: Final = 0.1
 """A run commits, and publishes, when this much real time has passed since the last commit."""
@@ -199,17 +200,18 @@ class Session:
         last: dict[type, Event] = {}
         due = time.monotonic() + COMMIT_SECONDS
         try:
-            for _ in self._steps(draft, until, last):
-                if gate is not None:
-                    gate()
-                if cancelled is not None and cancelled():
-                    break
-                if time.monotonic() >= due:
-                    self._commit(draft.freeze())
-                    if progress is not None:
-                        progress(Progress(self.world.time, begin, until, self.world))
-                    due = time.monotonic() + COMMIT_SECONDS
-            self._commit(draft.freeze())
+            with collector_resting():  # a run makes no cycles: all it drops is freed at once
+                for _ in self._steps(draft, until, last):
+                    if gate is not None:
+                        gate()
+                    if cancelled is not None and cancelled():
+                        break
+                    if time.monotonic() >= due:
+                        self._commit(draft.freeze())
+                        if progress is not None:
+                            progress(Progress(self.world.time, begin, until, self.world))
+                        due = time.monotonic() + COMMIT_SECONDS
+                self._commit(draft.freeze())
         except BaseException:
             self._forget()
             raise

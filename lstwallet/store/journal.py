@@ -34,7 +34,7 @@ from lstwallet.store.records import (
 )
 from lstwallet.units.clock import DAY, SimTime, start_of
 
-SNAPSHOT_EVERY: Final = 2_048
+SNAPSHOT_EVERY: Final = 4_096
 """Events between snapshots, at least."""
 LIMIT_OF_WORLD: Final = 1 << 28
 """A snapshot that unpacks to more bytes than this is not one of ours."""

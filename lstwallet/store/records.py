@@ -110,24 +110,27 @@ def decode_gains(text: str) -> tuple[Gain, ...]:
 class Recorder:
     """Gathers what happened since the last commit; ``page`` hands it over for the next one.
 
-    ``tail`` is the newest stored sample row, if there is one: the rest of its day joins it.
+    A row is encoded when it is cut, all its events in one go: that is quicker than one by one
+    between the steps of a run. ``tail`` is the newest stored sample row, if there is one: the
+    rest of its day joins it.
     """
 
     def __init__(self, head: Head, names: tuple[str, ...], tail: SampleDay | None = None) -> None:
-        self.seq = head.seq
         self.sampled_at: SimTime | None = tail.hours[-1][0] if tail and tail.hours else None
         """The moment of the newest sample."""
         self.yours: list[kernel.Event] = []
-        """Events that concern the user, since the recorder was made or ``yours`` cleared."""
+        """Events of cut rows that concern the user, since the recorder was made or ``yours``
+        cleared."""
         self._before = head
+        self._seq = head.seq
         self._hash = head.hash
         self._names = names
         self._day = tail if tail is not None and tail.names == names else None
         self._rows: list[JournalRow] = []
-        self._open: list[str] = []
-        self._opened: tuple[SimTime, SimTime] = (0, 0)
+        self._open: list[kernel.Event] = []
         self._open_day = -1
-        self._last: Sequence[kernel.Event] = ()
+        self._gains: dict[int, tuple[Gain, ...]] = {}
+        """By the identity of an event of the open row."""
         self._entries: list[EntryRow] = []
         self._activity: list[ActivityRow] = []
         self._samples: list[SampleDay] = []
@@ -136,31 +139,17 @@ class Recorder:
         """Add events that happened at one moment; those of a ``command`` get a row of their own."""
         if not events:
             return
-        at: SimTime = events[-1].at
-        day = start_of(DAY, at)
+        day = start_of(DAY, events[-1].at)
         if command is not None or day != self._open_day:
-            self._cut()  # before the chain goes on: a row ends with its own last hash
-        lines, self._hash = encode_linked(events, self._hash)
-        if not self._open:
-            self._opened = (self.seq + 1, events[0].at)
-            self._open_day = day
-        self._open.extend(lines)
-        self._last = events
-        for event, line in zip(events, lines, strict=True):
-            self.seq += 1
-            if _MARK in line:
-                self._note(event)
-        self._ended = at
+            self._cut()
+        self._open_day = day
+        self._open.extend(events)
         if command is not None:
             self._cut(encode_command(command))
 
     def gained(self, event: kernel.Event, gains: tuple[Gain, ...]) -> None:
-        """One of the events written last grew what the user holds, though no posting says so."""
-        place = next(place for place, each in enumerate(self._last) if each is event)
-        seq = self.seq - len(self._last) + 1 + place
-        self._activity = [row for row in self._activity if row.seq != seq]
-        self._activity.append(ActivityRow(seq, event.at, type(event).__name__, gains))
-        self.yours.append(event)
+        """An event of the open row grew what the user holds, though no posting says so."""
+        self._gains[id(event)] = gains
 
     def sample(self, at: SimTime, values: Sequence[int]) -> None:
         """Add the numbers of one hour, in the order of the names."""
@@ -175,7 +164,7 @@ class Recorder:
     def page(self, time: SimTime) -> Page:
         """All that was gathered, for a commit that reaches ``time``; starts anew."""
         self._cut()
-        head = Head(time, self.seq, self._hash)
+        head = Head(time, self._seq, self._hash)
         page = Page(
             self._before,
             head,
@@ -188,31 +177,36 @@ class Recorder:
         self._rows, self._entries, self._activity, self._samples = [], [], [], []
         return page
 
-    def _note(self, event: kernel.Event) -> None:
-        """The event's text names the user: keep the postings, and the event for Activity."""
+    def _cut(self, command: str | None = None) -> None:
+        """Close the row that is being written."""
+        events, self._open = self._open, []
+        self._open_day = -1
+        if not events:
+            return
+        first = self._seq + 1
+        lines, self._hash = encode_linked(events, self._hash)
+        for seq, (event, line) in enumerate(zip(events, lines, strict=True), first):
+            if _MARK in line or id(event) in self._gains:
+                self._note(seq, event)
+        self._gains.clear()
+        self._seq += len(lines)
+        began, ended = events[0].at, events[-1].at
+        text = "\n".join(lines)
+        self._rows.append(JournalRow(first, self._seq, began, ended, command, text, self._hash))
+
+    def _note(self, seq: int, event: kernel.Event) -> None:
+        """The event may concern the user: keep the postings, and the event for Activity."""
         kind = type(event).__name__
+        gains = self._gains.get(id(event), ())
         concerned = getattr(event, "account", None) == YOU or kind == "Born"
         for place, posting in enumerate(getattr(event, "entry", ())):
             if posting.account == YOU:
                 concerned = True
                 account, token, units = posting
-                self._entries.append(
-                    EntryRow(self.seq, place, event.at, account, token, units, kind)
-                )
-        if concerned or _names_you(event):
-            self._activity.append(ActivityRow(self.seq, event.at, kind, ()))
+                self._entries.append(EntryRow(seq, place, event.at, account, token, units, kind))
+        if concerned or gains or _names_you(event):
+            self._activity.append(ActivityRow(seq, event.at, kind, gains))
             self.yours.append(event)
-
-    def _cut(self, command: str | None = None) -> None:
-        """Close the row that is being written."""
-        if self._open:
-            first, began = self._opened
-            text = "\n".join(self._open)
-            self._rows.append(
-                JournalRow(first, self.seq, began, self._ended, command, text, self._hash)
-            )
-            self._open = []
-        self._open_day = -1
 
 
 def _names_you(event: kernel.Event) -> bool:

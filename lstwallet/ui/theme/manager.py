@@ -7,11 +7,8 @@ while they paint, and widgets with sizes of their own derive from ``Themed``.
 
 from __future__ import annotations
 
-import gc
 import math
 import os
-from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import Final
 
 from PySide6.QtCore import QEvent, Qt
@@ -20,6 +17,7 @@ from PySide6.QtWidgets import QApplication
 
 from lstwallet.ui.theme import fonts, tokens
 from lstwallet.ui.theme.tokens import ThemeMode, ThemeName
+from lstwallet.units.memory import collector_resting
 
 
 class Theme:
@@ -141,7 +139,9 @@ def apply(app: QApplication, wanted: ThemeMode = "light", scale: float = 1.0) ->
     told = os.environ.get("QT_STYLE_OVERRIDE", "").lower() == "fusion"
     if first and not told and app.style().name() != "fusion":
         app.setStyle("Fusion")
-    with _no_collection():
+    # Qt walks over a list of widgets made beforehand: one that was in a cycle and is collected
+    # inside some ``restyle`` would be gone when Qt reaches it, and the process with it.
+    with collector_resting():
         app.setFont(_State.theme.font("body"))
         app.setPalette(style.palette(_State.theme))
         app.setStyleSheet(style.sheet(_State.theme))
@@ -158,22 +158,6 @@ def _restyle_again(app: QApplication) -> None:
     for widget in app.allWidgets():
         if isinstance(widget, Themed) and widget._styled_for != -1:
             widget.restyle()
-
-
-@contextmanager
-def _no_collection() -> Iterator[None]:
-    """Hold Python's collector while Qt walks over all widgets.
-
-    Qt walks over a list made beforehand; a widget in a reference cycle that is collected
-    inside some ``restyle`` would be gone when Qt reaches it, and the process with it.
-    """
-    running = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if running:
-            gc.enable()
 
 
 def _follow_system(app: QApplication) -> None:
