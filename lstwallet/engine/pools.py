@@ -14,7 +14,7 @@ contract would go through and give next to nothing for the rest.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from lstwallet.engine import staking
 from lstwallet.engine.pools_admin import decide_claim_fees, decide_ramp, decide_remove_exact
@@ -80,7 +80,7 @@ from lstwallet.engine.pools_view import (
 )
 from lstwallet.engine.refusals import NotEnoughLiquidity, NothingToDo
 from lstwallet.engine.wallet import eth_into_weth, take_units
-from lstwallet.ledger.entries import Account, Entry, burn, mint, move
+from lstwallet.ledger.entries import SUPPLY, Account, Entry, burn, mint, move
 from lstwallet.protocols import constant_product, stableswap
 from lstwallet.units.checked import Revert
 from lstwallet.units.fixed import mul_div_floor
@@ -443,24 +443,31 @@ def check_pool(draft: Draft, event: PoolEvent) -> None:
     assert not wrong, wrong
 
 
+_STETH_ROWS: Final = (
+    (ACCOUNT[STETH_ETH], "ETH"),
+    (ACCOUNT[STETH_ETH], "stETH"),
+    (SUPPLY + LP[STETH_ETH], LP[STETH_ETH]),
+)
+_USDC_ROWS: Final = (
+    (ACCOUNT[USDC_ETH], "USDC"),
+    (ACCOUNT[USDC_ETH], "WETH"),
+    (SUPPLY + LP[USDC_ETH], LP[USDC_ETH]),
+)
+"""Where the ledger keeps what a pool holds and the supply of its LP token."""
+
+
 def _audit_steth(world: Readable) -> list[str]:
-    pool, account = world.pools.steth_eth, ACCOUNT[STETH_ETH]
-    held = (
-        world.balance(account, "ETH"),
-        world.balance(account, "stETH"),
-        -world.balance("supply:" + LP[STETH_ETH], LP[STETH_ETH]),
-    )
+    pool, ledger = world.pools.steth_eth, world.balances.get
+    first, second, supply = _STETH_ROWS
+    held = (ledger(first, 0), ledger(second, 0), -ledger(supply, 0))
     said = (pool.eth, pool.steth_shares, pool.supply)
     return [] if held == said else [f"{STETH_ETH}: ledger {held}, pool {said}"]
 
 
 def _audit_usdc(world: Readable) -> list[str]:
-    pair, account = world.pools.usdc_eth.pair, ACCOUNT[USDC_ETH]
-    held = (
-        world.balance(account, "USDC"),
-        world.balance(account, "WETH"),
-        -world.balance("supply:" + LP[USDC_ETH], LP[USDC_ETH]),
-    )
+    pair, ledger = world.pools.usdc_eth.pair, world.balances.get
+    first, second, supply = _USDC_ROWS
+    held = (ledger(first, 0), ledger(second, 0), -ledger(supply, 0))
     said = (pair.balance_0, pair.balance_1, pair.supply)
     return [] if held == said else [f"{USDC_ETH}: ledger {held}, pair {said}"]
 

@@ -118,7 +118,8 @@ def tokens_of(pool: str) -> tuple[str, str]:
 
 def require_tokens(pool: str, token_in: str, token_out: str) -> None:
     """Both tokens are the pool's, and not the same."""
-    if token_in == token_out or not {token_in, token_out} <= set(tokens_of(pool)):
+    tokens = tokens_of(pool)
+    if token_in == token_out or token_in not in tokens or token_out not in tokens:
         raise NothingToDo("swap")
 
 

@@ -8,6 +8,7 @@ from lstwallet.engine import staking
 from lstwallet.engine.pools_facts import GROWTH, STETH_ETH, TOKENS, Pair, StethPool
 from lstwallet.protocols import stableswap
 from lstwallet.units.fixed import WAD, mul_div_floor
+from lstwallet.units.newton import stableswap_d
 
 if TYPE_CHECKING:
     from lstwallet.engine.world import Readable
@@ -43,11 +44,12 @@ def pool_price(world: Readable, pool: str) -> int:
     decimals, USDC at its outside price. An empty pool has price 0.
     """
     held = pool_reserves(world, pool)
-    if 0 in held:
+    if not (held[0] and held[1]):
         return 0
     if pool == STETH_ETH:
-        terms = steth_terms(world.pools.steth_eth, world.time)
-        return stableswap.spot_price(held, terms.amp, stableswap.invariant(held, terms))
+        amp = stableswap.amp_at(world.pools.steth_eth.ramp, world.time)
+        # With rates of one the balances are the values.
+        return stableswap.spot_price(held, amp, stableswap_d(held[0], held[1], amp))
     return mul_div_floor(held[0] * USDC_TO_ETH_DECIMALS, world.prices.usdc, held[1])
 
 

@@ -7,7 +7,7 @@ The report and the pool's validators are in ``engine/staking_report``, waiting t
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from lstwallet.engine import staking_report
 from lstwallet.engine.refusals import (
@@ -56,7 +56,7 @@ from lstwallet.engine.staking_wait import Wait, daily_rewards, estimate_wait, ti
 from lstwallet.engine.validators import expected_rate
 from lstwallet.engine.validators_facts import GWEI, VALIDATOR_GWEI, VALIDATOR_WEI, Beacon
 from lstwallet.engine.wallet import take_units
-from lstwallet.ledger.entries import Account, Entry, burn, mint, move
+from lstwallet.ledger.entries import SUPPLY, Account, Entry, burn, mint, move
 from lstwallet.protocols import lido, withdrawal_queue
 from lstwallet.protocols.lido import Pool, Wrapper
 from lstwallet.protocols.withdrawal_queue import MIN_AMOUNT, Queue
@@ -71,6 +71,10 @@ if TYPE_CHECKING:
 STETH = "stETH"
 WSTETH_TOKEN = "wstETH"
 REQUEST_RULE = "withdrawal_request"
+CACHE = "staking.tickets"
+
+_new: Final = tuple.__new__
+"""Makes a record from its fields in half the time of its own ``_replace``."""
 
 
 # --- reading ---------------------------------------------------------------------------
@@ -121,8 +125,21 @@ def yearly_rate(world: Readable) -> int:
 
 
 def tickets_of(world: Readable, account: Account) -> list[Ticket]:
-    """An account's tickets, first come first."""
-    return sorted(ticket for ticket in world.tickets.values() if ticket.account == account)
+    """An account's tickets, first come first. A Draft remembers whose they are."""
+    cache = getattr(world, "cache", None)
+    if cache is None:
+        return sorted(ticket for ticket in world.tickets.values() if ticket.account == account)
+    if CACHE not in cache:
+        cache[CACHE] = _numbers_by_account(world)
+    tickets = world.tickets
+    return [tickets[number] for number in sorted(cache[CACHE].get(account, ()))]
+
+
+def _numbers_by_account(world: Readable) -> dict[Account, set[int]]:
+    numbers: dict[Account, set[int]] = {}
+    for ticket in world.tickets.values():
+        numbers.setdefault(ticket.account, set()).add(ticket.id)
+    return numbers
 
 
 # --- stake and wrap -----------------------------------------------------------------------
@@ -285,28 +302,36 @@ def decide_claim(world: Readable, command: Claim) -> Sequence[Claimed]:
 
 def evolve_staked(draft: Draft, event: Staked) -> None:
     """The pool is larger by it."""
-    draft.staking = draft.staking._replace(pool=event.pool)
+    rules, _, *rest = draft.staking
+    draft.staking = _new(Staking, (rules, event.pool, *rest))
 
 
 def evolve_wrapper(draft: Draft, event: Wrapped | Unwrapped) -> None:
     """The wrapper holds more, or less."""
-    draft.staking = draft.staking._replace(wrapper=event.wrapper)
+    rules, pool, _, *rest = draft.staking
+    draft.staking = _new(Staking, (rules, pool, event.wrapper, *rest))
 
 
 def evolve_requested(draft: Draft, event: UnstakeRequested) -> None:
     """New tickets at the end of the line."""
-    tickets = draft.writable("tickets")
+    tickets, numbers = draft.writable("tickets"), draft.cache.get(CACHE)
     for ticket in event.tickets:
         tickets[ticket.id] = ticket
-    draft.staking = draft.staking._replace(queue=event.queue, wrapper=event.wrapper)
+        if numbers is not None:
+            numbers.setdefault(event.account, set()).add(ticket.id)
+    rules, pool, _, _, *rest = draft.staking
+    draft.staking = _new(Staking, (rules, pool, event.wrapper, event.queue, *rest))
 
 
 def evolve_claimed(draft: Draft, event: Claimed) -> None:
     """The tickets are gone."""
-    tickets = draft.writable("tickets")
+    tickets, numbers = draft.writable("tickets"), draft.cache.get(CACHE)
     for number in event.ids:
         del tickets[number]
-    draft.staking = draft.staking._replace(queue=event.queue)
+        if numbers is not None:
+            numbers[event.account].discard(number)
+    rules, pool, wrapper, _, *rest = draft.staking
+    draft.staking = _new(Staking, (rules, pool, wrapper, event.queue, *rest))
 
 
 DECIDE: dict[type, Callable[..., Sequence[Any]]] = {
@@ -330,24 +355,40 @@ EVOLVE: dict[type, Callable[..., None]] = {
 # --- what must hold ---------------------------------------------------------------------------
 
 
+_SHARES: Final = (SUPPLY + STETH, STETH)
+_BUFFERED: Final = (BUFFER, "ETH")
+_WRAPPED: Final = (WSTETH, STETH)
+_WSTETH: Final = (SUPPLY + WSTETH_TOKEN, WSTETH_TOKEN)
+_LOCKED: Final = (QUEUE, "ETH")
+_QUEUED: Final = (QUEUE, STETH)
+"""Rows of the ledger that mirror a total of the protocol."""
+
+
 def _pairs(world: Readable) -> list[str]:
     """Each total of the protocol beside what the ledger says."""
-    staking = world.staking
+    staking, ledger = world.staking, world.balances.get
     pool, wrapper, queue = staking.pool, staking.wrapper, staking.queue
-    said_and_held = (
-        ("shares", pool.shares, -world.balance("supply:stETH", STETH)),
-        ("ether", pool.ether, world.balance(BUFFER, "ETH") + staking.validators_wei),
-        ("wrapped shares", wrapper.shares, world.balance(WSTETH, STETH)),
-        ("wstETH", wrapper.supply, -world.balance("supply:wstETH", WSTETH_TOKEN)),
-        ("locked ether", queue.locked_ether, world.balance(QUEUE, "ETH")),
-        (
-            "queued shares",
-            queue.cumulative_shares - queue.finalized_shares,
-            world.balance(QUEUE, STETH),
-        ),
+    said = (
+        pool.shares,
+        pool.ether - staking.validators_wei,
+        wrapper.shares,
+        wrapper.supply,
+        queue.locked_ether,
+        queue.cumulative_shares - queue.finalized_shares,
     )
-    wrong = [f"{name}: said {said}, held {held}" for name, said, held in said_and_held
-             if said != held]  # fmt: skip
+    held = (
+        -ledger(_SHARES, 0),
+        ledger(_BUFFERED, 0),
+        ledger(_WRAPPED, 0),
+        -ledger(_WSTETH, 0),
+        ledger(_LOCKED, 0),
+        ledger(_QUEUED, 0),
+    )
+    wrong = []
+    if said != held:
+        names = ("shares", "buffer", "wrapped shares", "wstETH", "locked ether", "queued shares")
+        rows = zip(names, said, held, strict=True)
+        wrong = [f"{name}: said {one}, held {other}" for name, one, other in rows if one != other]
     if wrapper.supply > wrapper.shares:
         wrong.append(f"{wrapper.supply} wstETH on {wrapper.shares} shares")
     return wrong

@@ -107,7 +107,9 @@ class Draft:
 
     def post(self, entry: Entry) -> None:
         """Add an entry to the ledger. Raises ``LedgerBroken`` (a bug) if it is unsound."""
-        entries.post(self.writable("balances"), entry)
+        if "balances" in self._shared:
+            self.writable("balances")
+        entries.post(self.balances, entry)
 
     def freeze(self) -> World:
         """The immutable World of this moment."""

@@ -64,10 +64,13 @@ def post(balances: Balances, entry: Entry) -> None:
     than a supply account would fall below zero. The balances are then half written: the
     caller throws its draft away.
     """
-    sums: dict[str, int] = {}
     held = balances.get
+    running, last, paired = 0, "", True
     for account, token, units in entry:
-        sums[token] = sums.get(token, 0) + units
+        if token != last:  # most entries are pairs: one token is settled before the next
+            paired = paired and not running
+            running, last = 0, token
+        running += units
         key = (account, token)
         after = held(key, 0) + units
         if after > 0:
@@ -78,6 +81,15 @@ def post(balances: Balances, entry: Entry) -> None:
             balances[key] = after
         else:
             raise LedgerBroken(f"{account} would hold {after} {token}")
+    if running or not paired:
+        _require_balance(entry)
+
+
+def _require_balance(entry: Entry) -> None:
+    """Raises ``LedgerBroken`` unless the entry sums to zero per token."""
+    sums: dict[str, int] = {}
+    for _, token, units in entry:
+        sums[token] = sums.get(token, 0) + units
     for token, total in sums.items():
         if total:
             raise LedgerBroken(f"entry is off by {total} {token}")

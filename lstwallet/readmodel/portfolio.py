@@ -15,6 +15,7 @@ from lstwallet.engine import validators
 from lstwallet.engine.lending_view import debt_token, owed_units, supplied_units, supply_token
 from lstwallet.engine.pools_facts import STETH_ETH, TOKENS, USDC_ETH
 from lstwallet.engine.pools_view import lp_value, pool_price
+from lstwallet.engine.staking import tickets_of
 from lstwallet.engine.staking_facts import Ticket
 from lstwallet.engine.validators_facts import VALIDATOR_WEI
 from lstwallet.engine.world import Readable
@@ -108,7 +109,7 @@ def holdings(world: Readable, account: Account, prices: Quotes | None = None) ->
             first, second = lp_value(world, pool, lp)
             usd = value_of(at, TOKENS[pool][0], first) + value_of(at, TOKENS[pool][1], second)
             rows.append(Holding(POOL, token, lp, usd))
-    mine = [ticket for ticket in world.tickets.values() if ticket.account == account]
+    mine = tickets_of(world, account)
     if mine:
         waiting = sum(ticket_value(world, ticket) for ticket in mine)
         rows.append(Holding(TICKET, "ETH", waiting, value_of(at, "ETH", waiting)))

@@ -15,7 +15,7 @@ from lstwallet.engine.staking import steth_rate
 from lstwallet.engine.world import YOU, Readable, World
 from lstwallet.readmodel import portfolio
 from lstwallet.units.clock import HOUR, SimTime
-from lstwallet.units.fixed import div_ceil, mul_div_floor
+from lstwallet.units.fixed import div_ceil, div_floor
 
 NONE: Final = -1
 """No number: all that is sampled is zero or more."""
@@ -45,6 +45,8 @@ user's health factor, and what providers of each pool have earned in fees since 
 beginning: base units of the pool's first and second token per LP unit, 24 decimals."""
 FEE_GROWTH: Final = 10**24
 """One, in the samples of fees."""
+GROWTH_A_UNIT: Final = div_floor(GROWTH, FEE_GROWTH)
+"""Of the pools' own sums, in one unit of the samples."""
 
 
 class Series(NamedTuple):
@@ -76,7 +78,7 @@ def sample(world: Readable) -> tuple[int, ...]:
     health = NONE
     if owned[portfolio.BORROWED]:
         health = health_of(world, YOU)
-    fees = fee_sums(world, STETH_ETH) + fee_sums(world, USDC_ETH)
+    fees = (*fee_sums(world, STETH_ETH), *fee_sums(world, USDC_ETH))
     return (
         max(net, NONE),
         *owned.values(),
@@ -86,7 +88,7 @@ def sample(world: Readable) -> tuple[int, ...]:
         steth_rate(world),
         pool_price(world, USDC_ETH),
         health,
-        *(mul_div_floor(growth, FEE_GROWTH, GROWTH) for growth in fees),
+        *[div_floor(growth, GROWTH_A_UNIT) for growth in fees],
     )
 
 

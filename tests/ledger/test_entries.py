@@ -47,6 +47,17 @@ def test_an_unsound_entry_is_a_bug(entry: tuple[Posting, ...]) -> None:
         post({}, entry)
 
 
+def test_tokens_may_stand_in_any_order() -> None:
+    balances: dict[tuple[str, str], int] = {}
+    post(balances, mint("ETH", 10, "you") + mint("stETH", 10, "lido"))
+    eth_out, eth_in = move("ETH", 3, "you", "lido")
+    steth_out, steth_in = move("stETH", 4, "lido", "you")
+    post(balances, (eth_out, steth_out, eth_in, steth_in))
+    assert (balances["you", "ETH"], balances["you", "stETH"]) == (7, 4)
+    with pytest.raises(LedgerBroken):
+        post(balances, (eth_out, steth_out, eth_in._replace(units=2), steth_in))
+
+
 def test_the_audit_names_what_is_wrong() -> None:
     wrong = list(audit({("you", "ETH"): -1, ("lido", "ETH"): 3}))
     assert wrong == ["you holds -1 ETH", "ETH is off by 2"]
