@@ -299,6 +299,19 @@ def test_operators_level_out() -> None:
     assert spread_exits(operators, 0) == (0, 0, 0)
 
 
+@given(st.lists(st.integers(0, 20), min_size=1, max_size=8), st.integers(0, 60))
+def test_many_keys_are_spread_as_if_one_by_one(keys: list[int], more: int) -> None:
+    operators = tuple(Operator(str(place), number) for place, number in enumerate(keys))
+    deposits, exits = [0] * len(keys), [0] * len(keys)
+    for _ in range(more):
+        fewest = min(range(len(keys)), key=lambda place: keys[place] + deposits[place])
+        most = max(range(len(keys)), key=lambda place: keys[place] - exits[place])
+        deposits[fewest] += 1
+        exits[most] += 1
+    assert spread_deposits(operators, more) == tuple(deposits)
+    assert spread_exits(operators, more) == tuple(exits)
+
+
 def test_a_short_queue_is_served_through_the_exit_queue_everybody_shares() -> None:
     waiting = POOL._replace(waiting=32_000 * ETH)
     alone = Draft(world_of(waiting))
