@@ -92,6 +92,9 @@ if TYPE_CHECKING:
 TRADED = frozenset((ETH, STETH, USDC))
 """What the pools trade."""
 
+_new: Final = tuple.__new__
+"""Makes a record in half the time of its own constructor: for the swap, the commonest event."""
+
 
 # --- swapping ------------------------------------------------------------------------
 
@@ -173,14 +176,14 @@ def _swap_steth(world: Readable, account: Account, token_in: str, paid: Paid) ->
         )
     if received <= 0:
         raise NothingToDo("swap")
-    after = StethPool(
+    after = _new(StethPool, (
         done.pool.stored[0], shares, done.pool.admin, pool.supply,
         pool.ramp, pool.fee, pool.offpeg, sums,
-    )  # fmt: skip
-    return Swapped(
+    ))  # fmt: skip
+    return _new(Swapped, (
         world.time, account, STETH_ETH, token_in, paid.units, token_out, received,
         token_out, done.fee, after, None, entry,
-    )  # fmt: skip
+    ))  # fmt: skip
 
 
 def _swap_usdc(
@@ -204,10 +207,10 @@ def _swap_usdc(
     entry = into_pool(USDC_ETH, token_in, paid.moved, account) + out_of_pool(
         USDC_ETH, token_out, done.received, account
     )
-    return Swapped(
+    return _new(Swapped, (
         world.time, account, USDC_ETH, token_in, paid.units, token_out, done.received,
-        token_in, fee, None, UsdcPool(done.pool, sums), entry,
-    )  # fmt: skip
+        token_in, fee, None, _new(UsdcPool, (done.pool, sums)), entry,
+    ))  # fmt: skip
 
 
 # --- adding liquidity ----------------------------------------------------------------
@@ -430,11 +433,8 @@ PoolEvent = Swapped | LiquidityAdded | LiquidityRemoved | PoolFeesClaimed | Ampl
 
 def evolve_pool(draft: Draft, event: PoolEvent) -> None:
     """The pool is as the event found it."""
-    pools = draft.pools
-    draft.pools = Pools(
-        pools.steth_eth if event.steth_pool is None else event.steth_pool,
-        pools.usdc_eth if event.usdc_pool is None else event.usdc_pool,
-    )
+    steth_eth, usdc_eth = draft.pools
+    draft.pools = _new(Pools, (event.steth_pool or steth_eth, event.usdc_pool or usdc_eth))
 
 
 def check_pool(draft: Draft, event: PoolEvent) -> None:

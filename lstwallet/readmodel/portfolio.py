@@ -120,9 +120,9 @@ def holdings(world: Readable, account: Account, prices: Quotes | None = None) ->
 
 
 def _in_wallet(world: Readable, account: Account, at: Quotes) -> list[Holding]:
-    rows = []
+    rows, balances = [], world.balances
     for token in WALLET_TOKENS:
-        units = world.balance(account, token)
+        units = balances.get((account, token))
         if units:
             if token == STETH:
                 units = lido.ether_for(world.staking.pool, units)

@@ -18,10 +18,11 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, ru
 from lstwallet.engine import kernel, quotes, staking
 from lstwallet.engine.kernel import Batch, Command
 from lstwallet.engine.lending import Borrow, Supply
+from lstwallet.engine.lending_queue import queue_of
 from lstwallet.engine.lending_view import owed_units, supplied_units
 from lstwallet.engine.pools import AddLiquidity
 from lstwallet.engine.refusals import Refusal
-from lstwallet.engine.staking import RequestUnstake, Stake, Wrap
+from lstwallet.engine.staking import RequestUnstake, Stake, Wrap, tickets_of
 from lstwallet.engine.validators import StakeNatively
 from lstwallet.engine.wallet import Fund, WrapEth
 from lstwallet.engine.world import YOU, Draft, World
@@ -207,6 +208,23 @@ def told(work: Callable[[], Any]) -> Any:
         return refusal
 
 
+def attentive(world: World) -> Draft:
+    """A draft that has begun to remember what it keeps beside the world."""
+    draft = Draft(world)
+    tickets_of(draft, YOU)
+    queue_of(draft)
+    return draft
+
+
+def remembers(draft: Draft, world: World) -> None:
+    """What a draft keeps beside the world is what a look at the world finds."""
+    for account in {ticket.account for ticket in world.tickets.values()} | {YOU}:
+        assert tickets_of(draft, account) == tickets_of(world, account)
+    kept, found = queue_of(draft), queue_of(world)
+    assert {pair: line for pair, line in kept.pairs.items() if line} == found.pairs
+    assert (kept.waiting, kept.others) == (found.waiting, found.others)
+
+
 class Life(RuleBasedStateMachine):
     """One world, whatever happens to it."""
 
@@ -233,7 +251,7 @@ class Life(RuleBasedStateMachine):
     def do(self, command: Command) -> None:
         """Preview, execute, compare."""
         before = self.world
-        draft = Draft(before)
+        draft = attentive(before)
         quote = told(lambda: quotes.preview(before, command))
         events = told(lambda: tuple(kernel.handle(draft, command)))
         if isinstance(events, Refusal):
@@ -247,6 +265,7 @@ class Life(RuleBasedStateMachine):
         assert codec.world_hash(before) == self.hash, f"{command} wrote into a published world"
         assert after.time == before.time
         assert after.events == before.events + len(events)
+        remembers(draft, after)
         self.took(after, events)
 
     def took(self, world: World, events: tuple[Any, ...]) -> None:
@@ -289,12 +308,13 @@ class Life(RuleBasedStateMachine):
         self.passes(Driver(MarketConfig(flows=False), 5, SMALL), days * DAY)
 
     def passes(self, driver: Driver, seconds: int) -> None:
-        draft = Draft(self.world)
+        draft = attentive(self.world)
         events: list[Any] = []
         for step in driver.steps(draft, self.world.time + seconds):
             events.extend(step.events)
         assert draft.time == self.world.time + seconds
         self.took(draft.freeze(), tuple(events))
+        remembers(draft, self.world)
 
     @rule()
     def reopened(self) -> None:
