@@ -20,7 +20,7 @@ from lstwallet.units.clock import HOUR, SimTime, steps_between
 HOURS_A_DAY: Final = 24
 _WORD: Final = 2**64
 _KEPT_DAYS: Final = 32
-_DAYS_AHEAD: Final = 8
+_MOST_AHEAD: Final = 16
 
 _EMPTY_BUFFER: Final = np.zeros(4, dtype=np.uint64)
 
@@ -116,14 +116,17 @@ class Normals:
 class Hours(Generic[T]):
     """Something for every hour, made a day at once and kept for a while.
 
-    Where days are asked for in a row some more are made in the same go: what has just been
-    done is done again in a fraction of the time. Who asks for one hour pays for one day.
+    Where days are asked for in a row more and more of them are made in the same go: what
+    has just been done is done again in a fraction of the time. Who asks for one hour pays
+    for one day.
     """
 
     def __init__(self, make: Callable[[int], Iterable[T]]) -> None:
         """``make`` gives the 24 values of an absolute day."""
         self._make = make
         self._hours: dict[int, T] = {}
+        self._at_once = 1
+        """Days that were made in the last go."""
 
     def at(self, hour: int) -> T:
         """What belongs to an absolute hour."""
@@ -134,10 +137,11 @@ class Hours(Generic[T]):
 
     def _made(self, hour: int) -> T:
         hours, day = self._hours, hour // HOURS_A_DAY
-        days = _DAYS_AHEAD if hour - HOURS_A_DAY in hours else 1
+        in_a_row = hour - HOURS_A_DAY in hours
+        self._at_once = min(self._at_once * 2, _MOST_AHEAD) if in_a_row else 1
         if len(hours) >= _KEPT_DAYS * HOURS_A_DAY:
             hours.clear()
-        for each in range(day, day + days):
+        for each in range(day, day + self._at_once):
             hours.update(enumerate(self._make(each), each * HOURS_A_DAY))
         return hours[hour]
 

@@ -81,22 +81,16 @@ class StakingFlows:
 
     def _day(self, day: int) -> Iterator[_Hour]:
         """What the dice of a day say; a day's record comes first."""
-        record: tuple[Command, ...] = (self._record(self._duties.day(day)[0]),)
+        before: tuple[Command, ...] = (self._record(self._duties.day(day)[0]),)
         for pool, chain in zip(self._staking.day(day), self._validating.day(day), strict=True):
-            before, after = record + self._deposit(pool), self._chain(chain)
-            request, record = self._request(pool), ()
+            request, after = None, self._chain(chain)
+            if pool[0] < self._stake.rate:
+                amount = units(self._stake.draw(pool[1], pool[2]), 18)
+                before += (Stake(self._staker(pool[3]), amount),)
+            if pool[4] < self._unstake.rate:
+                request = self._staker(pool[7]), units(self._unstake.draw(pool[5], pool[6]), 18)
             yield _Hour(before if request else before + after, request, after)
-
-    def _deposit(self, drawn: list[float]) -> tuple[Command, ...]:
-        if drawn[0] >= self._stake.rate:
-            return ()
-        amount = units(self._stake.draw(drawn[1], drawn[2]), 18)
-        return (Stake(self._staker(drawn[3]), amount),)
-
-    def _request(self, drawn: list[float]) -> tuple[str, int] | None:
-        if drawn[4] >= self._unstake.rate:
-            return None
-        return self._staker(drawn[7]), units(self._unstake.draw(drawn[5], drawn[6]), 18)
+            before = ()
 
     def _staker(self, u: float) -> str:
         return self._stakers[pick(u, len(self._stakers))]
