@@ -235,12 +235,12 @@ class Session:
         pool = draft.staking.pool
         for command, events in self._driver.steps(draft, until):
             recorder.write(events)
-            for event in events:
-                last[type(event)] = event
-                if type(event) is OracleReported:
-                    gain = steth_gain(draft, YOU, pool)
-                    if gain:
-                        recorder.gained(event, (Gain("stETH", gain),))
+            kinds = list(map(type, events))
+            last.update(zip(kinds, events, strict=True))
+            if OracleReported in kinds:
+                gain = steth_gain(draft, YOU, pool)
+                if gain:
+                    recorder.gained(last[OracleReported], (Gain("stETH", gain),))
             pool = draft.staking.pool
             if type(command) is SetPrices:
                 recorder.sample(draft.time, sample(draft))

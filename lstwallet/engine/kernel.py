@@ -52,7 +52,11 @@ for _area in AREAS:
     EVOLVE.update(_area.EVOLVE)
     CHECK.update(getattr(_area, "CHECK", {}))
 
-_POSTS: dict[type, bool] = {kind: "entry" in getattr(kind, "_fields", ()) for kind in EVOLVE}
+_APPLY = {
+    kind: (evolve, "entry" in getattr(kind, "_fields", ()), CHECK.get(kind))
+    for kind, evolve in EVOLVE.items()
+}
+"""What applying a kind takes: its ``evolve``, whether it has an entry, its check."""
 
 EVENTS: dict[str, type] = {kind.__name__: kind for kind in EVOLVE}
 """Event kinds by the name under which the journal keeps them."""
@@ -65,13 +69,12 @@ def apply(draft: Draft, event: Event) -> None:
 
     Raises ``AssertionError`` (a bug, never the user's fault) when an invariant breaks.
     """
-    kind = type(event)
-    EVOLVE[kind](draft, event)
-    if _POSTS[kind]:
+    evolve, posts, check = _APPLY[type(event)]
+    evolve(draft, event)
+    if posts:
         draft.post(event.entry)
     draft.events += 1
     draft.time = event.at
-    check = CHECK.get(kind)
     if check is not None:
         check(draft, event)
 

@@ -80,7 +80,7 @@ from lstwallet.engine.pools_view import (
 )
 from lstwallet.engine.refusals import NotEnoughLiquidity, NothingToDo
 from lstwallet.engine.wallet import eth_into_weth, take_units
-from lstwallet.ledger.entries import SUPPLY, Account, Entry, burn, mint, move
+from lstwallet.ledger.entries import Account, Entry, burn, mint, move, supply_account
 from lstwallet.protocols import constant_product, stableswap
 from lstwallet.units.checked import Revert
 from lstwallet.units.fixed import mul_div_floor
@@ -446,12 +446,12 @@ def check_pool(draft: Draft, event: PoolEvent) -> None:
 _STETH_ROWS: Final = (
     (ACCOUNT[STETH_ETH], "ETH"),
     (ACCOUNT[STETH_ETH], "stETH"),
-    (SUPPLY + LP[STETH_ETH], LP[STETH_ETH]),
+    (supply_account(LP[STETH_ETH]), LP[STETH_ETH]),
 )
 _USDC_ROWS: Final = (
     (ACCOUNT[USDC_ETH], "USDC"),
     (ACCOUNT[USDC_ETH], "WETH"),
-    (SUPPLY + LP[USDC_ETH], LP[USDC_ETH]),
+    (supply_account(LP[USDC_ETH]), LP[USDC_ETH]),
 )
 """Where the ledger keeps what a pool holds and the supply of its LP token."""
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple, NoReturn
+from typing import TYPE_CHECKING, Final, NamedTuple, NoReturn
 
 from lstwallet.engine import staking
 from lstwallet.engine.pools_facts import (
@@ -23,6 +23,7 @@ from lstwallet.engine.refusals import (
 )
 from lstwallet.engine.wallet import eth_into_weth, take_units, weth_into_eth
 from lstwallet.ledger.entries import Account, Entry, move
+from lstwallet.protocols import lido
 from lstwallet.units.amount import ALL, Wanted
 from lstwallet.units.checked import Revert
 from lstwallet.units.fixed import mul_div_floor
@@ -40,17 +41,21 @@ class Paid(NamedTuple):
     """Units of the ledger: shares for stETH."""
 
 
+_new: Final = tuple.__new__
+"""Makes a record in half the time of its own constructor."""
+
+
 def arriving(world: Readable, pool: StethPool, shares: int) -> int:
     """By how many wei the pool's stETH balance rises when ``shares`` come in."""
-    before = staking.steth_for_shares(world, pool.steth_shares)
-    return staking.steth_for_shares(world, pool.steth_shares + shares) - before
+    staked, held = world.staking.pool, pool.steth_shares
+    return lido.ether_for(staked, held + shares) - lido.ether_for(staked, held)
 
 
 def take(world: Readable, account: Account, token: str, amount: Wanted) -> Paid:
     """What ``amount`` means for the account. Raises when there is not that much."""
     if token != STETH:
         units = take_units(world, account, token, amount)
-        return Paid(units, units)
+        return _new(Paid, (units, units))
     shares = world.balance(account, "stETH")
     available = staking.steth_for_shares(world, shares)
     units = available

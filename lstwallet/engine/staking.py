@@ -56,7 +56,7 @@ from lstwallet.engine.staking_wait import Wait, daily_rewards, estimate_wait, ti
 from lstwallet.engine.validators import expected_rate
 from lstwallet.engine.validators_facts import GWEI, VALIDATOR_GWEI, VALIDATOR_WEI, Beacon
 from lstwallet.engine.wallet import take_units
-from lstwallet.ledger.entries import SUPPLY, Account, Entry, burn, mint, move
+from lstwallet.ledger.entries import Account, Entry, burn, mint, move, supply_account
 from lstwallet.protocols import lido, withdrawal_queue
 from lstwallet.protocols.lido import Pool, Wrapper
 from lstwallet.protocols.withdrawal_queue import MIN_AMOUNT, Queue
@@ -131,8 +131,8 @@ def tickets_of(world: Readable, account: Account) -> list[Ticket]:
         return sorted(ticket for ticket in world.tickets.values() if ticket.account == account)
     if CACHE not in cache:
         cache[CACHE] = _numbers_by_account(world)
-    tickets = world.tickets
-    return [tickets[number] for number in sorted(cache[CACHE].get(account, ()))]
+    numbers, tickets = cache[CACHE].get(account), world.tickets
+    return [tickets[number] for number in sorted(numbers)] if numbers else []
 
 
 def _numbers_by_account(world: Readable) -> dict[Account, set[int]]:
@@ -355,10 +355,10 @@ EVOLVE: dict[type, Callable[..., None]] = {
 # --- what must hold ---------------------------------------------------------------------------
 
 
-_SHARES: Final = (SUPPLY + STETH, STETH)
+_SHARES: Final = (supply_account(STETH), STETH)
 _BUFFERED: Final = (BUFFER, "ETH")
 _WRAPPED: Final = (WSTETH, STETH)
-_WSTETH: Final = (SUPPLY + WSTETH_TOKEN, WSTETH_TOKEN)
+_WSTETH: Final = (supply_account(WSTETH_TOKEN), WSTETH_TOKEN)
 _LOCKED: Final = (QUEUE, "ETH")
 _QUEUED: Final = (QUEUE, STETH)
 """Rows of the ledger that mirror a total of the protocol."""

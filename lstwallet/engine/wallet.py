@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from lstwallet.engine.refusals import AboveMaximum, BelowMinimum, NotEnoughBalance, NothingToDo
-from lstwallet.ledger.entries import Account, Entry, burn, mint, move
+from lstwallet.ledger.entries import Account, Entry, burn, mint, move, supply_account
 from lstwallet.units.amount import ALL, Wanted
 
 if TYPE_CHECKING:
@@ -138,5 +138,5 @@ EVOLVE: dict[type, Callable[..., None]] = {
 def audit(world: Readable) -> Sequence[str]:
     """Every WETH is backed by an ETH."""
     held = world.balance(WETH_CONTRACT, "ETH")
-    supply = -world.balance("supply:WETH", "WETH")
+    supply = -world.balance(supply_account("WETH"), "WETH")
     return () if held == supply else (f"WETH supply {supply} against {held} ETH",)

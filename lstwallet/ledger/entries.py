@@ -11,6 +11,7 @@ entry sums to zero per token, and the whole ledger does too. ETH is no exception
 from __future__ import annotations
 
 from collections.abc import Iterable, MutableMapping
+from functools import cache
 from typing import Final, NamedTuple
 
 SUPPLY: Final = "supply:"
@@ -42,6 +43,12 @@ _new: Final = tuple.__new__
 """Makes a posting in half the time of its own constructor: there are many."""
 
 
+@cache
+def supply_account(token: str) -> Account:
+    """The account that a token is minted from and burnt into."""
+    return SUPPLY + token
+
+
 def move(token: str, units: int, source: Account, target: Account) -> Entry:
     """``units`` of ``token`` from ``source`` to ``target``."""
     return (_new(Posting, (source, token, -units)), _new(Posting, (target, token, units)))
@@ -49,12 +56,14 @@ def move(token: str, units: int, source: Account, target: Account) -> Entry:
 
 def mint(token: str, units: int, target: Account) -> Entry:
     """New ``units`` of ``token`` for ``target``."""
-    return (_new(Posting, (SUPPLY + token, token, -units)), _new(Posting, (target, token, units)))
+    supply = supply_account(token)
+    return (_new(Posting, (supply, token, -units)), _new(Posting, (target, token, units)))
 
 
 def burn(token: str, units: int, source: Account) -> Entry:
     """``units`` of ``token`` of ``source`` cease to exist."""
-    return (_new(Posting, (source, token, -units)), _new(Posting, (SUPPLY + token, token, units)))
+    supply = supply_account(token)
+    return (_new(Posting, (source, token, -units)), _new(Posting, (supply, token, units)))
 
 
 def post(balances: Balances, entry: Entry) -> None:
@@ -97,7 +106,7 @@ def _require_balance(entry: Entry) -> None:
 
 def supply_of(balances: MutableMapping[tuple[Account, str], int], token: str) -> int:
     """Total supply of a token: what its supply account has given out."""
-    return -balances.get((SUPPLY + token, token), 0)
+    return -balances.get((supply_account(token), token), 0)
 
 
 def audit(balances: MutableMapping[tuple[Account, str], int]) -> Iterable[str]:

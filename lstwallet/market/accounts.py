@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from typing import Final
 
 from lstwallet.market.catalogue import Catalogue
@@ -19,7 +20,8 @@ PROVIDER: Final = "crowd:provider:00"
 def accounts(kind: str, catalogue: Catalogue) -> tuple[str, ...]:
     """All accounts of one kind: ``crowd:staker:00`` and so on."""
     count = catalogue.scaled(f"crowd.accounts.{kind}s", 0)
-    return tuple(f"crowd:{kind}:{number:02}" for number in range(count))
+    # One text for each account, whoever asks: the ledger finds its rows by identity then.
+    return tuple(sys.intern(f"crowd:{kind}:{number:02}") for number in range(count))
 
 
 def loan_tokens(number: int) -> tuple[str, str]:

@@ -104,7 +104,7 @@ def holdings(world: Readable, account: Account, prices: Quotes | None = None) ->
     if account in world.positions:
         rows += _in_lending(world, account, at)
     for pool, token in _POOLS:
-        lp = world.balance(account, token)
+        lp = world.balances.get((account, token))
         if lp:
             first, second = lp_value(world, pool, lp)
             usd = value_of(at, TOKENS[pool][0], first) + value_of(at, TOKENS[pool][1], second)

@@ -9,8 +9,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Final, NamedTuple, Protocol
 
 from lstwallet.engine.lending_view import health_of
-from lstwallet.engine.pools_facts import GROWTH, STETH_ETH, USDC_ETH
-from lstwallet.engine.pools_view import fee_sums, pool_price
+from lstwallet.engine.pools_facts import GROWTH, USDC_ETH
+from lstwallet.engine.pools_view import pool_price
 from lstwallet.engine.staking import steth_rate
 from lstwallet.engine.world import YOU, Readable, World
 from lstwallet.readmodel import portfolio
@@ -74,11 +74,11 @@ def sample(world: Readable) -> tuple[int, ...]:
     prices = portfolio.quotes(world)
     rows = portfolio.holdings(world, YOU, prices)
     owned = portfolio.by_kind(rows)
-    net = sum(row.usd for row in rows)
+    net = sum([row.usd for row in rows])
     health = NONE
     if owned[portfolio.BORROWED]:
         health = health_of(world, YOU)
-    fees = (*fee_sums(world, STETH_ETH), *fee_sums(world, USDC_ETH))
+    steth_pool, usdc_pool = world.pools
     return (
         max(net, NONE),
         *owned.values(),
@@ -88,7 +88,7 @@ def sample(world: Readable) -> tuple[int, ...]:
         steth_rate(world),
         pool_price(world, USDC_ETH),
         health,
-        *[div_floor(growth, GROWTH_A_UNIT) for growth in fees],
+        *[div_floor(growth, GROWTH_A_UNIT) for growth in steth_pool.fee_sums + usdc_pool.fee_sums],
     )
 
 
