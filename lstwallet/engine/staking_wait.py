@@ -64,7 +64,10 @@ def ticket_wait(world: Readable, ticket: Ticket) -> Wait:
 
 
 def daily_rewards(world: Readable) -> int:
-    """Wei that the pool's validators are expected to earn in a day, before the fee."""
+    """Wei that the pool's validators are expected to earn in a day, before the fee.
+
+    Negative while so few attest that they lose more than they earn.
+    """
     rate = sum(expected_rate(world.beacon))
     year = mul_div_floor(world.staking.active * GWEI, rate, WAD)
     return mul_div_floor(year, _EPOCHS_A_DAY, consensus.EPOCHS_PER_YEAR)
@@ -77,7 +80,8 @@ def _wait(world: Readable, needed: int, asked_at: int) -> Wait:
     staking, now = world.staking, world.time
     first = _first_report(staking, asked_at)
     missing = needed - _held(world)
-    low = _paid_at(staking, first, missing, daily_rewards(world))
+    # A loss takes nothing out of the vaults: it only brings nothing in.
+    low = _paid_at(staking, first, missing, max(daily_rewards(world), 0))
     high = _paid_at(staking, first, missing, 0)
     if low is None or high is None:
         soonest, latest = _through_the_exit_queue(world, first, missing)
@@ -100,7 +104,10 @@ def _first_report(staking: Staking, asked_at: int) -> int:
 
 
 def _paid_at(staking: Staking, first: int, missing: int, a_day: int) -> int | None:
-    """The report by which ``missing`` wei have come without asking anyone to leave."""
+    """The report by which ``missing`` wei have come without asking anyone to leave.
+
+    ``a_day``: wei that every report brings, not negative. ``None``: too far away.
+    """
     report = staking.next_report
     missing -= a_day
     line = list(staking.leaving)

@@ -30,9 +30,9 @@ from lstwallet.engine.staking import (
     Unwrap,
     Wrap,
 )
-from lstwallet.engine.staking_facts import Operator
+from lstwallet.engine.staking_facts import BUFFER, Operator
 from lstwallet.engine.staking_report import spread_deposits, spread_exits
-from lstwallet.engine.validators import OthersLeave
+from lstwallet.engine.validators import OthersLeave, RecordDuties
 from lstwallet.engine.world import Draft
 from lstwallet.ledger.entries import move
 from lstwallet.units.amount import ALL
@@ -209,6 +209,17 @@ def test_a_request_after_the_border_waits_for_the_next_report() -> None:
     assert not staking.tickets_of(draft, "you")[0].finalised
     run(draft, REPORT + DAY)
     assert staking.tickets_of(draft, "you")[0].finalised
+
+
+def test_validators_that_lose_bring_nothing_and_the_wait_is_still_told() -> None:
+    """The wait once grew by a day for every day that was counted: it never came to an end."""
+    draft = staked(50 * ETH)
+    kernel.handle(draft, RecordDuties(1_000, 0))
+    assert staking.daily_rewards(draft) < 0
+    amount = draft.balance(BUFFER, "ETH") + 1_000 * ETH
+    low, high = staking.estimate_wait(draft, amount)
+    assert 0 < low <= high
+    assert low >= DAY
 
 
 def test_those_who_wait_share_a_loss_and_cannot_have_another_one_s_ticket() -> None:
