@@ -14,6 +14,9 @@ from lstwallet.engine.world import YOU
 from lstwallet.store.codec import dumps, encode_command, encode_linked, loads
 from lstwallet.units.clock import DAY, SimTime, start_of
 
+BURST: Final = 40
+"""Events that are encoded in one go, about a quarter of a simulated day."""
+
 _MARK: Final = f'"{YOU}"'
 """Stands in the text of every event that names the user's account."""
 
@@ -110,27 +113,32 @@ def decode_gains(text: str) -> tuple[Gain, ...]:
 class Recorder:
     """Gathers what happened since the last commit; ``page`` hands it over for the next one.
 
-    A row is encoded when it is cut, all its events in one go: that is quicker than one by one
-    between the steps of a run. ``tail`` is the newest stored sample row, if there is one: the
-    rest of its day joins it.
+    Events are encoded in bursts: quicker than one by one between the steps of a run, and their
+    memory is still at hand. ``tail`` is the newest stored sample row, if there is one: the rest
+    of its day joins it.
     """
 
     def __init__(self, head: Head, names: tuple[str, ...], tail: SampleDay | None = None) -> None:
         self.sampled_at: SimTime | None = tail.hours[-1][0] if tail and tail.hours else None
         """The moment of the newest sample."""
         self.yours: list[kernel.Event] = []
-        """Events of cut rows that concern the user, since the recorder was made or ``yours``
-        cleared."""
+        """Encoded events that concern the user, since the recorder was made or ``yours`` cleared:
+        after ``page``, all of them."""
         self._before = head
         self._seq = head.seq
         self._hash = head.hash
         self._names = names
         self._day = tail if tail is not None and tail.names == names else None
         self._rows: list[JournalRow] = []
-        self._open: list[kernel.Event] = []
-        self._open_day = -1
+        self._lines: list[str] = []
+        """Of the row that is being written, as far as it is encoded …"""
+        self._events: list[kernel.Event] = []
+        """… and the rest of it."""
         self._gains: dict[int, tuple[Gain, ...]] = {}
-        """By the identity of an event of the open row."""
+        """By the identity of one of these events."""
+        self._day_of_row = -1
+        self._began = self._ended = head.time
+        """First and last moment of the row."""
         self._entries: list[EntryRow] = []
         self._activity: list[ActivityRow] = []
         self._samples: list[SampleDay] = []
@@ -139,16 +147,20 @@ class Recorder:
         """Add events that happened at one moment; those of a ``command`` get a row of their own."""
         if not events:
             return
-        day = start_of(DAY, events[-1].at)
-        if command is not None or day != self._open_day:
+        ended: SimTime = events[-1].at
+        day = start_of(DAY, ended)
+        if command is not None or day != self._day_of_row:
             self._cut()
-        self._open_day = day
-        self._open.extend(events)
+            self._began, self._day_of_row = events[0].at, day
+        elif len(self._events) >= BURST:
+            self._encode()
+        self._events.extend(events)
+        self._ended = ended
         if command is not None:
             self._cut(encode_command(command))
 
     def gained(self, event: kernel.Event, gains: tuple[Gain, ...]) -> None:
-        """An event of the open row grew what the user holds, though no posting says so."""
+        """An event that was just written grew what the user holds, though no posting says so."""
         self._gains[id(event)] = gains
 
     def sample(self, at: SimTime, values: Sequence[int]) -> None:
@@ -177,23 +189,28 @@ class Recorder:
         self._rows, self._entries, self._activity, self._samples = [], [], [], []
         return page
 
-    def _cut(self, command: str | None = None) -> None:
-        """Close the row that is being written."""
-        events, self._open = self._open, []
-        self._open_day = -1
-        if not events:
-            return
-        first = self._seq + 1
+    def _encode(self) -> None:
+        """Turn the events at hand into lines, and note those that concern the user."""
+        events, self._events = self._events, []
         lines, self._hash = encode_linked(events, self._hash)
-        for seq, (event, line) in enumerate(zip(events, lines, strict=True), first):
+        for seq, (event, line) in enumerate(zip(events, lines, strict=True), self._seq + 1):
             # The bare name first: a text of so many quotation marks is slow to look through.
             if (YOU in line and _MARK in line) or id(event) in self._gains:
                 self._note(seq, event)
         self._gains.clear()
         self._seq += len(lines)
-        began, ended = events[0].at, events[-1].at
-        text = "\n".join(lines)
-        self._rows.append(JournalRow(first, self._seq, began, ended, command, text, self._hash))
+        self._lines += lines
+
+    def _cut(self, command: str | None = None) -> None:
+        """Close the row that is being written."""
+        self._encode()
+        self._day_of_row = -1
+        lines, self._lines = self._lines, []
+        if lines:
+            first, text = self._seq - len(lines) + 1, "\n".join(lines)
+            self._rows.append(
+                JournalRow(first, self._seq, self._began, self._ended, command, text, self._hash)
+            )
 
     def _note(self, seq: int, event: kernel.Event) -> None:
         """The event may concern the user: keep the postings, and the event for Activity."""
