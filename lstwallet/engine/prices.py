@@ -9,6 +9,7 @@ from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from lstwallet.engine.refusals import NothingToDo
+from lstwallet.units.records import make
 
 if TYPE_CHECKING:
     from lstwallet.engine.world import Draft, Readable
@@ -41,14 +42,16 @@ class PricesMoved(NamedTuple):
 
 def decide_set_prices(world: Readable, command: SetPrices) -> Sequence[PricesMoved]:
     """Record new prices; a price of zero or less is refused."""
-    if command.eth <= 0 or command.usdc <= 0:
+    eth, usdc = command
+    if eth <= 0 or usdc <= 0:
         raise NothingToDo("price")
-    return (PricesMoved(world.time, command.eth, command.usdc),)
+    return (make(PricesMoved, (world.time, eth, usdc)),)
 
 
 def evolve_prices_moved(draft: Draft, event: PricesMoved) -> None:
     """The new prices stand."""
-    draft.prices = Prices(event.eth, event.usdc)
+    _, eth, usdc = event
+    draft.prices = make(Prices, (eth, usdc))
 
 
 DECIDE: dict[type, Callable[..., Sequence[Any]]] = {SetPrices: decide_set_prices}

@@ -64,6 +64,7 @@ from lstwallet.units.amount import ALL, Wanted
 from lstwallet.units.checked import Revert
 from lstwallet.units.clock import DAY, next_after
 from lstwallet.units.fixed import div_floor, mul_div_floor
+from lstwallet.units.records import make
 
 if TYPE_CHECKING:
     from lstwallet.engine.world import Draft, Readable
@@ -72,9 +73,6 @@ STETH = "stETH"
 WSTETH_TOKEN = "wstETH"
 REQUEST_RULE = "withdrawal_request"
 CACHE = "staking.tickets"
-
-_new: Final = tuple.__new__
-"""Makes a record from its fields in half the time of its own ``_replace``."""
 
 
 # --- reading ---------------------------------------------------------------------------
@@ -303,13 +301,13 @@ def decide_claim(world: Readable, command: Claim) -> Sequence[Claimed]:
 def evolve_staked(draft: Draft, event: Staked) -> None:
     """The pool is larger by it."""
     rules, _, *rest = draft.staking
-    draft.staking = _new(Staking, (rules, event.pool, *rest))
+    draft.staking = make(Staking, (rules, event.pool, *rest))
 
 
 def evolve_wrapper(draft: Draft, event: Wrapped | Unwrapped) -> None:
     """The wrapper holds more, or less."""
     rules, pool, _, *rest = draft.staking
-    draft.staking = _new(Staking, (rules, pool, event.wrapper, *rest))
+    draft.staking = make(Staking, (rules, pool, event.wrapper, *rest))
 
 
 def evolve_requested(draft: Draft, event: UnstakeRequested) -> None:
@@ -320,7 +318,7 @@ def evolve_requested(draft: Draft, event: UnstakeRequested) -> None:
         if numbers is not None:
             numbers.setdefault(event.account, set()).add(ticket.id)
     rules, pool, _, _, *rest = draft.staking
-    draft.staking = _new(Staking, (rules, pool, event.wrapper, event.queue, *rest))
+    draft.staking = make(Staking, (rules, pool, event.wrapper, event.queue, *rest))
 
 
 def evolve_claimed(draft: Draft, event: Claimed) -> None:
@@ -331,7 +329,7 @@ def evolve_claimed(draft: Draft, event: Claimed) -> None:
         if numbers is not None:
             numbers[event.account].discard(number)
     rules, pool, wrapper, _, *rest = draft.staking
-    draft.staking = _new(Staking, (rules, pool, wrapper, event.queue, *rest))
+    draft.staking = make(Staking, (rules, pool, wrapper, event.queue, *rest))
 
 
 DECIDE: dict[type, Callable[..., Sequence[Any]]] = {

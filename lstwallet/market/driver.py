@@ -30,6 +30,7 @@ from lstwallet.market.prices import PriceModel, PriceSource, RecordedPrices, See
 from lstwallet.market.random_streams import hour_of
 from lstwallet.units.clock import HOUR, SimTime, next_after
 from lstwallet.units.paths import resources
+from lstwallet.units.records import make
 
 SEEDED: Final = "seeded"
 REPLAY: Final = "replay:"
@@ -128,19 +129,19 @@ class Driver:
         draft.time = max(due.at, draft.time)
         events = kernel.handle(draft, due.command)
         assert events, f"{due.command} was due and did nothing"
-        return Step(due.command, events)
+        return make(Step, (due.command, events))
 
     def _market(self, draft: Draft, tick: SimTime) -> Step:
         """Prices move, then the others act, each seeing what the one before has done."""
         draft.time = tick
-        move = SetPrices(*self.prices.at(tick, draft.prices))
+        move = make(SetPrices, self.prices.at(tick, draft.prices))
         events = list(kernel.handle(draft, move))
         for command in self._flows.commands(draft, hour_of(tick)):
             try:
                 events.extend(kernel.handle(draft, command))
             except Refusal as refusal:
                 self.refused[f"{type(command).__name__} {type(refusal).__name__}"] += 1
-        return Step(move, events)
+        return make(Step, (move, events))
 
     def advance(self, draft: Draft, until: SimTime) -> int:
         """Run all steps up to ``until``; how many events there were."""

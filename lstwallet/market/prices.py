@@ -30,6 +30,7 @@ from lstwallet.market.random_streams import (
     keep,
 )
 from lstwallet.units.clock import DAY, HOUR, SimTime
+from lstwallet.units.records import make
 
 DAYS_A_YEAR: Final = 365
 SMALLEST_CHI: Final = 0.05
@@ -109,7 +110,7 @@ class SeededPrices:
         """The ETH price moves on from ``last``; USDC depends on the hour alone."""
         hour = hour_of(time)
         eth = round(last.eth * math.exp(self._returns.at(hour)))
-        return Prices(max(eth, 1), self._usdc_hours.at(hour))
+        return make(Prices, (max(eth, 1), self._usdc_hours.at(hour)))
 
     def hourly_return(self, hour: int) -> float:
         """The log return of the hour that ends at the whole hour ``hour``."""

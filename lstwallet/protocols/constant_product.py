@@ -15,6 +15,7 @@ from typing import Final, NamedTuple, NoReturn
 
 from lstwallet.units.checked import MAX_UINT256, Revert, require
 from lstwallet.units.fixed import div_floor, mul_div_floor
+from lstwallet.units.records import make
 
 LOCKED_LIQUIDITY: Final = 1_000
 """Liquidity of the first deposit that nobody can ever redeem."""
@@ -47,8 +48,6 @@ BELOW_ZERO: Final = "ds-math-sub-underflow"
 TOO_LARGE: Final = "ds-math-mul-overflow"
 NO_REASON: Final = "revert without reason"
 
-_new: Final = tuple.__new__
-"""Makes a NamedTuple in half the time of its own constructor: for the swap only."""
 
 Pair = tuple[int, int]
 """One number for each token."""
@@ -174,8 +173,8 @@ def swap_exact_in(pool: Pool, token_in: int, paid: int, min_out: int, now: int) 
         _refuse_swap(pool, token_in, paid, min_out)
     if now != clock.updated:
         clock = _ticked(clock, reserve_0, reserve_1, now)
-    return _new(
-        Swapped, (_new(Pool, (held_0, held_1, held_0, held_1, supply, k_last, clock)), paid, out)
+    return make(
+        Swapped, (make(Pool, (held_0, held_1, held_0, held_1, supply, k_last, clock)), paid, out)
     )
 
 
@@ -364,7 +363,7 @@ def _ticked(clock: PriceClock, reserve_0: int, reserve_1: int, now: int) -> Pric
     if reserve_0 and reserve_1:
         sum_0 = (sum_0 + div_floor(reserve_1 << 112, reserve_0) * elapsed) & MAX_UINT256
         sum_1 = (sum_1 + div_floor(reserve_0 << 112, reserve_1) * elapsed) & MAX_UINT256
-    return PriceClock(sum_0, sum_1, now & CLOCK_MASK)
+    return make(PriceClock, (sum_0, sum_1, now & CLOCK_MASK))
 
 
 def _part(numerator: int, denominator: int) -> int:

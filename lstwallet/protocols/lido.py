@@ -17,6 +17,7 @@ from typing import Final, NamedTuple
 
 from lstwallet.units.checked import Revert, checked_sub
 from lstwallet.units.fixed import RAY, WAD, div_floor, mul_div_ceil, mul_div_floor
+from lstwallet.units.records import make
 
 FEE_PRECISION: Final = 10**20
 """One, in the fee's own fixed point (``FEE_PRECISION_POINTS``): 10 % is 10¹⁹."""
@@ -112,7 +113,8 @@ def submit(pool: Pool, value: int) -> tuple[Pool, int]:
     if value == 0:
         raise Revert(ZERO_DEPOSIT)
     minted = shares_for(pool, value)
-    return Pool(pool.ether + value, pool.shares + minted), minted
+    ether, shares = pool
+    return make(Pool, (ether + value, shares + minted)), minted
 
 
 def shares_to_move(pool: Pool, held: int, amount: int) -> int:

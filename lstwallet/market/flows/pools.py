@@ -36,6 +36,7 @@ from lstwallet.market.pool_models import StableCurve, product_trade, stable_curv
 from lstwallet.market.prices import PriceSource
 from lstwallet.market.random_streams import Hours, Stream, Uniforms
 from lstwallet.units.clock import DAY
+from lstwallet.units.records import make
 
 if TYPE_CHECKING:
     from lstwallet.engine.world import Readable
@@ -111,16 +112,16 @@ class PoolFlows:
         trader, pays_usdc, dollars = usdc
         dollars *= world.pools.usdc_eth.pair.reserve_0 / self._usual_depth
         if pays_usdc:
-            return (*steth, Swap(trader, USDC_ETH, "USDC", units(dollars, 6), 0, "ETH"))
+            return (*steth, make(Swap, (trader, USDC_ETH, "USDC", units(dollars, 6), 0, "ETH")))
         ether = units(dollars * world.prices.usdc / world.prices.eth, 18)
-        return (*steth, Swap(trader, USDC_ETH, "ETH", ether, 0, "USDC"))
+        return (*steth, make(Swap, (trader, USDC_ETH, "ETH", ether, 0, "USDC")))
 
     def _trades_of(self, drawn: list[float]) -> _Trades:
         steth: tuple[Swap, ...] = ()
         if drawn[0] < self._steth.rate:
             trader, size = self._trader(drawn[3]), units(self._steth.draw(drawn[1], drawn[2]), 18)
             paid, wanted = ("ETH", "stETH") if drawn[4] < 0.5 else ("stETH", "ETH")
-            steth = (Swap(trader, STETH_ETH, paid, size, 0, wanted),)
+            steth = (make(Swap, (trader, STETH_ETH, paid, size, 0, wanted)),)
         if drawn[5] >= self._usdc.rate:
             return _Trades(steth, None)
         dollars = self._usdc.draw(drawn[6], drawn[7])
@@ -189,10 +190,10 @@ class PoolFlows:
         dear, cheap = price * (1 - self._cost), price * (1 + self._cost)
         pay = min(product_trade(usdc, eth, dear, self._usdc_fee), usdc * self._most)
         if pay > SMALLEST_USDC:
-            return Swap(ARBITRAGE, USDC_ETH, "USDC", units(pay, 6), 0, "ETH")
+            return make(Swap, (ARBITRAGE, USDC_ETH, "USDC", units(pay, 6), 0, "ETH"))
         sell = min(product_trade(eth, usdc, 1 / cheap, self._usdc_fee), eth * self._most)
         if sell * price > SMALLEST_USDC:
-            return Swap(ARBITRAGE, USDC_ETH, "ETH", units(sell, 18), 0, "USDC")
+            return make(Swap, (ARBITRAGE, USDC_ETH, "ETH", units(sell, 18), 0, "USDC"))
         return None
 
     def _curve(self, world: Readable) -> tuple[StableCurve, float, float]:
@@ -212,12 +213,12 @@ class PoolFlows:
         if price * (1 - band) > outside:
             sell = min(curve.balance_at(outside / (1 - band), steth) - steth, steth * self._most)
             if sell > SMALLEST_ETH:
-                return Swap(ARBITRAGE, STETH_ETH, "stETH", units(sell, 18), 0, "ETH")
+                return make(Swap, (ARBITRAGE, STETH_ETH, "stETH", units(sell, 18), 0, "ETH"))
         elif price * (1 + band) < outside:
             there = curve.other(curve.balance_at(outside / (1 + band), steth))
             pay = min(there - eth, eth * self._most)
             if pay > SMALLEST_ETH:
-                return Swap(ARBITRAGE, STETH_ETH, "ETH", units(pay, 18), 0, "stETH")
+                return make(Swap, (ARBITRAGE, STETH_ETH, "ETH", units(pay, 18), 0, "stETH"))
         return None
 
     def _redeem(self, world: Readable, curve: StableCurve, steth: float, eth: float) -> int:

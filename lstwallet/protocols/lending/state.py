@@ -11,6 +11,7 @@ from typing import Final, NamedTuple, TypeVar
 from lstwallet.units.checked import MAX_UINT256
 from lstwallet.units.clock import SimTime
 from lstwallet.units.fixed import RAY
+from lstwallet.units.records import make
 
 MAX_AMOUNT: Final = MAX_UINT256
 """As an amount: all there is (a whole balance, a whole debt)."""
@@ -22,9 +23,6 @@ BPS_TO_RAY: Final = 10**23
 """One basis point as a ray."""
 
 T = TypeVar("T")
-
-_new: Final = tuple.__new__
-"""Makes a record in half the time of its own constructor: every action makes some."""
 
 
 class RateCurve(NamedTuple):
@@ -147,13 +145,13 @@ def put(row: tuple[T, ...], place: int, value: T) -> tuple[T, ...]:
 def with_reserve(market: Market, place: int, reserve: Reserve) -> Market:
     """The market with one reserve replaced."""
     parameters, reserves, prices = market
-    return _new(Market, (parameters, put(reserves, place, reserve), prices))
+    return make(Market, (parameters, put(reserves, place, reserve), prices))
 
 
 def with_supply(position: Position, place: int, scaled: int) -> Position:
     """The position with another scaled supply in one reserve."""
     supplied, borrowed, collateral, emode = position
-    return _new(Position, (put(supplied, place, scaled), borrowed, collateral, emode))
+    return make(Position, (put(supplied, place, scaled), borrowed, collateral, emode))
 
 
 def credit(position: Position, place: int, scaled: int) -> Position:
@@ -164,7 +162,7 @@ def credit(position: Position, place: int, scaled: int) -> Position:
 def with_debt(position: Position, place: int, scaled: int) -> Position:
     """The position with another scaled debt in one reserve."""
     supplied, borrowed, collateral, emode = position
-    return _new(Position, (supplied, put(borrowed, place, scaled), collateral, emode))
+    return make(Position, (supplied, put(borrowed, place, scaled), collateral, emode))
 
 
 def with_collateral(position: Position, place: int, on: bool) -> Position:

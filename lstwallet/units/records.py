@@ -1,0 +1,12 @@
+"""Records are NamedTuples; this makes them without their own constructors."""
+
+from __future__ import annotations
+
+from typing import Final
+
+make: Final = tuple.__new__
+"""``make(Posting, (account, token, units))``: half the time of ``Posting(account, token, units)``.
+
+For what is made at every event or hour. Nothing checks the number of fields: elsewhere the
+constructor is the better way.
+"""
