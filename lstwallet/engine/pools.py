@@ -81,7 +81,7 @@ from lstwallet.engine.pools_view import (
 from lstwallet.engine.refusals import NotEnoughLiquidity, NothingToDo
 from lstwallet.engine.wallet import eth_into_weth, take_units
 from lstwallet.ledger.entries import Account, Entry, burn, mint, move, supply_account
-from lstwallet.protocols import constant_product, stableswap
+from lstwallet.protocols import constant_product, lido, stableswap
 from lstwallet.units.checked import Revert
 from lstwallet.units.fixed import mul_div_floor
 from lstwallet.units.newton import A_PRECISION
@@ -160,8 +160,9 @@ def _swap_steth(world: Readable, account: Account, token_in: str, paid: Paid) ->
     kept = done.pool.admin[1 - i] - held.admin[1 - i]
     sums = with_fees(pool.fee_sums, only(1 - i, done.fee - kept), pool.supply)
     if i == 0:
-        sent = staking.shares_for_steth(world, done.received)
-        received = staking.steth_for_shares(world, sent)
+        staked = world.staking.pool
+        sent = lido.shares_for(staked, done.received)
+        received = lido.ether_for(staked, sent)
         shares = pool.steth_shares - sent
         entry = into_pool(STETH_ETH, "ETH", paid.moved, account) + move(
             "stETH", sent, ACCOUNT[STETH_ETH], account

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Final
 from lstwallet.engine.lending_queue import queue_of
 from lstwallet.engine.lending_view import oracle_prices, place_of
 from lstwallet.ledger.entries import Account
-from lstwallet.protocols.lending import Position, find_emode, reserve_threshold
+from lstwallet.protocols.lending import Pair, Position, Reserve, find_emode, reserve_threshold
 from lstwallet.protocols.lending.liquidation import KEY_SCALE
 from lstwallet.units.clock import YEAR
 from lstwallet.units.fixed import BPS
@@ -26,27 +26,50 @@ PER_RAY: Final = 1e-27
 NO_DEBT: Final = float("inf")
 
 
+class Kept:
+    """Big integers as floats, for as long as the very same records stand: most do for hours."""
+
+    __slots__ = ("heads", "reserves")
+
+    def __init__(self) -> None:
+        self.reserves: dict[int, tuple[Reserve, float, float, float, float]] = {}
+        """By place: rates of supply and debt a year, indices of both."""
+        self.heads: dict[Pair, tuple[tuple[int, Account], float]] = {}
+        """Who is first in the line of a pair, and the key as the part of the collateral that
+        may be owed."""
+
+
 class LendingModel:
     """Indices and values of one moment. Prices are in dollars, amounts in base units."""
 
-    __slots__ = ("_debts", "_incomes", "_owing", "_world", "_worth")
+    __slots__ = ("_debts", "_heads", "_incomes", "_owing", "_world", "_worth")
 
-    def __init__(self, world: Readable) -> None:
+    def __init__(self, world: Readable, kept: Kept | None = None) -> None:
+        """``kept``: from the model of an earlier moment, whatever world that was of."""
+        reserves, heads = (kept.reserves, kept.heads) if kept is not None else ({}, {})
         lending, now = world.lending, world.time
         self._world = world
+        self._heads = heads
         self._incomes: list[float] = []
         self._debts: list[float] = []
         self._owing: list[float] = []
         self._worth: list[float] = []
         prices, configs = oracle_prices(world), lending.parameters.configs
         for place, reserve in enumerate(lending.reserves):
+            known = reserves.get(place)
+            if known is None or known[0] is not reserve:
+                known = reserves[place] = (
+                    reserve,
+                    reserve.liquidity_rate * PER_RAY,
+                    reserve.borrow_rate * PER_RAY,
+                    reserve.liquidity_index * PER_RAY,
+                    reserve.borrow_index * PER_RAY,
+                )
+            _, supply_rate, debt_rate, supplied, owed = known
             years = (now - reserve.updated_at) / YEAR
-            earned, x = (
-                reserve.liquidity_rate * PER_RAY * years,
-                reserve.borrow_rate * PER_RAY * years,
-            )
-            income = reserve.liquidity_index * PER_RAY * (1 + earned)
-            debt = reserve.borrow_index * PER_RAY * (1 + x + x * x / 2 + x * x * x / 6)
+            x = debt_rate * years
+            income = supplied * (1 + supply_rate * years)
+            debt = owed * (1 + x + x * x / 2 + x * x * x / 6)
             value = prices[place] / configs[place].unit
             self._incomes.append(income)
             self._debts.append(debt)
@@ -58,10 +81,14 @@ class LendingModel:
         queue = queue_of(self._world)
         if queue.others:
             return True
-        for (collateral, debt), line in queue.pairs.items():
+        heads = self._heads
+        for pair, line in queue.pairs.items():
             if line:
-                worst = -line[0][0] / KEY_SCALE * BPS
-                if worst * self._owing[debt] > NEARLY * self._worth[collateral]:
+                first, known = line[0], heads.get(pair)
+                if known is None or known[0] is not first:
+                    known = heads[pair] = (first, -first[0] / KEY_SCALE * BPS)
+                collateral, debt = pair
+                if known[1] * self._owing[debt] > NEARLY * self._worth[collateral]:
                     return True
         return False
 

@@ -22,6 +22,7 @@ from lstwallet.engine.world import Readable
 from lstwallet.ledger.entries import Account
 from lstwallet.protocols import lido
 from lstwallet.units.fixed import WAD, mul_div_ceil, mul_div_floor
+from lstwallet.units.records import make
 
 WALLET: Final = "wallet"
 SUPPLIED: Final = "supplied"
@@ -84,7 +85,7 @@ def quotes(world: Readable) -> Quotes:
     steth = mul_div_floor(eth, market or WAD, WAD)
     pool = world.staking.pool
     wsteth = mul_div_floor(steth, lido.steth_per_wsteth(pool), WAD) if pool.shares else steth
-    return Quotes(eth, world.prices.usdc, steth, wsteth, market)
+    return make(Quotes, (eth, world.prices.usdc, steth, wsteth, market))
 
 
 def value_of(prices: Quotes, token: str, units: int) -> int:

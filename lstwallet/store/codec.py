@@ -372,9 +372,10 @@ def link(previous: bytes, line: str) -> bytes:
 def encode_linked(events: Iterable[kernel.Event], previous: bytes) -> tuple[list[str], bytes]:
     """The lines of events and the chain after the last of them."""
     lines = []
-    sha256 = hashlib.sha256
+    sha256, born = hashlib.sha256, kernel.Born
     for event in events:
-        line = encode_event(event)
+        kind = type(event)
+        line = encode_event(event) if kind is born else dumps((kind.__name__, *event))
         lines.append(line)
         previous = sha256(previous + line.encode("ascii")).digest()
     return lines, previous

@@ -191,13 +191,13 @@ class Recorder:
 
     def _encode(self) -> None:
         """Turn the events at hand into lines, and note those that concern the user."""
-        events, self._events = self._events, []
+        events, self._events, gains = self._events, [], self._gains
         lines, self._hash = encode_linked(events, self._hash)
         for seq, (event, line) in enumerate(zip(events, lines, strict=True), self._seq + 1):
             # The bare name first: a text of so many quotation marks is slow to look through.
-            if (YOU in line and _MARK in line) or id(event) in self._gains:
+            if (YOU in line and _MARK in line) or (gains and id(event) in gains):
                 self._note(seq, event)
-        self._gains.clear()
+        gains.clear()
         self._seq += len(lines)
         self._lines += lines
 

@@ -24,7 +24,7 @@ from lstwallet.market.accounts import accounts, loan_tokens
 from lstwallet.market.catalogue import Catalogue
 from lstwallet.market.flows.liquidators import SOLD_AT_ONCE, Liquidators
 from lstwallet.market.flows.sizes import pick, read_sizes, units
-from lstwallet.market.lending_model import LendingModel
+from lstwallet.market.lending_model import Kept, LendingModel
 from lstwallet.market.random_streams import HOURS_A_DAY, Hours, Stream, Uniforms
 from lstwallet.protocols.lending import Position, empty_position
 from lstwallet.units.fixed import RAY
@@ -113,6 +113,7 @@ class LendingFlows:
         }
         self._liquidators = Liquidators(catalogue)
         self._pull = self._pull_of(catalogue)
+        self._kept = Kept()
         self._model: LendingModel
 
     def _pull_of(self, catalogue: Catalogue) -> float:
@@ -126,7 +127,7 @@ class LendingFlows:
 
     def liquidations(self, world: Readable) -> Iterable[Command]:
         """What liquidators do first of all in an hour."""
-        self._model = LendingModel(world)
+        self._model = LendingModel(world, self._kept)
         return self._liquidators.liquidations(world, self._model)
 
     def sales(self, world: Readable) -> Iterable[Command]:
