@@ -73,7 +73,7 @@ def take_units(world: Readable, account: Account, token: str, amount: Wanted) ->
 
     Raises ``NothingToDo`` for zero, ``NotEnoughBalance`` for more than there is.
     """
-    available = world.balance(account, token)
+    available = world.balances.get((account, token), 0)
     units = available if amount == ALL else int(amount)
     if units <= 0:
         raise NothingToDo(token)

@@ -11,7 +11,9 @@ from __future__ import annotations
 import re
 import tomllib
 from collections.abc import Iterator, Mapping
+from functools import cache
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any, Final, NamedTuple
 
 from lstwallet.units.clock import SimTime, parse_iso
@@ -231,11 +233,19 @@ class _Float(str):
 
 
 def load(folder: Path | None = None) -> Catalogue:
-    """The checked catalogue of a folder (by default the one that is shipped).
+    """The checked catalogue of a folder (by default the one that is shipped, read once).
 
     Raises ``CatalogueError`` with a sentence that names file, table and key.
     """
-    root = resources() / "catalogue" if folder is None else folder
+    return _shipped(resources() / "catalogue") if folder is None else _checked(folder)
+
+
+@cache
+def _shipped(root: Path) -> Catalogue:
+    return _checked(root)
+
+
+def _checked(root: Path) -> Catalogue:
     numbers: dict[str, Number] = {}
     for stem, tables in SCHEMA.items():
         file = f"{stem}.toml"
@@ -248,7 +258,7 @@ def load(folder: Path | None = None) -> Catalogue:
                 raise CatalogueError(file, "the table is missing", table=table)
             for key, number in _numbers(file, table, found[table], keys):
                 numbers[f"{stem}.{table}.{key}"] = number
-    return Catalogue(numbers)
+    return Catalogue(MappingProxyType(numbers))
 
 
 def _read(path: Path) -> dict[str, Any]:

@@ -8,6 +8,8 @@ from __future__ import annotations
 import math
 from typing import Final, NamedTuple
 
+from lstwallet.units.records import make
+
 ROUNDS: Final = 80
 CLOSE: Final = 1e-6
 """A hundredth of a basis point."""
@@ -72,7 +74,7 @@ def stable_curve(x: float, y: float, amplification: float) -> StableCurve:
         product = d**3 / (4 * x * y)
         following = (ann * total + 2 * product) * d / ((ann - 1) * d + 3 * product)
         if abs(following - d) < 1e-9 * d:
-            return StableCurve(ann, following)
+            return make(StableCurve, (ann, following))
         d = following
     return StableCurve(ann, d)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import random
 import sqlite3
 from collections.abc import Iterator
@@ -384,3 +385,21 @@ def test_a_bug_in_the_middle_of_a_run_leaves_the_last_commit(
     whole.advance(begin + DAY)
     assert history(session) == history(whole)
     whole.close()
+
+
+def test_a_run_leaves_no_reference_cycles_and_the_collector_as_it_was(session: Session) -> None:
+    """The collector rests during a run: whatever a run drops has to be freed without it."""
+    session.advance(session.world.time + HOUR)
+    gc.collect()
+    seen: list[bool] = []
+    session.advance(session.world.time + 3 * DAY, gate=lambda: seen.append(gc.isenabled()))
+    assert gc.isenabled()
+    assert seen
+    assert not any(seen)
+    assert gc.collect() == 0
+    gc.disable()
+    try:
+        session.advance(session.world.time + HOUR)
+        assert not gc.isenabled()
+    finally:
+        gc.enable()
