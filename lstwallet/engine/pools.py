@@ -80,7 +80,7 @@ from lstwallet.engine.pools_view import (
 )
 from lstwallet.engine.refusals import NotEnoughLiquidity, NothingToDo
 from lstwallet.engine.wallet import eth_into_weth, take_units
-from lstwallet.ledger.entries import Account, Entry, burn, mint, move, supply_account
+from lstwallet.ledger.entries import Account, Entry, burn, mint, move, net, supply_account
 from lstwallet.protocols import constant_product, lido, stableswap
 from lstwallet.units.checked import Revert
 from lstwallet.units.fixed import mul_div_floor
@@ -139,8 +139,7 @@ def _received(event: Swapped) -> Paid:
     """What a swap brought, as it goes on: shares for stETH."""
     if event.token_out != STETH:
         return Paid(event.received, event.received)
-    shares = sum(p.units for p in event.entry if p.account == event.account and p.token == STETH)
-    return Paid(event.received, shares)
+    return Paid(event.received, net(event.entry, event.account, STETH))
 
 
 def _swap_steth(world: Readable, account: Account, token_in: str, paid: Paid) -> Swapped:

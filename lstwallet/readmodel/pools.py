@@ -25,6 +25,7 @@ from lstwallet.engine.pools_view import (
     pool_reserves,
 )
 from lstwallet.engine.world import Readable
+from lstwallet.ledger.entries import net
 from lstwallet.protocols import constant_product, lido, stableswap
 from lstwallet.readmodel.samples import FEE_GROWTH, Series
 from lstwallet.units.clock import DAY, HOUR, YEAR, SimTime
@@ -292,7 +293,7 @@ def _deposit(event: LiquidityAdded, swapped: Swapped | None, rate_at: RateAt) ->
         rest = event.amounts[TOKENS[event.pool].index(swapped.token_out)] - swapped.received
         quote, base = (into, rest) if swapped.token_in == TOKENS[event.pool][0] else (rest, into)
     if event.pool == STETH_ETH:
-        moved = -sum(p.units for p in event.entry if p[:2] == (event.account, STETH))
+        moved = -net(event.entry, event.account, STETH)
         rate = mul_div_ceil(base, RAY, moved) if moved > 10**9 else rate_at(event.at)
         held, price, total = _steth_after(event, rate)
     else:

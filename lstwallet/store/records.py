@@ -217,10 +217,9 @@ class Recorder:
         kind = type(event).__name__
         gains = self._gains.get(id(event), ())
         concerned = getattr(event, "account", None) == YOU or kind == "Born"
-        for place, posting in enumerate(getattr(event, "entry", ())):
-            if posting.account == YOU:
+        for place, (account, token, units) in enumerate(getattr(event, "entry", ())):
+            if account == YOU:
                 concerned = True
-                account, token, units = posting
                 self._entries.append(EntryRow(seq, place, event.at, account, token, units, kind))
         if concerned or gains or _names_you(event):
             self._activity.append(ActivityRow(seq, event.at, kind, gains))

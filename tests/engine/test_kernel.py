@@ -18,7 +18,7 @@ from lstwallet.engine.refusals import (
 from lstwallet.engine.staking import Stake, Wrap
 from lstwallet.engine.wallet import FUNDABLE, Fund, UnwrapEth, WrapEth
 from lstwallet.engine.world import YOU, Draft
-from lstwallet.ledger.entries import LedgerBroken, Posting
+from lstwallet.ledger.entries import LedgerBroken
 from lstwallet.units.amount import ALL
 from lstwallet.units.clock import DAY
 from tests.small_world import small_world
@@ -103,7 +103,7 @@ def test_history_replays_from_the_first_event(draft: Draft) -> None:
 
 def test_an_unsound_entry_stops_everything(draft: Draft) -> None:
     with pytest.raises(LedgerBroken):
-        draft.post((Posting(YOU, "ETH", -100 * ETH), Posting("lido", "ETH", 100 * ETH)))
+        draft.post(((YOU, "ETH", -100 * ETH), ("lido", "ETH", 100 * ETH)))
 
 
 @pytest.mark.parametrize(

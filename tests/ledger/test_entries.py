@@ -13,6 +13,7 @@ from lstwallet.ledger.entries import (
     burn,
     mint,
     move,
+    net,
     post,
     supply_of,
 )
@@ -25,6 +26,7 @@ def test_mint_move_burn() -> None:
     post(balances, burn("ETH", 1, "lido"))
     assert balances == {("you", "ETH"): 6, ("lido", "ETH"): 3, ("supply:ETH", "ETH"): -9}
     assert supply_of(balances, "ETH") == 9
+    assert net(move("ETH", 4, "you", "lido") + burn("ETH", 1, "lido"), "lido", "ETH") == 3
     assert list(audit(balances)) == []
 
 
@@ -37,8 +39,8 @@ def test_an_empty_account_has_no_row() -> None:
 @pytest.mark.parametrize(
     "entry",
     [
-        (Posting("you", "ETH", 1),),
-        (Posting("you", "ETH", 1), Posting("lido", "stETH", -1)),
+        (("you", "ETH", 1),),
+        (("you", "ETH", 1), ("lido", "stETH", -1)),
         move("ETH", 1, "you", "lido"),
     ],
 )
@@ -55,7 +57,7 @@ def test_tokens_may_stand_in_any_order() -> None:
     post(balances, (eth_out, steth_out, eth_in, steth_in))
     assert (balances["you", "ETH"], balances["you", "stETH"]) == (7, 4)
     with pytest.raises(LedgerBroken):
-        post(balances, (eth_out, steth_out, eth_in._replace(units=2), steth_in))
+        post(balances, (eth_out, steth_out, ("lido", "ETH", 2), steth_in))
 
 
 def test_the_audit_names_what_is_wrong() -> None:

@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QBoxLayout, QWidget
 from lstwallet.engine.staking import RequestUnstake, estimate_wait, ticket_wait, yearly_rate
 from lstwallet.engine.staking_facts import UnstakeRequested
 from lstwallet.engine.world import YOU
+from lstwallet.ledger.entries import net
 from lstwallet.readmodel import swaps
 from lstwallet.readmodel import unstaking as reading
 from lstwallet.readmodel.portfolio import quotes, value_of
@@ -324,7 +325,7 @@ class UnstakeForm(ActionForm):
 
     def _spent(self, event: UnstakeRequested) -> tuple[str, int]:
         """Which token went in, and how much: wstETH is burnt, stETH only moves."""
-        burnt = sum(p.units for p in event.entry if p.account == YOU and p.token == "wstETH")
+        burnt = net(event.entry, YOU, "wstETH")
         return ("wstETH", -burnt) if burnt else ("stETH", event.steth)
 
     def _review_market(self, quote: Quote) -> Review:
