@@ -26,7 +26,7 @@ Balances = MutableMapping[tuple[Account, str], int]
 Posting = tuple[Account, str, int]
 """(account, token, units): so many units of the token into the account; negative ones leave it.
 
-A plain tuple: there are several in every event, and a NamedTuple takes three times as long
+A plain tuple: there are several in every event, and a NamedTuple takes five times as long
 to make and to take apart.
 """
 Entry = tuple[Posting, ...]

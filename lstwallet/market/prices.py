@@ -109,7 +109,7 @@ class SeededPrices:
     def at(self, time: SimTime, last: Prices) -> Prices:
         """The ETH price moves on from ``last``; USDC depends on the hour alone."""
         hour = hour_of(time)
-        eth = round(last.eth * math.exp(self._returns.at(hour)))
+        eth = round(last.eth * math.exp(self.hourly_return(hour)))
         return make(Prices, (max(eth, 1), self._usdc_hours.at(hour)))
 
     def hourly_return(self, hour: int) -> float:

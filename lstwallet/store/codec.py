@@ -372,10 +372,9 @@ def link(previous: bytes, line: str) -> bytes:
 def encode_linked(events: Iterable[kernel.Event], previous: bytes) -> tuple[list[str], bytes]:
     """The lines of events and the chain after the last of them."""
     lines = []
-    sha256, born = hashlib.sha256, kernel.Born
+    sha256 = hashlib.sha256
     for event in events:
-        kind = type(event)
-        line = encode_event(event) if kind is born else dumps((kind.__name__, *event))
+        line = encode_event(event)
         lines.append(line)
         previous = sha256(previous + line.encode("ascii")).digest()
     return lines, previous

@@ -194,8 +194,7 @@ class Recorder:
         events, self._events, gains = self._events, [], self._gains
         lines, self._hash = encode_linked(events, self._hash)
         for seq, (event, line) in enumerate(zip(events, lines, strict=True), self._seq + 1):
-            # The bare name first: a text of so many quotation marks is slow to look through.
-            if (YOU in line and _MARK in line) or (gains and id(event) in gains):
+            if _MARK in line or (gains and id(event) in gains):
                 self._note(seq, event)
         gains.clear()
         self._seq += len(lines)
