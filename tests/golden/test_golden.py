@@ -63,7 +63,10 @@ def _shifted(document: dict[str, object]) -> dict[str, object]:
             return str(int(value) + 1)
         return value
 
-    inputs = ("args", "params", "user", "op", "fn", "timestamp", "block", "id")
+    inputs = (
+        "args", "params", "user", "op", "fn", "timestamp", "block", "id",
+        "block_gas_limit", "parent_gas_limit", "parent_gas_used", "parent_base_fee_per_gas",
+    )  # fmt: skip
     for case in document["cases"]:  # type: ignore[attr-defined]
         records = case.get("ops", [case])
         for record in records:
