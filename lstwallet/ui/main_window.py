@@ -18,6 +18,7 @@ from lstwallet.ui import pages, wording
 from lstwallet.ui.bridge import EVERYTHING
 from lstwallet.ui.jobs import load
 from lstwallet.ui.pages import ROOMS, Room, room
+from lstwallet.ui.shell.edits import SettingsEdits
 from lstwallet.ui.shell.rail import Rail
 from lstwallet.ui.shell.time_bar import TimeBar
 from lstwallet.ui.shell.top_bar import TopBar
@@ -125,12 +126,14 @@ class MainWindow(QMainWindow):
         bridge.outcome.connect(self._happened)
         bridge.progress.connect(self._progressed)
         bridge.preferences_changed.connect(self._all_stale)
+        self._edits = SettingsEdits(bridge, self.toast, self)
 
     def _add_shortcuts(self) -> None:
         for number, each in enumerate(self.rooms[:9], 1):
             self._shortcut(f"Alt+{number}", lambda key=each.key: self.enter(key))
         self._shortcut("Ctrl+K", self.top_bar.find)
         self._shortcut("Ctrl+F", self._find_in_room)
+        self._shortcut("Ctrl+Z", self.undo)
 
     def _shortcut(self, keys: str, act: Callable[[], object]) -> None:
         QShortcut(QKeySequence(keys), self).activated.connect(act)
@@ -338,16 +341,26 @@ class MainWindow(QMainWindow):
         text: str = "",
         tone: str = "good",
         about: str = "",
+        undo: Callable[[], object] | None = None,
     ) -> None:
-        """A short word at the bottom right; ``about``: the room that shows more."""
+        """A short word at the bottom right. ``about``: the room that shows more. ``undo``:
+        takes back a reversible edit, by the toast's button or Ctrl+Z while it stands."""
         from lstwallet.ui.widgets.toast import Toaster
 
         if self._toaster is None:
             self._toaster = Toaster(self, beside=self._panel)
+        if undo is not None:
+            self._toaster.show_toast(title, text, tone=tone, about=about, undo=undo)
+            return
         action = self.tr("Show") if about else ""
         self._toaster.show_toast(
             title, text, tone=tone, action=action, on_action=lambda: self.enter(about), about=about
         )
+
+    def undo(self) -> None:
+        """Take back the newest edit whose toast still stands (Ctrl+Z)."""
+        if self._toaster is not None:
+            self._toaster.undo()
 
     def _panel(self) -> QWidget | None:
         """The action panel of the room one is in, while it stands at the right."""

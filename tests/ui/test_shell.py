@@ -368,3 +368,30 @@ def test_a_refused_limit_stays_beside_its_error(person: Driver) -> None:
     person.window.bridge.change(privacy="hidden")
     assert page.slippage.text() == "abc"
     assert page.slippage_error.isVisible()
+
+
+def test_a_changed_setting_can_be_taken_back(person: Driver) -> None:
+    window, bridge = person.window, person.window.bridge
+    person.click("top.eye")
+    person.sees("What you own is hidden")
+    person.click("top.eye")
+    person.sees("What you own is shown in percent")
+    assert len(window._toaster.shown()) == 1, "one word about one subject"
+    QTest.keyClick(window, Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
+    assert bridge.settings.privacy == "hidden"
+    assert window._toaster.shown() == []
+    QTest.keyClick(window, Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
+    assert bridge.settings.privacy == "hidden", "what is not offered is not taken back"
+
+
+def test_undo_in_a_field_is_the_fields_own(person: Driver) -> None:
+    edit = person.find("settings.slippage")
+    edit.setText("1.25")
+    QTest.keyClick(edit, Qt.Key.Key_Return)
+    person.sees("Default slippage limit 1.25%")
+    edit.setFocus()
+    QTest.keyClick(edit, Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
+    assert person.window.bridge.settings.slippage_bps == 125
+    person.click("Undo")
+    assert person.window.bridge.settings.slippage_bps == 50
+    assert edit.text() == "0.5"

@@ -35,10 +35,12 @@ class Toast(Floating):
         on_action: Callable[[], object] | None,
         on_gone: Callable[[Toast], None],
         about: str = "",
+        undoes: bool = False,
     ) -> None:
-        """``about``: the subject it speaks of, such as a room."""
+        """``about``: the subject it speaks of, such as a room. ``undoes``: the action takes
+        back what is told."""
         super().__init__(parent, "card")
-        self.about = about
+        self.about, self.undoes = about, undoes
         self._on_action, self._on_gone = on_action, on_gone
         self.title = Label(title, "strong", elide=True)
         self.text = Label(text, "small", "2", wrap=True)
@@ -66,9 +68,9 @@ class Toast(Floating):
         self.resize(width, self.heightForWidth(width) if folded else self.sizeHint().height())
 
     def _act(self) -> None:
+        self.dismiss()  # first: what it does may be told by another toast about the same
         if self._on_action is not None:
             self._on_action()
-        self.dismiss()
 
     def dismiss(self) -> None:
         """Go now."""
@@ -110,14 +112,23 @@ class Toaster(QObject):
         action: str = "",
         on_action: Callable[[], object] | None = None,
         about: str = "",
+        undo: Callable[[], object] | None = None,
     ) -> Toast:
-        """Say what was done; ``action`` is Undo, say. At most three stand at once.
+        """Say what was done, with a button that does more. At most three stand at once.
 
-        ``about``: a subject for ``seen``, such as the room that shows it.
+        ``about``: a subject for ``seen``, such as the room that shows it. ``undo`` takes the
+        edit back; an older toast about the same subject goes, its edit is no longer the last.
         """
+        if undo is not None:
+            action, on_action = self.tr("Undo"), undo
+            if about:
+                self.seen(about)
         while len(self._shown) >= 3:
             self._shown[0].dismiss()
-        toast = Toast(self._window, title, text, tone, action, on_action, self._gone, about)
+        toast = Toast(
+            self._window, title, text, tone, action, on_action, self._gone, about,
+            undoes=undo is not None,
+        )  # fmt: skip
         self._shown.append(toast)
         self.place()
         toast.show()
@@ -137,6 +148,14 @@ class Toaster(QObject):
         for toast in self.shown():
             if toast.about == about:
                 toast.dismiss()
+
+    def undo(self) -> bool:
+        """Take back the newest edit that still can be; whether there was one."""
+        for toast in reversed(self._shown):
+            if toast.undoes:
+                toast.action.click()
+                return True
+        return False
 
     def shown(self) -> list[Toast]:
         """The toasts standing, oldest first."""
