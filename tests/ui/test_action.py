@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QAbstractButton, QApplication, QLineEdit
 from pytestqt.qtbot import QtBot
 
 from lstwallet.app.session import Outcome, Session
@@ -268,8 +268,9 @@ def test_a_risk_must_be_ticked(stage: Stage) -> None:
     stage.press("form")
     assert not stage.ready("review")
     assert "Tick the box" in stage.reason("review")
-    assert stage.flow._tick is not None
-    stage.flow._tick.setChecked(True)
+    tick = stage.panel.findChild(QAbstractButton, "sell.accept")
+    assert tick is not None
+    tick.click()
     assert stage.ready("review")
 
 
@@ -277,10 +278,11 @@ def test_a_word_must_be_typed(stage: Stage) -> None:
     stage.form.type_word = "sell"
     stage.type("1000")
     stage.press("form")
-    assert stage.flow._word is not None
-    stage.flow._word.setText("sel")
+    word = stage.panel.findChild(QLineEdit, "sell.word")
+    assert word is not None
+    word.setText("sel")
     assert not stage.ready("review")
-    stage.flow._word.setText("sell")
+    word.setText("sell")
     assert stage.ready("review")
 
 

@@ -1,28 +1,19 @@
-"""The one shape of every action: form → overview → review → pending → receipt.
-
-A room writes an ``ActionForm``: its inputs, the command they mean, and the words. The
-``ActionFlow`` does the rest inside the kit's ``ActionPanel``: it previews while one types,
-puts refusals beside the field that caused them, keeps what was typed on every error,
-asks again when the world moved between review and Confirm, and never claims success
-before the engine has answered.
-"""
+"""Drives one form through an action panel: the part of the one shape that rooms do not write."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any, Final, NamedTuple
+from typing import TYPE_CHECKING, Final
 
-from PySide6.QtCore import QCoreApplication, QEvent, QObject, QTimer, Signal
-from PySide6.QtWidgets import QLineEdit, QWidget
+from PySide6.QtCore import QEvent, QObject, QTimer, Signal
 
 from lstwallet.ui import wording
-from lstwallet.ui.widgets.action_panel import ActionPanel, PanelPage, receipt_head
-from lstwallet.ui.widgets.buttons import CheckBox
-from lstwallet.ui.widgets.cards import Banner, Inset, LinkRow
+from lstwallet.ui.pages.action.form import ActionForm
+from lstwallet.ui.pages.action.records import Fact, NextStep, NotYet, Review, differs
+from lstwallet.ui.pages.action.review import ReviewView, changes_box
+from lstwallet.ui.widgets.action_panel import ActionPanel, receipt_head
+from lstwallet.ui.widgets.cards import Banner, LinkRow
 from lstwallet.ui.widgets.labels import Label
-from lstwallet.ui.widgets.layout import Rule, column, holder
-from lstwallet.ui.widgets.rows import BeforeAfter, CheckLine, KeyValue, MoveRow
-from lstwallet.units.amount import AmountProblem, Wanted
+from lstwallet.ui.widgets.layout import column, holder
 
 if TYPE_CHECKING:
     from lstwallet.app.session import Outcome
@@ -31,160 +22,8 @@ if TYPE_CHECKING:
     from lstwallet.engine.refusals import Refusal
     from lstwallet.engine.world import World
     from lstwallet.ui.bridge import Bridge
-    from lstwallet.ui.widgets.amount_field import AmountField
 
 DEBOUNCE_MS: Final = 20
-
-
-class NotYet(NamedTuple):
-    """Why there is nothing to review: ``reason`` stands above the disabled button,
-    ``error`` (if any) beside the input named ``field``."""
-
-    reason: str
-    error: str = ""
-    field: str = "amount"
-
-
-class Header(NamedTuple):
-    """The panel's header: words, and a token's disc or an icon."""
-
-    title: str
-    sub: str = ""
-    symbol: str = ""
-    icon: str = ""
-
-
-class Move(NamedTuple):
-    """Tokens out (``amount`` with U+2212) or in (with +)."""
-
-    symbol: str
-    caption: str
-    amount: str
-    worth: str = ""
-    tone: str = "text"
-
-
-class Check(NamedTuple):
-    """A check before signing. Tones: good, info, warn, bad."""
-
-    text: str
-    tone: str = "good"
-
-
-class Fact(NamedTuple):
-    """A key and its value."""
-
-    key: str
-    value: str
-    tone: str = "text"
-
-
-class Change(NamedTuple):
-    """Before → after; ``tone`` colours the new value only."""
-
-    key: str
-    old: str
-    new: str
-    tone: str = "text"
-
-
-class NextStep(NamedTuple):
-    """Where one may go from a receipt: a room and the arguments of its ``show_request``."""
-
-    title: str
-    sub: str
-    icon: str
-    room: str
-    arguments: Any = None
-
-
-class Review(NamedTuple):
-    """What will happen, in words. ``moves`` is what Confirm holds the world to."""
-
-    title: str
-    confirm: str
-    pending: str
-    moves: tuple[Move, ...] = ()
-    checks: tuple[Check, ...] = ()
-    changes: tuple[Change, ...] = ()
-    facts: tuple[Fact, ...] = ()
-    warning: str = ""
-    """A banner in the warning tone."""
-    accept: str = ""
-    """A sentence to be ticked ("I accept the risk") before Confirm."""
-    type_word: str = ""
-    """A word to be typed before Confirm (a price impact of 10 % or more)."""
-
-
-class Receipt(NamedTuple):
-    """What has happened."""
-
-    title: str
-    again: str
-    changes: tuple[Change, ...] = ()
-    facts: tuple[Fact, ...] = ()
-    next_steps: tuple[NextStep, ...] = ()
-
-
-def read_amount(field: AmountField, key: str = "amount") -> Wanted | NotYet:
-    """What a field asks for, or why it asks for nothing yet."""
-    value = field.value()
-    if value is not None:
-        return value
-    problem = field.problem() or AmountProblem.EMPTY
-    if problem is AmountProblem.EMPTY:
-        return NotYet(QCoreApplication.translate("action", "Enter an amount to go on"), "", key)
-    reason = QCoreApplication.translate("action", "Correct the amount to go on")
-    return NotYet(reason, wording.bad_amount(problem, field.decimals()), key)
-
-
-class ActionForm(QWidget):
-    """The inputs of one action. Subclass it; emit ``changed`` whenever an input changed."""
-
-    changed = Signal()
-    navigate = Signal(str, object)
-
-    name: str = ""
-    """Prefix of object names: ``stake`` gives ``stake.review``, ``stake.confirm`` …"""
-
-    def header(self) -> Header:
-        """The panel's header while the form is shown."""
-        raise NotImplementedError
-
-    def main_text(self) -> str:
-        """Words of the form's button: "Review stake"."""
-        raise NotImplementedError
-
-    def fields(self) -> Mapping[str, AmountField]:
-        """Amount fields by ``Refusal.field``; the first one takes errors without a place."""
-        raise NotImplementedError
-
-    def build_command(self) -> Command | NotYet:
-        """The command that the inputs mean, or why there is none yet."""
-        raise NotImplementedError
-
-    def veto(self, quote: Quote) -> NotYet | None:
-        """The window's own reason to stop, seen in the quote (a price impact, a cap)."""
-        return None
-
-    def show_preview(self, quote: Quote | None) -> None:
-        """The live overview; ``None`` while there is nothing to preview."""
-
-    def describe_review(self, quote: Quote) -> Review:
-        """What would happen."""
-        raise NotImplementedError
-
-    def describe_receipt(self, outcome: Outcome, before: World) -> Receipt:
-        """What has happened; ``before`` is the world just before it."""
-        raise NotImplementedError
-
-    def refresh(self, world: World) -> None:
-        """Balances and rates have moved: Available, Max, facts. Do not emit ``changed``."""
-
-    def reset(self) -> None:
-        """Empty the inputs (after a receipt)."""
-        for field in self.fields().values():
-            field.clear()
 
 
 class ActionFlow(QObject):
@@ -206,6 +45,7 @@ class ActionFlow(QObject):
         self._quote: Quote | None = None
         self._review: Review | None = None
         self._note = ""
+        self._reviewing = ReviewView(panel.page("review"))
         self._profile = bridge.profile
         bridge.opened.connect(self._opened)
         self._timer = QTimer(self)
@@ -349,65 +189,9 @@ class ActionFlow(QObject):
 
     def _show_review(self, review: Review) -> None:
         self._review = review
-        page = self._panel.page("review")
-        head = self._form.header()
-        page.set_header(
-            review.title,
-            self.tr("Nothing has been sent yet"),
-            symbol=head.symbol,
-            icon=head.icon,
-            step=self.tr("Step 2 of 3"),
-        )
-        page.clear()
-        if self._note:
-            page.add(Banner(self._note, "warn"))
-        if review.warning:
-            page.add(Banner(review.warning, "warn"))
-        self._add_conditions(page, review)  # beside what it answers, never below the fold
-        if review.moves:
-            page.add(_moves(review.moves))
-        if review.checks:
-            page.add(Label(self.tr("Checks before signing"), "strong"))
-            page.add(holder(column(*(CheckLine(*check) for check in review.checks), spacing=6)))
-        if review.changes:
-            page.add(_changes(review.changes, ()))
-        if review.facts:
-            page.add(Rule())
-            page.add(holder(column(*(KeyValue(*fact) for fact in review.facts), spacing=7)))
-        page.set_foot(review.confirm, self.tr("Back"))
+        self._reviewing.show_review(self._form.name, self._form.header(), review, self._note)
         self._turn("review")
-        self._sync_confirm()
-
-    def _add_conditions(self, page: PanelPage, review: Review) -> None:
-        self._tick: CheckBox | None = None
-        self._word: QLineEdit | None = None
-        if review.accept:
-            self._tick = CheckBox(review.accept)
-            self._tick.setObjectName(f"{self._form.name}.accept")
-            self._tick.toggled.connect(self._sync_confirm)
-            page.add(self._tick)
-        if review.type_word:
-            words = self.tr("Type {word} to go on").format(word=review.type_word)
-            label = Label(words, "small", "2", wrap=True)
-            self._word = QLineEdit()
-            self._word.setProperty("box", True)
-            self._word.setObjectName(f"{self._form.name}.word")
-            self._word.setAccessibleName(words)
-            label.setBuddy(self._word)
-            self._word.textChanged.connect(self._sync_confirm)
-            page.add(label, self._word)
-
-    def _sync_confirm(self) -> None:
-        page = self._panel.page("review")
-        review = self._review
-        assert review is not None
-        if self._tick is not None and not self._tick.isChecked():
-            page.set_ready(False, self.tr("Tick the box above to go on"), "2")
-        elif self._word is not None and self._word.text().strip() != review.type_word:
-            words = self.tr("Type {word} above to go on").format(word=review.type_word)
-            page.set_ready(False, words, "2")
-        else:
-            page.set_ready(True)
+        self._reviewing.sync_confirm()
 
     # --- confirm ------------------------------------------------------------------------
 
@@ -427,7 +211,7 @@ class ActionFlow(QObject):
             self.back()
             return
         fresh = self._form.describe_review(answer)
-        if _differs(self._review, fresh):
+        if differs(self._review, fresh):
             self._note = self.tr("The world moved while you read this. These are the new numbers.")
             self._show_review(fresh)
             return
@@ -480,12 +264,12 @@ class ActionFlow(QObject):
         settled = self.tr("Settled {when}").format(when=wording.moment(outcome.world.time))
         page.add(holder(receipt_head(receipt.title, settled)))
         done = self._form.describe_review(Quote(tuple(outcome.events), outcome.world))
-        if self._review is not None and _differs(self._review, done):
+        if self._review is not None and differs(self._review, done):
             page.add(
                 Banner(self.tr("The world moved just before. This is what you got."), "warn")
             )
         entry = Fact(self.tr("Entry"), f"#{wording.count(outcome.seq)}")
-        page.add(_changes(receipt.changes, (*receipt.facts, entry)))
+        page.add(changes_box(receipt.changes, (*receipt.facts, entry)))
         if receipt.next_steps:
             page.add(Label(self.tr("What next"), "strong"))
             page.add(holder(column(*(self._link(s) for s in receipt.next_steps), spacing=8)))
@@ -536,29 +320,3 @@ class ActionFlow(QObject):
             getattr(self._panel.page(page), part).setObjectName(f"{name}.{word}")
         for page in ("form", "review", "receipt"):
             self._panel.page(page).setObjectName(f"{name}.page.{page}")
-
-
-def _differs(seen: Review, fresh: Review) -> bool:
-    """Whether what was agreed to is no longer what would happen: amounts, not their worth."""
-    agreed, now = ([move[:3] for move in review.moves] for review in (seen, fresh))
-    return agreed != now or (fresh.accept != "" and seen.accept == "")
-
-
-def _moves(moves: Sequence[Move]) -> Inset:
-    box = Inset(padding=(12, 10, 12, 10), spacing=10)
-    for index, move in enumerate(moves):
-        if index:
-            box.add(Rule())
-        box.add(MoveRow(move.symbol, move.caption, move.worth, move.amount, move.tone))
-    return box
-
-
-def _changes(changes: Sequence[Change], facts: Sequence[Fact]) -> Inset:
-    rows = [BeforeAfter(*change) for change in changes]
-    return Inset(*rows, *(KeyValue(*fact) for fact in facts), spacing=6)
-
-
-__all__ = [
-    "ActionFlow", "ActionForm", "Change", "Check", "Fact", "Header", "Move", "NextStep",
-    "NotYet", "Receipt", "Review", "read_amount",
-]  # fmt: skip
