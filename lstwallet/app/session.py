@@ -22,6 +22,7 @@ from lstwallet.engine.staking import steth_gain
 from lstwallet.engine.staking_facts import OracleReported
 from lstwallet.engine.world import YOU, Draft, World
 from lstwallet.market.driver import Driver, MarketConfig
+from lstwallet.market.upgrades import upgrades
 from lstwallet.readmodel.samples import SERIES, Series, gathered, sample
 from lstwallet.store import codec, journal
 from lstwallet.store.errors import (
@@ -131,8 +132,19 @@ class Session:
 
     @classmethod
     def open(cls, path: Path, *, read_only: bool = False) -> Session:
-        """An existing profile. Raises ``StoreUnavailable`` or ``StoreBroken``."""
-        return cls._on(Store.open(path, read_only=read_only), read_only=read_only)
+        """An existing profile, with what worlds have got since it was made.
+
+        Raises ``StoreUnavailable`` or ``StoreBroken``.
+        """
+        session = cls._on(Store.open(path, read_only=read_only), read_only=read_only)
+        if not read_only:
+            try:
+                for command in upgrades(session.world):
+                    session.execute(command)
+            except BaseException:
+                session.close()
+                raise
+        return session
 
     @classmethod
     def _on(cls, store: Store, *, read_only: bool) -> Session:

@@ -7,7 +7,9 @@ for one record, so its bytes can be hashed. Maps (in a World only) are arrays of
 same down to the order of its maps; sorted by key for ``world_hash``.
 
 Decoding is strict: an unknown kind, a missing or extra field, a number where a text
-belongs, ``true`` for 1, a float or a NaN raise ``BadText``.
+belongs, ``true`` for 1, a float or a NaN raise ``BadText``. Only fields at a record's end
+that have defaults may be missing: an earlier program did not know them. A World is written
+and hashed without the defaults at its end, so its hash does not depend on the program either.
 """
 
 from __future__ import annotations
@@ -216,6 +218,29 @@ def _fields_reader(kind: type, hints: list[Any]) -> Reader:
     return read_loose if loose else read_nested
 
 
+def _record_reader(kind: type) -> Reader:
+    """A NamedTuple; what is missing at the end has its default."""
+    kinds = hints_of(kind)
+    names: tuple[str, ...] = kind._fields  # type: ignore[attr-defined]
+    hints = [kinds[name] for name in names]
+    whole, size = _fields_reader(kind, hints), len(names)
+    defaults = kind._field_defaults  # type: ignore[attr-defined]
+    if not defaults:
+        return whole
+    least = size - len(defaults)
+    earlier: dict[int, Reader] = {}
+
+    def read(value: Any) -> Any:
+        if type(value) is not list or not least <= len(value) < size:
+            return whole(value)
+        known = len(value)
+        if known not in earlier:
+            earlier[known] = _fields_reader(tuple, hints[:known])
+        return kind(*earlier[known](value))
+
+    return read
+
+
 def _map_reader(key: Any, item: Any) -> Reader:
     read_key, read_item = reader_of(key), reader_of(item)
 
@@ -250,8 +275,7 @@ def _compile_reader(hint: Any) -> Reader:
     if origin is not None and issubclass(origin, Mapping):
         return _map_reader(*args)
     if _is_record(hint):
-        kinds = hints_of(hint)
-        return _fields_reader(hint, [kinds[name] for name in hint._fields])
+        return _record_reader(hint)
     if isinstance(hint, type) and issubclass(hint, Enum):
         return _enum_reader(hint)
     raise TypeError(f"no place for {hint} in a record")
@@ -326,9 +350,20 @@ def check_command(command: kernel.Command) -> None:
     decode_command(encode_command(command))
 
 
+def _written(world: World) -> int:
+    """How many fields of a World are written: all but the defaults at its end."""
+    defaults = World._field_defaults
+    size = len(world)
+    for name in reversed(World._fields):
+        if name not in defaults or getattr(world, name) != defaults[name]:
+            break
+        size -= 1
+    return size
+
+
 def _world_pieces(world: World, *, in_order: bool) -> Iterator[str]:
     """The JSON text of a World in short pieces; ``in_order`` sorts the maps by key."""
-    for place, name in enumerate(World._fields):
+    for place, name in enumerate(World._fields[: _written(world)]):
         yield "," if place else "["
         value = getattr(world, name)
         if name in MAPS or name == "tokens":

@@ -5,7 +5,7 @@ from __future__ import annotations
 import types
 from collections.abc import Mapping
 from enum import Enum
-from typing import Any, Literal, Union, get_args, get_origin
+from typing import Any, Literal, NamedTuple, Union, get_args, get_origin
 
 import pytest
 from hypothesis import given, settings
@@ -206,3 +206,40 @@ def test_the_chain_is_over_events_and_not_over_rows() -> None:
     assert codec.encode_linked(changed, codec.NO_HISTORY)[1] != end
     swapped = [*events[:4], events[5], events[4], *events[6:]]
     assert codec.encode_linked(swapped, codec.NO_HISTORY)[1] != end
+
+
+class Grown(NamedTuple):
+    """A record that got two fields later."""
+
+    first: int
+    second: tuple[int, ...]
+    third: str = "none"
+    fourth: tuple[int, ...] = ()
+
+
+@pytest.mark.parametrize(
+    ("text", "record"),
+    [
+        ("[1,[2]]", Grown(1, (2,))),
+        ('[1,[2],"a"]', Grown(1, (2,), "a")),
+        ('[1,[2],"a",[3]]', Grown(1, (2,), "a", (3,))),
+    ],
+)
+def test_what_an_earlier_program_did_not_know_has_its_default(text: str, record: Grown) -> None:
+    assert codec.reader_of(Grown)(codec.loads(text)) == record
+
+
+@pytest.mark.parametrize("text", ["[1]", "[1,2]", '[1,[2],3]', '[1,[2],"a",[3],4]', "1"])
+def test_all_else_must_fit(text: str) -> None:
+    with pytest.raises(BadText):
+        codec.reader_of(Grown)(codec.loads(text))
+
+
+@settings(max_examples=25)
+@given(world=WORLDS)
+def test_defaults_at_the_end_of_a_world_are_not_written(world: World) -> None:
+    names = World._field_defaults
+    plain = world._replace(**names)
+    assert len(codec.loads(codec.encode_world(plain))) == len(World._fields) - len(names)
+    assert codec.decode_world(codec.encode_world(plain)) == plain
+    assert codec.decode_world(codec.encode_world(world)) == world

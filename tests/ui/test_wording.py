@@ -27,6 +27,7 @@ from lstwallet.engine.refusals import (
 from lstwallet.store.errors import Damage, NewerVersion, StoreBroken, StoreUnavailable, Trouble
 from lstwallet.ui import wording
 from lstwallet.ui.bridge import Preferences
+from lstwallet.ui.wording import refusals as sentences
 from lstwallet.units.amount import AmountProblem, parse_units
 from lstwallet.units.clock import DAY, HOUR, MINUTE
 
@@ -219,7 +220,7 @@ def test_no_refusal_is_without_words() -> None:
         below = kind.__subclasses__()
         return [kind] if not below else [leaf for each in below for leaf in leaves(each)]
 
-    known = set(wording._REFUSALS)
+    known = set(sentences._REFUSALS)
     silent = [
         kind.__name__
         for kind in leaves(Refusal)

@@ -1,0 +1,27 @@
+"""What a world that was made by an earlier program has to catch up with.
+
+A mechanism that came later is founded in an old world by a command of its own, as a contract
+is deployed on a chain that has long been running: history stays as it was.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Final
+
+from lstwallet.engine.kernel import Command
+from lstwallet.engine.world import World
+from lstwallet.market import catalogue as catalogues
+from lstwallet.market.catalogue import Catalogue
+
+Upgrade = Callable[[World, Catalogue], Sequence[Command]]
+"""The commands that found a mechanism in a world; none where it has it already."""
+
+UPGRADES: Final[tuple[Upgrade, ...]] = ()
+"""In the order in which they came."""
+
+
+def upgrades(world: World) -> Sequence[Command]:
+    """What to execute, in order, before the world is used. Raises ``CatalogueError``."""
+    catalogue = catalogues.load()
+    return [command for upgrade in UPGRADES for command in upgrade(world, catalogue)]

@@ -1,0 +1,200 @@
+"""Refusals as sentences: why not, and what to do about it. A new refusal gets one line here."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any, Final
+
+from lstwallet.ui.wording.numbers import (
+    NO_BREAK,
+    amount,
+    decimals,
+    health,
+    moment,
+    token_name,
+    translate,
+)
+from lstwallet.units.amount import format_exact
+
+if TYPE_CHECKING:
+    from lstwallet.engine.refusals import Refusal
+
+
+def refusal(why: Refusal) -> str:
+    """The sentence for a refusal, with its numbers: beside the field that caused it."""
+    for kind in type(why).__mro__:
+        maker = _REFUSALS.get(kind.__name__)
+        if maker is not None:
+            return maker(why)
+    return translate("wording", "This cannot be done now.")
+
+
+def advice(why: Refusal) -> str:
+    """What to do about a refusal: the short line above the disabled button."""
+    for kind in type(why).__mro__:
+        maker = _ADVICE.get(kind.__name__)
+        if maker is not None:
+            return maker(why)
+    return translate("wording", "Change the amount to go on")
+
+
+def _nothing_to_do(why: Any) -> str:
+    sentences = {
+        "claim": translate("wording", "There is nothing to claim yet."),
+        "collateral": translate("wording", "Nothing is supplied that could serve as collateral."),
+        "withdraw": translate("wording", "Nothing of this token is supplied."),
+        "repay": translate("wording", "Nothing of this token is owed."),
+        "emode": translate("wording", "This e-mode is in force already."),
+    }
+    return sentences.get(why.what, translate("wording", "Enter more than zero."))
+
+
+def _not_enough_balance(why: Any) -> str:
+    if why.available <= 0:
+        return translate("wording", "You have no {token}.").format(token=token_name(why.token))
+    missing = amount(why.wanted - why.available, why.token)
+    return translate("wording", "{missing} more than you have.").format(missing=missing)
+
+
+def _below_minimum(why: Any) -> str:
+    if why.rule == "solo_validator":
+        text = translate(
+            "wording",
+            "A validator of your own takes {minimum}: Ethereum activates none with less. "
+            "A pool takes any amount.",
+        )
+    else:
+        text = translate("wording", "The smallest amount is {minimum}.")
+    return text.format(minimum=small(why.minimum, why.token))
+
+
+def _above_maximum(why: Any) -> str:
+    text = translate("wording", "At most {maximum} at once.")
+    return text.format(maximum=amount(why.maximum, why.token))
+
+
+def _not_a_multiple(why: Any) -> str:
+    text = translate("wording", "Only multiples of {step}: each validator takes exactly that.")
+    return text.format(step=small(why.step, why.token))
+
+
+def _not_enough_liquidity(why: Any) -> str:
+    if "aave" in why.where or "lend" in why.where:
+        text = translate("wording", "The market has only {available} left: the rest is lent out.")
+    else:
+        text = translate("wording", "The pool holds only {available}.")
+    return text.format(available=amount(max(0, why.available), why.token))
+
+
+def _cap_reached(why: Any) -> str:
+    room = amount(max(0, why.room), why.token)
+    if why.kind == "borrow":
+        text = translate("wording", "The market's borrow limit is reached. Room left: {room}.")
+    else:
+        text = translate("wording", "The market's supply limit is reached. Room left: {room}.")
+    return text.format(room=room)
+
+
+def _slippage(why: Any) -> str:
+    text = translate(
+        "wording", "The price moved: {received} instead of at least {minimum}. Nothing was done."
+    )
+    return text.format(
+        received=amount(why.received, why.token), minimum=amount(why.minimum, why.token)
+    )
+
+
+def _health_too_low(why: Any) -> str:
+    text = translate(
+        "wording",
+        "Your health factor would fall from {before} to {after}. Below 1.00 you are liquidated.",
+    )
+    return text.format(before=health(why.before), after=health(why.after))
+
+
+def _not_enough_collateral(why: Any) -> str:
+    if why.available <= 0:
+        return translate("wording", "Your collateral does not allow another loan.")
+    text = translate("wording", "Your collateral allows {available} more, not {wanted}.")
+    return text.format(
+        available=amount(why.available, why.token), wanted=amount(why.wanted, why.token)
+    )
+
+
+def _not_ready_yet(why: Any) -> str:
+    if why.earliest == why.latest:
+        return translate("wording", "Not ready before {when}.").format(when=moment(why.earliest))
+    text = translate("wording", "Not ready yet: between {first} and {last}.")
+    return text.format(first=moment(why.earliest), last=moment(why.latest))
+
+
+def _protocol(why: Any) -> str:
+    known = {
+        "BorrowingNotEnabled": translate("wording", "This market does not lend this token."),
+        "NotBorrowableInEMode": translate("wording", "Your e-mode does not lend this token."),
+        "InvalidDebtInEmode": translate(
+            "wording", "You owe a token that this e-mode does not lend. Repay it first."
+        ),
+        "InvalidCollateralInEmode": translate(
+            "wording", "You use collateral that this e-mode does not take. Switch it off first."
+        ),
+        "InconsistentEModeCategory": translate("wording", "There is no such e-mode."),
+        "UserInIsolationModeOrLtvZero": translate(
+            "wording", "Nothing can be borrowed against this token."
+        ),
+        "LtvValidationFailed": translate(
+            "wording", "Collateral that lends no borrowing power has to leave first."
+        ),
+        "AssetNotListed": translate("wording", "The market does not take this token."),
+    }
+    if why.reason in known:
+        return known[why.reason]
+    text = translate("wording", "The protocol refuses this: {reason}.")
+    return text.format(reason=why.reason)
+
+
+def small(units: int, symbol: str) -> str:
+    """An exact amount without trailing zeros, tiny ones in base units: ``100 wei``."""
+    if 0 < units < 10**6 and decimals(symbol) == 18:
+        return f"{units}{NO_BREAK}wei"
+    return f"{format_exact(units, decimals(symbol))}{NO_BREAK}{token_name(symbol)}"
+
+
+def _advise_at_most(units: int, token: str) -> str:
+    if units <= 0:
+        return translate("wording", "Get some {token} first").format(token=token_name(token))
+    text = translate("wording", "Enter at most {amount} to go on")
+    return text.format(amount=amount(units, token))
+
+
+_REFUSALS: Final[dict[str, Callable[[Any], str]]] = {
+    "NothingToDo": _nothing_to_do,
+    "NotEnoughBalance": _not_enough_balance,
+    "BelowMinimum": _below_minimum,
+    "AboveMaximum": _above_maximum,
+    "NotAMultiple": _not_a_multiple,
+    "NotEnoughLiquidity": _not_enough_liquidity,
+    "CapReached": _cap_reached,
+    "SlippageExceeded": _slippage,
+    "HealthTooLow": _health_too_low,
+    "NotEnoughCollateral": _not_enough_collateral,
+    "NotReadyYet": _not_ready_yet,
+    "ProtocolRefused": _protocol,
+}
+_ADVICE: Final[dict[str, Callable[[Any], str]]] = {
+    "NothingToDo": lambda why: translate("wording", "Correct the amount to go on"),
+    "NotEnoughBalance": lambda why: _advise_at_most(why.available, why.token),
+    "AboveMaximum": lambda why: _advise_at_most(why.maximum, why.token),
+    "NotEnoughLiquidity": lambda why: _advise_at_most(why.available, why.token),
+    "CapReached": lambda why: _advise_at_most(why.room, why.token),
+    "NotEnoughCollateral": lambda why: _advise_at_most(why.available, why.token),
+    "BelowMinimum": lambda why: translate("wording", "Enter at least {amount} to go on").format(
+        amount=small(why.minimum, why.token)
+    ),
+    "NotAMultiple": lambda why: translate("wording", "Enter a multiple of {amount}").format(
+        amount=small(why.step, why.token)
+    ),
+    "HealthTooLow": lambda why: translate("wording", "Choose a smaller amount to go on"),
+    "NotReadyYet": lambda why: translate("wording", "Let time pass first"),
+    "SlippageExceeded": lambda why: translate("wording", "Look at the new price to go on"),
+}
