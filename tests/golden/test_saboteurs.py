@@ -1,0 +1,110 @@
+"""One wrong digit in a protocol turns the replay red: each saboteur changes one line of a copy."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+from typing import NamedTuple
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+VECTORS = Path(__file__).parent / "vectors"
+
+
+class Saboteur(NamedTuple):
+    """In ``protocols/<module>`` the text ``right``, which stands there once, becomes ``wrong``."""
+
+    vectors: str
+    module: str
+    right: str
+    wrong: str
+
+
+SABOTEURS = [
+    Saboteur("lido_steth", "lido.py",
+             "fee_ether = mul_div_floor(rewards, fees.total, fees.precision)",
+             "fee_ether = mul_div_floor(rewards, fees.total, fees.precision) + 1"),
+    Saboteur("lido_steth", "lido.py", "return mul_div_floor(shares, pool.ether, pool.shares)",
+             "return mul_div_ceil(shares, pool.ether, pool.shares)"),
+    Saboteur("lido_steth", "withdrawal_queue.py", "MAX_AMOUNT: Final = 1_000 * 10**18",
+             "MAX_AMOUNT: Final = 1_001 * 10**18"),
+    Saboteur("lido_steth", "withdrawal_queue.py",
+             "        return mul_div_floor(shares, max_rate, RAY)",
+             "        return mul_div_floor(shares, max_rate, RAY) + 1"),
+    Saboteur("ethereum_consensus", "consensus.py", "more = div_ceil(balance - left, limit)",
+             "more = div_floor(balance - left, limit)"),
+    Saboteur("ethereum_consensus", "consensus.py",
+             "return div_floor(INCREMENT * BASE_REWARD_FACTOR, isqrt(total_active))",
+             "return div_ceil(INCREMENT * BASE_REWARD_FACTOR, isqrt(total_active))"),
+    Saboteur("curve_stableswap_ng", "stableswap.py", "return div_floor(terms.fee * 2, 4)",
+             "return div_floor(terms.fee * 2, 3)"),
+    Saboteur("curve_stableswap_ng", "stableswap.py",
+             "burned = mul_div_floor(_sub(d0, d2), pool.supply, d0) + 1",
+             "burned = mul_div_floor(_sub(d0, d2), pool.supply, d0)"),
+    Saboteur("uniswap_v2", "constant_product.py", "AFTER_FEE: Final = 997",
+             "AFTER_FEE: Final = 996"),
+    Saboteur("uniswap_v2", "constant_product.py", "return div_floor(numerator, denominator) + 1",
+             "return div_floor(numerator, denominator)"),
+    Saboteur("aave_v3", "lending/liquidation.py", "CLOSE_FACTOR: Final = 5_000",
+             "CLOSE_FACTOR: Final = 5_001"),
+    Saboteur("aave_v3", "lending/liquidation.py", "to_cover = percent_div_ceil(worth, bonus)",
+             "to_cover = percent_div_ceil(worth, bonus) + 1"),
+    Saboteur("aave_v3", "lending/account.py",
+             "available = max(0, mul_div_floor(collateral, ltv, BPS) - debt)",
+             "available = max(0, mul_div_floor(collateral, ltv, BPS) - debt - 1)"),
+    Saboteur("eip1559", "fee_market.py", "step = div_floor(off_target, CHANGE_DENOMINATOR)",
+             "step = div_floor(off_target, CHANGE_DENOMINATOR + 1)"),
+]  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def tree(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A copy of what a replay needs, to be spoiled."""
+    copy = tmp_path_factory.mktemp("tree")
+    leave = shutil.ignore_patterns("ui", "__pycache__", "vectors")
+    shutil.copytree(ROOT / "lstwallet", copy / "lstwallet", ignore=leave)
+    shutil.copytree(ROOT / "tests" / "golden", copy / "tests" / "golden", ignore=leave)
+    (copy / "tests" / "__init__.py").touch()
+    return copy
+
+
+def replay(tree: Path, vectors: str) -> int:
+    """Exit code of ``python -m tests.golden`` on the copy: 0 exact, 1 something differs.
+
+    No bytecode is kept: a digit changed within a second would go unnoticed.
+    """
+    found = subprocess.run(
+        [sys.executable, "-m", "tests.golden", str(VECTORS / f"{vectors}.json")],
+        cwd=tree, env=os.environ | {"PYTHONDONTWRITEBYTECODE": "1"},
+        capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    if found.returncode not in (0, 1):
+        pytest.fail(found.stderr)
+    return found.returncode
+
+
+def test_the_copy_itself_is_exact(tree: Path) -> None:
+    assert {replay(tree, each) for each in {spoilt.vectors for spoilt in SABOTEURS}} == {0}
+
+
+@pytest.mark.parametrize("spoilt", SABOTEURS, ids=lambda each: f"{each.module}: {each.wrong}")
+def test_a_wrong_digit_is_found(tree: Path, spoilt: Saboteur) -> None:
+    module = tree / "lstwallet" / "protocols" / spoilt.module
+    sound = module.read_text("utf-8")
+    assert sound.count(spoilt.right) == 1
+    module.write_text(sound.replace(spoilt.right, spoilt.wrong), "utf-8")
+    try:
+        assert replay(tree, spoilt.vectors) == 1
+    finally:
+        module.write_text(sound, "utf-8")
+
+
+def test_every_exact_protocol_has_a_saboteur() -> None:
+    # aave_v3_math replays functions of units/, which aave_v3 stands on
+    assert {each.stem for each in VECTORS.glob("*.json")} - {"aave_v3_math"} <= {
+        spoilt.vectors for spoilt in SABOTEURS
+    }
