@@ -76,6 +76,7 @@ FAMILIES: Final = (
     Family("eip1559", "Ethereum EIP-1559 (+ EIP-4844 blob price)", "execution-specs"),
     Family("ethereum_consensus", "Ethereum consensus layer", "consensus-specs"),
     Family("lido_steth", "Lido", "StETH"),
+    Family("rocketpool_reth", "Rocket Pool", "RocketTokenRETH"),
     Family("uniswap_v2", "Uniswap V2", "UniswapV2"),
 )
 
