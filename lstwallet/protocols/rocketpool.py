@@ -21,7 +21,7 @@ from __future__ import annotations
 
 from typing import Final, NamedTuple
 
-from lstwallet.units.checked import Revert, checked_sub, require
+from lstwallet.units.checked import checked_sub, require
 from lstwallet.units.fixed import WAD, div_ceil, div_floor, mul_div_floor
 
 ETHER: Final = 10**18
@@ -79,7 +79,7 @@ class Settings(NamedTuple):
 class Minipools(NamedTuple):
     """All validators that nodes run with borrowed ether, taken together."""
 
-    count: int
+    number: int
     balance: int
     """Wei: 32 ETH each, less what was lost and not earned again since."""
 
@@ -235,13 +235,13 @@ def network_ether(pool: Pool, minipools: Minipools) -> int:
 
 def borrowed_part(minipools: Minipools) -> int:
     """Wei of the minipools that belong to rETH: all of it, once the bonds are used up."""
-    return min(minipools.balance, minipools.count * BORROWED)
+    return min(minipools.balance, minipools.number * BORROWED)
 
 
 def assign(pool: Pool, minipools: Minipools, count: int) -> tuple[Pool, Minipools]:
     """``count`` waiting minipools get their borrowed ether from the deposit pool."""
     left = checked_sub(pool.deposits, count * BORROWED)
-    opened = Minipools(minipools.count + count, minipools.balance + count * VALIDATOR)
+    opened = Minipools(minipools.number + count, minipools.balance + count * VALIDATOR)
     return pool._replace(deposits=left), opened
 
 
@@ -250,10 +250,10 @@ def close(minipools: Minipools, count: int) -> tuple[Minipools, int, int]:
 
     Each takes an equal part of all balances with it; its node is paid after rETH.
     """
-    require(0 < count <= minipools.count, NO_MINIPOOLS)
-    paid = mul_div_floor(minipools.balance, count, minipools.count)
+    require(0 < count <= minipools.number, NO_MINIPOOLS)
+    paid = mul_div_floor(minipools.balance, count, minipools.number)
     reth = min(paid, count * BORROWED)
-    return Minipools(minipools.count - count, minipools.balance - paid), reth, paid - reth
+    return Minipools(minipools.number - count, minipools.balance - paid), reth, paid - reth
 
 
 def settle(minipools: Minipools, rewards: int, node_share: int, voter_share: int) -> Settled:

@@ -58,6 +58,15 @@ SABOTEURS = [
              "available = max(0, mul_div_floor(collateral, ltv, BPS) - debt - 1)"),
     Saboteur("eip1559", "fee_market.py", "step = div_floor(off_target, CHANGE_DENOMINATOR)",
              "step = div_floor(off_target, CHANGE_DENOMINATOR + 1)"),
+    Saboteur("rocketpool_reth", "rocketpool.py",
+             "return mul_div_floor(reth, ether, supply) if supply else reth",
+             "return mul_div_floor(reth, ether, supply) + 1 if supply else reth"),
+    Saboteur("rocketpool_reth", "rocketpool.py",
+             "short = mul_div_floor(target, pool.reported.ether, WAD) - pool.collateral",
+             "short = mul_div_floor(target, pool.reported.ether, WAD) - pool.collateral + 1"),
+    Saboteur("rocketpool_reth", "rocketpool.py",
+             "fee = mul_div_floor(ether, settings.deposit_fee, WAD)",
+             "fee = mul_div_floor(ether, settings.deposit_fee, WAD + 1)"),
 ]  # fmt: skip
 
 

@@ -266,7 +266,7 @@ def test_settling_conserves_value(before: Minipools, rewards: int) -> None:
     paid = done.reth + done.nodes + done.voters
     assert done.minipools.balance + paid == before.balance + rewards
     assert min(done.reth, done.nodes, done.voters) >= 0
-    assert paid == 0 or done.minipools.balance == before.count * VALIDATOR
+    assert paid == 0 or done.minipools.balance == before.number * VALIDATOR
 
 
 @given(minipools, st.integers(0, 10**22), st.integers(0, 10**22))
@@ -282,13 +282,13 @@ def test_holders_never_lose_by_larger_rewards(before: Minipools, less: int, more
 def test_closing_pays_reth_before_the_nodes_and_harms_nobody_who_stays(
     before: Minipools, data: st.DataObject
 ) -> None:
-    count = data.draw(st.integers(1, before.count))
+    count = data.draw(st.integers(1, before.number))
     after, reth, nodes = rocketpool.close(before, count)
     assert after.balance + reth + nodes == before.balance
     assert reth <= count * BORROWED
     assert nodes == 0 or reth == count * BORROWED
     # A balance is floored as it leaves: those who stay have a wei more at most, never less.
-    assert after.balance * before.count >= before.balance * after.count
+    assert after.balance * before.number >= before.balance * after.number
     held = rocketpool.borrowed_part(after) + reth
     assert held >= rocketpool.borrowed_part(before) - 1
 
@@ -309,5 +309,5 @@ def test_assigning_moves_ether_but_changes_nothing_that_holders_own(
             rocketpool.assign(pool, open_now, count)
         return
     after, opened = rocketpool.assign(pool, open_now, count)
-    assert opened.count == 5 + count
+    assert opened.number == 5 + count
     assert rocketpool.network_ether(after, opened) == rocketpool.network_ether(pool, open_now)
