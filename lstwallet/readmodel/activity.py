@@ -13,7 +13,7 @@ import json
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any, Final, NamedTuple, Protocol
 
-from lstwallet.engine.world import YOU
+from lstwallet.ledger.entries import Account
 from lstwallet.protocols import lido
 from lstwallet.units.amount import format_exact
 from lstwallet.units.clock import DAY, SimTime, iso, start_of
@@ -88,28 +88,28 @@ class Day(NamedTuple):
 # --- events to lines ---------------------------------------------------------------------
 
 
-def _postings(event: Any) -> tuple[Amount, ...]:
-    """What the event's entry did to the user, by token; shares of stETH are left out."""
+def _postings(event: Any, account: Account) -> tuple[Amount, ...]:
+    """What the event's entry did to the account, by token; shares of stETH are left out."""
     sums: dict[str, int] = {}
-    for account, token, units in getattr(event, "entry", ()):
-        if account == YOU and token != "stETH":
+    for holder, token, units in getattr(event, "entry", ()):
+        if holder == account and token != "stETH":
             sums[token] = sums.get(token, 0) + units
     return tuple(Amount(token, units) for token, units in sums.items() if units)
 
 
-def _staked(event: Any) -> tuple[Amount, ...]:
+def _staked(event: Any, _: Account) -> tuple[Amount, ...]:
     return (
         Amount("ETH", -event.amount),
         Amount("stETH", lido.ether_for(event.pool, event.shares)),
     )
 
 
-def _requested(event: Any) -> tuple[Amount, ...]:
-    wrapped = [move for move in _postings(event) if move.token == "wstETH"]
+def _requested(event: Any, account: Account) -> tuple[Amount, ...]:
+    wrapped = [move for move in _postings(event, account) if move.token == "wstETH"]
     return tuple(wrapped) or (Amount("stETH", -event.steth),)
 
 
-def _added(event: Any) -> tuple[Amount, ...]:
+def _added(event: Any, _: Account) -> tuple[Amount, ...]:
     tokens = POOL_TOKENS[event.pool]
     paid = (
         Amount(token, -units) for token, units in zip(tokens, event.amounts, strict=True) if units
@@ -117,43 +117,43 @@ def _added(event: Any) -> tuple[Amount, ...]:
     return (*paid, Amount(f"LP:{event.pool}", event.minted))
 
 
-def _removed(event: Any) -> tuple[Amount, ...]:
+def _removed(event: Any, _: Account) -> tuple[Amount, ...]:
     tokens = POOL_TOKENS[event.pool]
     got = (Amount(token, u) for token, u in zip(tokens, event.amounts, strict=True) if u)
     return (Amount(f"LP:{event.pool}", -event.burned), *got)
 
 
-def _repaid(event: Any) -> tuple[Amount, ...]:
+def _repaid(event: Any, _: Account) -> tuple[Amount, ...]:
     """Out of the wallet, unless the supply paid."""
     return () if event.from_supply else (Amount(event.token, -event.amount),)
 
 
-Moves = Callable[[Any], tuple[Amount, ...]]
+Moves = Callable[[Any, Account], tuple[Amount, ...]]
 _KINDS: Final[dict[str, tuple[str, Moves]]] = {
-    "Born": ("wallet", lambda event: ()),
-    "Funded": ("wallet", lambda event: (Amount(event.token, event.units),)),
+    "Born": ("wallet", lambda event, _: ()),
+    "Funded": ("wallet", lambda event, _: (Amount(event.token, event.units),)),
     "EthWrapped": ("wallet", _postings),
     "EthUnwrapped": ("wallet", _postings),
     "Staked": ("staking", _staked),
     "Wrapped": (
-        "staking", lambda event: (Amount("stETH", -event.steth), Amount("wstETH", event.wsteth)),
+        "staking", lambda event, _: (Amount("stETH", -event.steth), Amount("wstETH", event.wsteth)),
     ),
     "Unwrapped": (
-        "staking", lambda event: (Amount("wstETH", -event.wsteth), Amount("stETH", event.steth)),
+        "staking", lambda event, _: (Amount("wstETH", -event.wsteth), Amount("stETH", event.steth)),
     ),
     "UnstakeRequested": ("staking", _requested),
-    "Claimed": ("staking", lambda event: (Amount("ETH", event.ether),)),
-    "OracleReported": ("rewards", lambda event: ()),
+    "Claimed": ("staking", lambda event, _: (Amount("ETH", event.ether),)),
+    "OracleReported": ("rewards", lambda event, _: ()),
     "RewardsSwept": ("rewards", _postings),
-    "Supplied": ("lending", lambda event: (Amount(event.token, -event.amount),)),
-    "SupplyWithdrawn": ("lending", lambda event: (Amount(event.token, event.amount),)),
-    "Borrowed": ("lending", lambda event: (Amount(event.token, event.amount),)),
+    "Supplied": ("lending", lambda event, _: (Amount(event.token, -event.amount),)),
+    "SupplyWithdrawn": ("lending", lambda event, _: (Amount(event.token, event.amount),)),
+    "Borrowed": ("lending", lambda event, _: (Amount(event.token, event.amount),)),
     "Repaid": ("lending", _repaid),
     "PositionLiquidated": (
-        "trouble", lambda event: (Amount(event.collateral, -event.seized - event.fee),),
+        "trouble", lambda event, _: (Amount(event.collateral, -event.seized - event.fee),),
     ),
     "Swapped": (
-        "pools", lambda event: (
+        "pools", lambda event, _: (
             Amount(event.token_in, -event.paid), Amount(event.token_out, event.received),
         ),
     ),
@@ -165,13 +165,13 @@ their name, and whatever their postings say."""
 _LENDING: Final = frozenset(("CollateralSwitched", "EModeChosen"))
 
 
-def line(record: Happening) -> Line:
-    """One event of the user's as a row."""
+def line(record: Happening, account: Account) -> Line:
+    """One event as a row of the account's."""
     group, moves = _KINDS.get(record.kind, ("", _postings))
     if not group:
         group = "lending" if record.kind in _LENDING else "staking"
     event = record.event
-    moved = moves(event) or tuple(Amount(gain.token, gain.units) for gain in record.gains)
+    moved = moves(event, account) or tuple(Amount(gain.token, gain.units) for gain in record.gains)
     return Line(record.seq, record.at, record.kind, group, moved, _detail(record.kind, event))
 
 
@@ -188,9 +188,9 @@ def _detail(kind: str, event: Any) -> str:
     return str(getattr(event, "token", "") or "")
 
 
-def lines(records: Iterable[Happening]) -> list[Line]:
+def lines(records: Iterable[Happening], account: Account) -> list[Line]:
     """All of them, in the order given."""
-    return [line(record) for record in records]
+    return [line(record, account) for record in records]
 
 
 # --- filter, fold, group -----------------------------------------------------------------

@@ -6,7 +6,8 @@ from typing import NamedTuple
 
 from lstwallet.engine.staking_wait import ticket_wait
 from lstwallet.engine.validators_facts import Validator
-from lstwallet.engine.world import YOU, World
+from lstwallet.engine.world import World
+from lstwallet.ledger.entries import Account
 from lstwallet.readmodel.upcoming import next_for
 from lstwallet.units.clock import DAY, SimTime
 
@@ -21,20 +22,20 @@ class Coming(NamedTuple):
     """Of the ticket or the validators."""
 
 
-def coming(world: World, until: SimTime) -> list[Coming]:
-    """What is planned after now, soonest first. Reports come daily; of a wait, the earliest
-    end of its range."""
+def coming(world: World, account: Account, until: SimTime) -> list[Coming]:
+    """What is planned for the account after now, soonest first. Reports come daily; of a
+    wait, the earliest end of its range."""
     found: list[Coming] = []
     report = world.staking.next_report
     while report <= until:
         found.append(Coming(report, "report"))
         report += DAY
     for ticket in world.tickets.values():
-        if ticket.account == YOU and not ticket.finalised:
+        if ticket.account == account and not ticket.finalised:
             ready = world.time + ticket_wait(world, ticket)[0]
             found.append(Coming(ready, "ticket", ticket.id))
     for number, validator in world.validators.items():
-        if validator.account == YOU:
+        if validator.account == account:
             found.extend(Coming(at, kind, number) for at, kind in _stages(validator))
     return sorted(item for item in found if world.time < item.at <= until)
 
@@ -49,8 +50,8 @@ def _stages(validator: Validator) -> list[tuple[SimTime, str]]:
     return [(at, kind) for at, kind in planned if at]
 
 
-def next_moment(world: World) -> SimTime:
+def next_moment(world: World, account: Account) -> SimTime:
     """When time should stop for the user to look; the next report at the latest."""
-    mine = next_for(world, YOU)
+    mine = next_for(world, account)
     report = world.staking.next_report
     return report if mine is None or mine <= world.time else min(mine, report)

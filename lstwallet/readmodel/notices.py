@@ -6,7 +6,8 @@ from collections.abc import Iterable
 from typing import Any, Final, NamedTuple
 
 from lstwallet.engine.lending_view import health_of
-from lstwallet.engine.world import YOU, World
+from lstwallet.engine.world import World
+from lstwallet.ledger.entries import Account
 from lstwallet.units.fixed import WAD
 
 LOW: Final = 11 * WAD // 10
@@ -31,27 +32,29 @@ class Notice(NamedTuple):
     token: str = ""
 
 
-def standing(world: World) -> Standing:
-    """How things stand now."""
+def standing(world: World, account: Account) -> Standing:
+    """How things stand now for the account."""
     ready = frozenset(
         number
         for number, ticket in world.tickets.items()
-        if ticket.finalised and ticket.account == YOU
+        if ticket.finalised and ticket.account == account
     )
-    return Standing(ready, YOU in world.positions and health_of(world, YOU) < LOW)
+    return Standing(ready, account in world.positions and health_of(world, account) < LOW)
 
 
-def notices(before: Standing, world: World, events: Iterable[Any] = ()) -> list[Notice]:
+def notices(
+    before: Standing, world: World, account: Account, events: Iterable[Any] = ()
+) -> list[Notice]:
     """What has begun since ``before``; a liquidation is read from the events."""
-    now = standing(world)
+    now = standing(world, account)
     told = [
         Notice("liquidated", event.seized + event.fee, event.collateral)
         for event in events
-        if type(event).__name__ == "PositionLiquidated" and event.account == YOU
+        if type(event).__name__ == "PositionLiquidated" and event.account == account
     ]
     fresh = now.ready - before.ready
     if fresh:
         told.append(Notice("ready", sum(world.tickets[number].ether for number in fresh), "ETH"))
     if now.low and not before.low:
-        told.append(Notice("low", health_of(world, YOU)))
+        told.append(Notice("low", health_of(world, account)))
     return told

@@ -17,6 +17,7 @@ from PySide6.QtCore import QElapsedTimer, QObject, QTimer, Signal
 
 from lstwallet.app import settings as settings_file
 from lstwallet.app.settings import Settings
+from lstwallet.engine.world import YOU
 from lstwallet.ui.jobs import GATE, Jobs
 
 if TYPE_CHECKING:
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     from lstwallet.engine.quotes import Quote
     from lstwallet.engine.refusals import Refusal
     from lstwallet.engine.world import World
+    from lstwallet.ledger.entries import Account
 
 SLICE_MS: Final = 200
 """While time plays, the world moves this often: charts redraw five times a second."""
@@ -97,6 +99,8 @@ class Bridge(QObject):
     """A run of time begins or ends."""
     clock_changed = Signal()
     """Playing or paused, or another speed."""
+    account_changed = Signal()
+    """Another of the user's accounts is shown: every page is stale."""
     preferences_changed = Signal()
     """Another privacy mode or default: every page shows itself again."""
     settings_changed = Signal(object)
@@ -115,6 +119,7 @@ class Bridge(QObject):
         self.settings = settings or Settings()
         self._settings_path = settings_path
         self.profile: Opened | None = None
+        self._account: Account = YOU
         self.world: World | None = None
         self.preferences = Preferences(self.settings.privacy, self.settings.slippage_bps)
         self._session: Session | None = None  # belongs to the lane
@@ -144,6 +149,17 @@ class Bridge(QObject):
         if names & {"privacy", "slippage_bps"}:
             self._prefer(privacy=wanted.privacy, default_slippage_bps=wanted.slippage_bps)
         self.settings_changed.emit(names)
+
+    @property
+    def account(self) -> Account:
+        """The account that is shown: forms act for it, pages tell of it."""
+        return self._account
+
+    def show_account(self, account: Account) -> None:
+        """Show another of the user's accounts."""
+        if account != self._account:
+            self._account = account
+            self.account_changed.emit()
 
     def set_net_worth(self, usd: int) -> None:
         """What shares are shares of (USD, 8 decimals)."""
@@ -196,6 +212,8 @@ class Bridge(QObject):
 
     def _opened(self, opened: Opened) -> None:
         self._opening -= 1
+        if self.profile is None or opened.path != self.profile.path:
+            self._account = YOU
         self.profile = opened
         self.world = opened.world
         self.opened.emit()
@@ -355,7 +373,9 @@ class Bridge(QObject):
         """Let time pass until the next thing that concerns the user has happened."""
         from lstwallet.readmodel.coming import next_moment
 
-        return self.world is not None and self.advance(until=next_moment(self.world), reply=reply)
+        return self.world is not None and self.advance(
+            until=next_moment(self.world, self.account), reply=reply
+        )
 
     def cancel(self) -> None:
         """Stop the run that is under way; what has happened stays, nothing is lost."""

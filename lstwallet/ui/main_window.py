@@ -126,6 +126,7 @@ class MainWindow(QMainWindow):
         bridge.outcome.connect(self._happened)
         bridge.progress.connect(self._progressed)
         bridge.preferences_changed.connect(self._all_stale)
+        bridge.account_changed.connect(self._another_account)
         self._edits = SettingsEdits(bridge, self.toast, self)
 
     def _add_shortcuts(self) -> None:
@@ -220,6 +221,13 @@ class MainWindow(QMainWindow):
         self._all_stale()
         self.enter(*self._wanted)
 
+    def _another_account(self) -> None:
+        """What began in the account before is not news in this one."""
+        assert self.bridge.world is not None
+        self._standing = None
+        self._notify(self.bridge.world)
+        self._all_stale()
+
     def set_other_profiles(self, others: Sequence[tuple[str, str]]) -> None:
         """(name, path) of the profiles one may switch to."""
         self._others = others
@@ -273,8 +281,9 @@ class MainWindow(QMainWindow):
         """Tell once of what has begun: a ticket that is ready, health that is low."""
         from lstwallet.readmodel.notices import notices, standing
 
-        before, self._standing = self._standing, standing(world)
-        for notice in notices(before, world, events) if before is not None else ():
+        account = self.bridge.account
+        before, self._standing = self._standing, standing(world, account)
+        for notice in notices(before, world, account, events) if before is not None else ():
             title, text, tone = wording.notice(notice.kind, notice.amount, notice.token)
             about = "unstake" if notice.kind == "ready" else "lend"
             if about != self.room:  # there it is on the screen
@@ -290,10 +299,9 @@ class MainWindow(QMainWindow):
         world = self.bridge.world
         if world is None:
             return
-        from lstwallet.engine.world import YOU
         from lstwallet.readmodel.portfolio import net_worth
 
-        usd = net_worth(world, YOU)
+        usd = net_worth(world, self.bridge.account)
         self.bridge.set_net_worth(usd)
         self.top_bar.set_net_worth(wording.owned_fiat(self.bridge.preferences, usd))
 

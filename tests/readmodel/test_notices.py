@@ -29,13 +29,13 @@ def session(folder: Path) -> Session:
 def test_a_ticket_is_told_when_it_becomes_ready_and_never_again(tmp_path: Path) -> None:
     open_ = session(tmp_path)
     open_.execute(RequestUnstake(YOU, 2 * ETH))
-    before = standing(open_.world)
-    assert notices(before, open_.world) == []
+    before = standing(open_.world, YOU)
+    assert notices(before, open_.world, YOU) == []
     open_.advance(open_.world.time + 20 * DAY)
-    (told,) = notices(before, open_.world)
+    (told,) = notices(before, open_.world, YOU)
     assert told.kind == "ready"
     assert 0 <= 2 * ETH - told.amount < 10
-    assert notices(standing(open_.world), open_.world) == []
+    assert notices(standing(open_.world, YOU), open_.world, YOU) == []
     open_.close()
 
 
@@ -43,14 +43,14 @@ def test_low_health_is_told_when_it_begins(tmp_path: Path) -> None:
     open_ = session(tmp_path)
     play(open_, (Wrap(YOU, 40 * ETH), Supply(YOU, "wstETH", 20 * ETH)))
     play(open_, (Borrow(YOU, "WETH", 10 * ETH),))
-    before = standing(open_.world)
+    before = standing(open_.world, YOU)
     assert not before.low
-    assert notices(before, open_.world) == []
+    assert notices(before, open_.world, YOU) == []
     play(open_, (Borrow(YOU, "WETH", 85 * ETH // 10),))
     health = health_of(open_.world, YOU)
     assert health < LOW
-    assert notices(before, open_.world) == [Notice("low", health)]
-    assert notices(standing(open_.world), open_.world) == []
+    assert notices(before, open_.world, YOU) == [Notice("low", health)]
+    assert notices(standing(open_.world, YOU), open_.world, YOU) == []
     open_.close()
 
 
@@ -64,6 +64,6 @@ def test_a_liquidation_is_read_from_its_event(tmp_path: Path) -> None:
         account = "crowd:1"
 
     Other.__name__ = "PositionLiquidated"
-    told = notices(standing(open_.world), open_.world, [PositionLiquidated(), Other()])
+    told = notices(standing(open_.world, YOU), open_.world, YOU, [PositionLiquidated(), Other()])
     assert told == [Notice("liquidated", 6, "wstETH")]
     open_.close()

@@ -64,8 +64,8 @@ def work(profile: Path, log: Path) -> None:
     acknowledge(session.world)
     while True:
         world = session.world
-        if world.time < next_moment(world):
-            session.advance(next_moment(world), progress=lambda seen: acknowledge(seen.world))
+        if world.time < next_moment(world, YOU):
+            session.advance(next_moment(world, YOU), progress=lambda seen: acknowledge(seen.world))
         else:
             session.execute(command(world))
         acknowledge(session.world)
@@ -95,8 +95,8 @@ def undisturbed(path: Path, end: World) -> Session:
     session = Session.create(path, small_world(), MarketConfig(), name="undisturbed")
     while done(session.world) < done(end) or session.world.time < end.time:
         world = session.world
-        if world.time < next_moment(world):
-            session.advance(min(next_moment(world), end.time))
+        if world.time < next_moment(world, YOU):
+            session.advance(min(next_moment(world, YOU), end.time))
         else:
             session.execute(command(world))
     return session

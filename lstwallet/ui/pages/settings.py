@@ -11,7 +11,6 @@ from PySide6.QtWidgets import QApplication, QLineEdit, QWidget
 import lstwallet
 from lstwallet.app.settings import SLIPPAGE
 from lstwallet.engine.wallet import FUNDABLE, Fund
-from lstwallet.engine.world import YOU
 from lstwallet.ui import wording
 from lstwallet.ui.jobs import GATE
 from lstwallet.ui.pages.action import (
@@ -90,15 +89,16 @@ class FundForm(ActionForm):
         value = read_amount(self.amount)
         if isinstance(value, NotYet):
             return value
-        return Fund(YOU, self.amount.symbol(), int(value))
+        return Fund(self._bridge.account, self.amount.symbol(), int(value))
 
     def show_preview(self, quote: Quote | None) -> None:
+        account = self._bridge.account
         world = self._bridge.world
         if world is None:
             return
         symbol = self.amount.symbol()
-        old = wording.amount(world.balance(YOU, symbol), symbol)
-        new = wording.amount(quote.after.balance(YOU, symbol), symbol) if quote else ""
+        old = wording.amount(world.balance(account, symbol), symbol)
+        new = wording.amount(quote.after.balance(account, symbol), symbol) if quote else ""
         self.after.set_values(old, new)
 
     def describe_review(self, quote: Quote) -> Review:
@@ -121,6 +121,7 @@ class FundForm(ActionForm):
         )
 
     def describe_receipt(self, outcome: Outcome, before: World) -> Receipt:
+        account = self._bridge.account
         event: Any = outcome.events[-1]
         token = event.token
         return Receipt(
@@ -129,8 +130,8 @@ class FundForm(ActionForm):
             changes=(
                 Change(
                     self.tr("{token} in wallet").format(token=token),
-                    wording.amount(before.balance(YOU, token), token, unit=False),
-                    wording.amount(outcome.world.balance(YOU, token), token, unit=False),
+                    wording.amount(before.balance(account, token), token, unit=False),
+                    wording.amount(outcome.world.balance(account, token), token, unit=False),
                 ),
             ),
             facts=(Fact(self.tr("Cost"), self.tr("nothing")),),
@@ -144,7 +145,7 @@ class FundForm(ActionForm):
 
     def refresh(self, world: World) -> None:
         symbol = self.amount.symbol()
-        held = world.balance(YOU, symbol)
+        held = world.balance(self._bridge.account, symbol)
         self.amount.set_available(
             None, self.tr("You have {amount}").format(amount=wording.amount(held, symbol))
         )

@@ -242,13 +242,13 @@ class TimeBar(Themed, Panel):
             return
         self._show_time(world)
         begin = max(world.started, world.time - PAST)
-        ahead = _agenda_marks(world)
+        ahead = _agenda_marks(world, self._bridge.account)
         past = [mark for mark in self._marks if begin <= mark.at <= world.time]
         self.history.set(begin, world.time, world.time + AHEAD, [*past, *ahead])
 
     def _show_time(self, world: World) -> None:
         self.date.setText(wording.moment(world.time))
-        self.due.setText(_next_words(world))
+        self.due.setText(_next_words(world, self._bridge.account))
 
     def set_slim(self, slim: bool) -> None:
         """Below 1180 px "Next event" is an icon and the speed hides."""
@@ -266,23 +266,23 @@ def speed_words(speed: int) -> str:
     )
 
 
-def _coming(world: World, until: int) -> list[Coming]:
+def _coming(world: World, account: str, until: int) -> list[Coming]:
     from lstwallet.readmodel.coming import coming
 
-    return coming(world, until)
+    return coming(world, account, until)
 
 
-def _next_words(world: World) -> str:
+def _next_words(world: World, account: str) -> str:
     """``Rewards paid in 3 h``: the first thing that will happen."""
-    for item in _coming(world, world.staking.next_report):
+    for item in _coming(world, account, world.staking.next_report):
         return wording.coming(item.kind).format(wait=wording.duration(item.at - world.time))
     return ""
 
 
-def _agenda_marks(world: World) -> list[Mark]:
+def _agenda_marks(world: World, account: str) -> list[Mark]:
     tones = {"ticket": "warn", "report": "good"}
     marks = []
-    for item in _coming(world, world.time + AHEAD):
+    for item in _coming(world, account, world.time + AHEAD):
         wait = wording.duration(item.at - world.time)
         words = wording.coming(item.kind).format(wait=wait)
         marks.append(Mark(item.at, tones.get(item.kind, "3"), words))

@@ -47,7 +47,9 @@ class ActionFlow(QObject):
         self._note = ""
         self._reviewing = ReviewView(panel.page("review"))
         self._profile = bridge.profile
+        self._account = bridge.account
         bridge.opened.connect(self._opened)
+        bridge.account_changed.connect(self._another_account)
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
         self._timer.setInterval(DEBOUNCE_MS)
@@ -113,6 +115,15 @@ class ActionFlow(QObject):
         if self._bridge.profile is self._profile:
             return
         self._profile = self._bridge.profile
+        self._begin_anew()
+
+    def _another_account(self) -> None:
+        """What was typed, and a review or a receipt, was the account's before."""
+        if self._bridge.world is not None:
+            self._form.refresh(self._bridge.world)
+        self._begin_anew()
+
+    def _begin_anew(self) -> None:
         for form in self._forms:
             form.reset()
         if self.phase != "pending":
@@ -221,6 +232,7 @@ class ActionFlow(QObject):
         self._review = review
         before = self._bridge.world
         assert before is not None
+        self._account = self._bridge.account
         page = self._panel.page("review")
         page.main.set_pending(review.pending)
         page.main.setEnabled(False)
@@ -240,7 +252,11 @@ class ActionFlow(QObject):
             self.preview_now()
             self._stop(self._refused(outcome.refusal))
             return
-        self._show_receipt(outcome, before)
+        if self._account == self._bridge.account:
+            self._show_receipt(outcome, before)
+        else:  # the receipt would tell of balances that are not the sender's
+            self._show_form()
+            self.preview_now()
         self.executed.emit(outcome)
 
     def _broke(self, error: BaseException) -> None:

@@ -220,7 +220,7 @@ class RoomPage(Page):
 
     def _read_all(self, records: list[ActivityRecord]) -> None:
         self._asked = False
-        self._lines = activity.lines(records)
+        self._lines = activity.lines(records, self.bridge.account)
         self._more = len(records) >= CHUNK
         self._show()
         if self._again:
@@ -234,7 +234,9 @@ class RoomPage(Page):
             self.bridge.activity(self._read_all, limit=CHUNK, failed=self._unread)
             return
         self._asked = False
-        fresh = activity.lines(record for record in records if record.seq > known)
+        fresh = activity.lines(
+            (record for record in records if record.seq > known), self.bridge.account
+        )
         if fresh:
             self._lines = fresh + self._lines
             self._show()
@@ -252,7 +254,7 @@ class RoomPage(Page):
 
     def _append(self, records: list[ActivityRecord]) -> None:
         self._older.setEnabled(True)
-        self._lines += activity.lines(records)
+        self._lines += activity.lines(records, self.bridge.account)
         self._more = len(records) >= CHUNK
         self._show()
 
@@ -319,10 +321,10 @@ class RoomPage(Page):
         Its suffix chooses CSV or JSON. Read and written in the lane.
         """
         group, token = self.group.currentData(), self.token.currentData()
-        text = self.search.text()
+        text, account = self.search.text(), self.bridge.account
 
         def work(session: Session) -> int:
-            every = activity.lines(session.activity(limit=10**9))
+            every = activity.lines(session.activity(limit=10**9), account)
             chosen = activity.matching(every, group, token, text, words.said)
             make = activity.to_json if path.suffix == ".json" else activity.to_csv
             path.write_text(make(chosen), encoding="utf-8", newline="")

@@ -12,7 +12,6 @@ from PySide6.QtCore import QElapsedTimer, QTimer
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QBoxLayout, QWidget
 
-from lstwallet.engine.world import YOU
 from lstwallet.readmodel import home as reading
 from lstwallet.readmodel import portfolio, yields
 from lstwallet.readmodel.attention import attention
@@ -184,14 +183,15 @@ class RoomPage(Page):
 
     def slices(self, world: World) -> Iterator[None]:
         """A card at a time."""
+        account = self.bridge.account
         preferences = self.bridge.preferences
         prices = portfolio.quotes(world)
-        rows = portfolio.holdings(world, YOU, prices)
+        rows = portfolio.holdings(world, account, prices)
         usd = sum(each.usd for each in rows)
-        rates = yields.rates(world, YOU, self._month.past)
-        layers = yields.layers(world, YOU, rows, prices, rates)
+        rates = yields.rates(world, account, self._month.past)
+        layers = yields.layers(world, account, rows, prices, rates)
         self._layers = layers, rates
-        self._positions = reading.positions(world, YOU, rows, prices, rates)
+        self._positions = reading.positions(world, account, rows, prices, rates)
         yield
         self._show_attention(world, rates)
         yield
@@ -208,7 +208,7 @@ class RoomPage(Page):
         self.allocation.show_positions(self._positions, usd, preferences)
         yield
         self.yields.show_layers(layers)
-        self.exits.show_exits(exits(world, YOU), world.time, preferences)
+        self.exits.show_exits(exits(world, account), world.time, preferences)
         self._keep(world)
 
     def look_again(self) -> None:
@@ -222,14 +222,15 @@ class RoomPage(Page):
 
     def _show_attention(self, world: World, rates: Rates) -> None:
         preferences, now = self.bridge.preferences, world.time
-        notices = [words.notice(each, now, preferences) for each in attention(world, YOU)]
+        account = self.bridge.account
+        notices = [words.notice(each, now, preferences) for each in attention(world, account)]
         heading, well = "", ""
         idle = all(each.state == reading.IDLE for each in self._positions)
         if not notices and idle:
             notices = [words.first_step(rates.staking, not self._positions)]
             heading = self.tr("Start here")
         elif not notices:
-            ahead = coming(world, now + 2 * DAY)
+            ahead = coming(world, account, now + 2 * DAY)
             well = words.all_well(ahead[0] if ahead else None, now)
         self.attention.show_notices(notices, well, heading)
         self.ways.setVisible(idle and bool(self._positions))
@@ -317,7 +318,7 @@ class RoomPage(Page):
             self.navigate.emit("stake", {"choice": "solo"})
         else:
             world = self.bridge.world
-            rows = exits(world, YOU) if world is not None else ()
+            rows = exits(world, self.bridge.account) if world is not None else ()
             ready = next((each.id for each in rows if each.key == key and each.ready), None)
             self.navigate.emit("unstake", None if ready is None else {"claim": ready})
 

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Any
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QWidget
 
-from lstwallet.engine.world import YOU
 from lstwallet.readmodel import lending as reading
 from lstwallet.ui import wording
 from lstwallet.ui.models.cells import BarCell, ChipCell, Text
@@ -26,6 +25,7 @@ from lstwallet.units.fixed import WAD
 
 if TYPE_CHECKING:
     from lstwallet.engine.world import World
+    from lstwallet.ledger.entries import Account
     from lstwallet.readmodel.lending import (
         DebtRow,
         EModeRow,
@@ -388,10 +388,14 @@ def _free_cell(line: MarketRow) -> Text:
 
 
 def refresh_cards(
-    world: World, health: HealthCard, positions: PositionsCard, preferences: Preferences
+    world: World,
+    account: Account,
+    health: HealthCard,
+    positions: PositionsCard,
+    preferences: Preferences,
 ) -> None:
-    """Health and positions of the user."""
-    held = reading.position(world, YOU)
+    """Health and positions of the account."""
+    held = reading.position(world, account)
     health.show_risk(held.risk)
     positions.show_position(held, preferences)
     positions.show_emodes(reading.emodes(world), held.emode)

@@ -10,7 +10,6 @@ from PySide6.QtWidgets import QWidget
 
 from lstwallet.engine.lending import Borrow, Repay, Supply, WithdrawSupply
 from lstwallet.engine.lending_view import owed_units, supplied_units
-from lstwallet.engine.world import YOU
 from lstwallet.readmodel import lending as reading
 from lstwallet.readmodel.lending import BORROW, REPAY, RISKY, SUPPLY, TOKENS, WITHDRAW, Risk
 from lstwallet.ui import wording
@@ -135,13 +134,14 @@ class LendForm(TellingForm):
 
     def _fitting(self) -> str:
         """The token at hand if the action can move it, else the first that it can."""
+        account = self._bridge.account
         world, now = self._bridge.world, self.token()
         if world is None or self.action in (SUPPLY, BORROW):
             return now
         held = supplied_units if self.action == WITHDRAW else owed_units
-        if held(world, YOU, now):
+        if held(world, account, now):
             return now
-        return next((token for token in TOKENS[1:] if held(world, YOU, token)), now)
+        return next((token for token in TOKENS[1:] if held(world, account, token)), now)
 
     def _source_changed(self) -> None:
         if self._bridge.world is not None:
@@ -199,6 +199,7 @@ class LendForm(TellingForm):
         return {"amount": self.amount}
 
     def build_command(self) -> Command | NotYet:
+        account = self._bridge.account
         world = self._bridge.world
         lacking = self._lacking(world) if world is not None else ""
         if lacking:
@@ -211,29 +212,30 @@ class LendForm(TellingForm):
         if value == ALL and self._reach(world).wanted != ALL:
             value = self.amount.units() or 0
         if self.action == SUPPLY:
-            return Supply(YOU, token, value)
+            return Supply(account, token, value)
         if self.action == WITHDRAW:
-            return WithdrawSupply(YOU, token, value)
+            return WithdrawSupply(account, token, value)
         if self.action == BORROW:
-            return Borrow(YOU, token, value)
-        return Repay(YOU, token, value, self._from_supply())
+            return Borrow(account, token, value)
+        return Repay(account, token, value, self._from_supply())
 
     def _lacking(self, world: World) -> str:
         """What has to be there first, or nothing."""
+        account = self._bridge.account
         token = self.token()
-        if self.action == WITHDRAW and not supplied_units(world, YOU, token):
+        if self.action == WITHDRAW and not supplied_units(world, account, token):
             return self.tr("You have supplied no {token}").format(token=token)
-        if self.action == REPAY and not owed_units(world, YOU, token):
+        if self.action == REPAY and not owed_units(world, account, token):
             return self.tr("You owe no {token}").format(token=token)
-        if self._from_supply() and not supplied_units(world, YOU, token):
+        if self._from_supply() and not supplied_units(world, account, token):
             return self.tr("You have supplied no {token} to repay from").format(token=token)
-        if self.action == BORROW and not reading.risk_of(world, YOU).collateral:
+        if self.action == BORROW and not reading.risk_of(world, account).collateral:
             return self.tr("Supply something as collateral first")
         return ""
 
     def _reach(self, world: World) -> reading.Reach:
         return reading.reach(
-            world, YOU, self.action, self.token(), from_supply=self._from_supply()
+            world, self._bridge.account, self.action, self.token(), from_supply=self._from_supply()
         )
 
     # --- what is shown ------------------------------------------------------------------
@@ -258,11 +260,11 @@ class LendForm(TellingForm):
             self.limit.set_value(words.large(market.free, market.token, unit=True))
         elif self._from_supply():
             self.limit.set_key(self.tr("Your supply"))
-            units = supplied_units(world, YOU, token)
+            units = supplied_units(world, self._bridge.account, token)
             self.limit.set_value(wording.amount(units, market.token))
         else:
             self.limit.set_key(self.tr("In your wallet"))
-            self.limit.set_value(wording.amount(world.balance(YOU, token), token))
+            self.limit.set_value(wording.amount(world.balance(self._bridge.account, token), token))
 
     def _available_words(self, units: int) -> str:
         text = wording.amount(units, self.token(), unit=False)
@@ -271,13 +273,14 @@ class LendForm(TellingForm):
         return self.tr("Available {amount}").format(amount=text)
 
     def _note(self, world: World, reach: reading.Reach) -> str:
+        account = self._bridge.account
         token, market = self.token(), self._market(world)
         if self.action == WITHDRAW and reach.lent_out:
             text = self.tr("Part of what you supplied is lent out: {free} can be had now.")
             return text.format(free=wording.amount(market.free, market.token))
         if self.action == WITHDRAW and 0 < reach.most < reach.available:
             text = self.tr("Max keeps your loan within {limit} of the collateral's value.")
-            return text.format(limit=words.points(reading.risk_of(world, YOU).most))
+            return text.format(limit=words.points(reading.risk_of(world, account).most))
         if self.action == BORROW and not market.borrowable:
             return self.tr("Your e-mode does not lend {token}.").format(token=market.token)
         if self.action == BORROW and reach.lent_out and reach.available:
@@ -285,15 +288,16 @@ class LendForm(TellingForm):
             return text.format(free=wording.amount(market.free, market.token))
         units = self.amount.units()
         if self.action == REPAY and units is not None:
-            owed = owed_units(world, YOU, token)
+            owed = owed_units(world, account, token)
             if units > owed > 0:
                 text = self.tr("You owe {amount}: no more than that is taken.")
                 return text.format(amount=wording.amount(owed, token))
         return ""
 
     def _market(self, world: World) -> MarketRow:
+        account = self._bridge.account
         symbol = reading.reserve_token(self.token())
-        return next(row for row in reading.markets(world, YOU) if row.token == symbol)
+        return next(row for row in reading.markets(world, account) if row.token == symbol)
 
     def _show_fiat(self, world: World) -> None:
         units = self.amount.units()
@@ -306,8 +310,8 @@ class LendForm(TellingForm):
         if world is None:
             return
         after = quote.after if quote is not None else None
-        before = reading.risk_of(world, YOU)
-        then = reading.risk_of(after, YOU) if after is not None else None
+        before = reading.risk_of(world, self._bridge.account)
+        then = reading.risk_of(after, self._bridge.account) if after is not None else None
         health = then.health if then is not None else self._health_of_refused(world)
         show_risk((self.health, self.loan, self.trigger), before, then)
         if then is None and health is not None:
@@ -323,20 +327,21 @@ class LendForm(TellingForm):
         units = self.amount.units()
         if units is None or self.action not in (BORROW, WITHDRAW):
             return None
-        return reading.health_if(world, YOU, self.action, self.token(), units)
+        return reading.health_if(world, self._bridge.account, self.action, self.token(), units)
 
     def _show_holding(self, world: World, after: World | None) -> None:
+        account = self._bridge.account
         token = reading.reserve_token(self.token())
         mine = self.action in (SUPPLY, WITHDRAW)
         held = supplied_units if mine else owed_units
-        old, rate = held(world, YOU, token), rate_of(world, token, mine)
+        old, rate = held(world, account, token), rate_of(world, account, token, mine)
         if after is None:
             self.holding.set_values(wording.amount(old, token), "")
             self.rate.set_values(words.share(rate), "")
             return
-        new = wording.amount(held(after, YOU, token), token)
+        new = wording.amount(held(after, account, token), token)
         self.holding.set_values(wording.amount(old, token, unit=False), new)
-        then = words.share(rate_of(after, token, mine))
+        then = words.share(rate_of(after, account, token, mine))
         self.rate.set_values(words.share(rate), then if then != words.share(rate) else "")
 
     def _show_warnings(self, then: Risk | None, after: World | None) -> None:

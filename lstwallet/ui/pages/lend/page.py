@@ -16,7 +16,6 @@ from lstwallet.engine.lending import (
     SupplyWithdrawn,
     SwitchCollateral,
 )
-from lstwallet.engine.world import YOU
 from lstwallet.readmodel import lending as reading
 from lstwallet.ui import wording
 from lstwallet.ui.pages.action import ActionFlow
@@ -131,8 +130,9 @@ class RoomPage(Page):
     # --- showing ------------------------------------------------------------------------
 
     def refresh(self, world: World) -> None:
-        refresh_cards(world, self.health, self.positions, self.bridge.preferences)
-        self.markets.show_markets(reading.markets(world, YOU))
+        account = self.bridge.account
+        refresh_cards(world, account, self.health, self.positions, self.bridge.preferences)
+        self.markets.show_markets(reading.markets(world, account))
         self._show_curve(world)
         self.flow.refresh(world)
         self._ask_series(world)
@@ -142,7 +142,7 @@ class RoomPage(Page):
 
     def _ask_series(self, world: World) -> None:
         """A new hour or a new event of the user's own: ask for the samples, one at a time."""
-        health = reading.risk_of(world, YOU).health
+        health = reading.risk_of(world, self.bridge.account).health
         mark = (world.time // HOUR, health or 0)
         if self._asking or mark == self._sampled:
             return
@@ -209,11 +209,11 @@ class RoomPage(Page):
     # --- switches -----------------------------------------------------------------------
 
     def _switch_collateral(self, token: str, on: bool) -> None:
-        error = self._throw(SwitchCollateral(YOU, token, on))
+        error = self._throw(SwitchCollateral(self.bridge.account, token, on))
         self.positions.supplied[token].error.set_text(error)
 
     def _choose_emode(self, number: int) -> None:
-        self.positions.emode_error.set_text(self._throw(ChooseEMode(YOU, number)))
+        self.positions.emode_error.set_text(self._throw(ChooseEMode(self.bridge.account, number)))
 
     def _throw(self, command: SwitchCollateral | ChooseEMode) -> str:
         """Straight to the review of a switch; or the sentence that says why not."""
@@ -225,7 +225,7 @@ class RoomPage(Page):
             self.bridge.refused.emit(command, answer)
             return wording.refusal(answer)
         self.switch.throw(command, world)
-        self.health.show_after(reading.risk_of(answer.after, YOU).health)
+        self.health.show_after(reading.risk_of(answer.after, self.bridge.account).health)
         self._switching = True
         try:
             self.flow.set_form(self.switch)
@@ -237,7 +237,8 @@ class RoomPage(Page):
     # --- liquidations -------------------------------------------------------------------
 
     def _happened(self, outcome: Outcome) -> None:
-        if any(isinstance(e, PositionLiquidated) and e.account == YOU for e in outcome.events):
+        account = self.bridge.account
+        if any(isinstance(e, PositionLiquidated) and e.account == account for e in outcome.events):
             self._look_for_losses()
 
     def _opened(self) -> None:
@@ -263,7 +264,7 @@ class RoomPage(Page):
             if isinstance(record.event, _OWN) or record.at <= self._seen:
                 break
             events.append(record.event)
-        self._losses = reading.liquidations(reversed(events), YOU)
+        self._losses = reading.liquidations(reversed(events), self.bridge.account)
         self.told.set(words.liquidated(self._losses) if self._losses else "", "bad")
 
     def _dismiss(self) -> None:

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any
 from PySide6.QtWidgets import QWidget
 
 from lstwallet.engine.lending import ChooseEMode, SwitchCollateral
-from lstwallet.engine.world import YOU
 from lstwallet.readmodel import lending as reading
 from lstwallet.readmodel.lending import RISKY, EModeRow, Risk
 from lstwallet.ui import wording
@@ -79,8 +78,8 @@ class SwitchForm(ActionForm):
     def show_preview(self, quote: Quote | None) -> None:
         world = self._bridge.world
         if world is not None:
-            then = reading.risk_of(quote.after, YOU) if quote is not None else None
-            show_risk(self.rows, reading.risk_of(world, YOU), then)
+            then = reading.risk_of(quote.after, self._bridge.account) if quote is not None else None
+            show_risk(self.rows, reading.risk_of(world, self._bridge.account), then)
 
     def _title(self) -> str:
         command = self.command
@@ -103,8 +102,8 @@ class SwitchForm(ActionForm):
         return next((mode for mode in reading.emodes(world) if mode.number == number), None)
 
     def describe_review(self, quote: Quote) -> Review:
-        before = reading.risk_of(self._before or quote.after, YOU)
-        then = reading.risk_of(quote.after, YOU)
+        before = reading.risk_of(self._before or quote.after, self._bridge.account)
+        then = reading.risk_of(quote.after, self._bridge.account)
         risky = _risks(before, then)
         warning = self.tr("Your health factor will be {health}. {distance}").format(
             health=wording.health(then.health), distance=words.distance(then)
@@ -171,6 +170,7 @@ class SwitchForm(ActionForm):
         )  # fmt: skip
 
     def describe_receipt(self, outcome: Outcome, before: World) -> Receipt:
+        account = self._bridge.account
         event: Any = outcome.events[-1]
         if isinstance(self.command, SwitchCollateral):
             title = (
@@ -180,7 +180,8 @@ class SwitchForm(ActionForm):
             ).format(token=event.token)
         else:
             title = self.tr("E-mode entered") if event.number else self.tr("E-mode left")
-        changes = self._changes(reading.risk_of(before, YOU), reading.risk_of(outcome.world, YOU))
+        old, new = (reading.risk_of(world, account) for world in (before, outcome.world))
+        changes = self._changes(old, new)
         return Receipt(title=title, again=self.tr("Back to lending"), changes=changes)
 
 

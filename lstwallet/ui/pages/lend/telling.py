@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Any
 from PySide6.QtWidgets import QWidget
 
 from lstwallet.engine.lending_view import owed_units, supplied_units
-from lstwallet.engine.world import YOU
 from lstwallet.readmodel import lending as reading
 from lstwallet.readmodel.lending import BORROW, REPAY, RISKY, SUPPLY, WITHDRAW, Risk
 from lstwallet.ui import wording
@@ -28,6 +27,7 @@ if TYPE_CHECKING:
     from lstwallet.app.session import Outcome
     from lstwallet.engine.quotes import Quote
     from lstwallet.engine.world import World
+    from lstwallet.ledger.entries import Account
     from lstwallet.ui.bridge import Bridge
 
 
@@ -51,7 +51,7 @@ class TellingForm(ActionForm):
 
     def describe_review(self, quote: Quote) -> Review:
         event: Any = quote.events[-1]
-        then = reading.risk_of(quote.after, YOU)
+        then = reading.risk_of(quote.after, self._bridge.account)
         before = self._bridge.world or quote.after
         what = wording.amount(event.amount, event.token)
         risky = self._risks(then)
@@ -71,7 +71,7 @@ class TellingForm(ActionForm):
             moves=self._moves(quote, event),
             checks=self._checks(quote.after, event, then),
             changes=(
-                *risk_changes(reading.risk_of(before, YOU), then),
+                *risk_changes(reading.risk_of(before, self._bridge.account), then),
                 self._holding_change(before, quote.after),
             ),
             warning=self._risk_words(then) if risky else "",
@@ -115,7 +115,7 @@ class TellingForm(ActionForm):
         if self.action == SUPPLY:
             backs = any(
                 row.token == token and row.collateral
-                for row in reading.position(after, YOU).supplied
+                for row in reading.position(after, self._bridge.account).supplied
             )
             text = self.tr("It stands as collateral; you can switch that off") if backs else (
                 self.tr("It does not stand as collateral")
@@ -139,11 +139,19 @@ class TellingForm(ActionForm):
         key = self.tr("{token} supplied") if mine else self.tr("{token} owed")
         return Change(
             key.format(token=token),
-            wording.amount(held(before, YOU, token), token, unit=False),
-            wording.amount(held(after, YOU, token), token, unit=False),
+            wording.amount(held(before, self._bridge.account, token), token, unit=False),
+            wording.amount(held(after, self._bridge.account, token), token, unit=False),
+        )
+
+    def _wallet_change(self, token: str, before: World, after: World) -> Change:
+        return Change(
+            self.tr("{token} in wallet").format(token=token),
+            wording.amount(before.balance(self._bridge.account, token), token, unit=False),
+            wording.amount(after.balance(self._bridge.account, token), token, unit=False),
         )
 
     def describe_receipt(self, outcome: Outcome, before: World) -> Receipt:
+        account = self._bridge.account
         event: Any = outcome.events[-1]
         what = wording.amount(event.amount, event.token)
         titles = {
@@ -156,8 +164,8 @@ class TellingForm(ActionForm):
         after = outcome.world
         changes = [self._holding_change(before, after)]
         if not getattr(event, "from_supply", False):
-            changes.append(_wallet_change(self.tr("{token} in wallet"), event.token, before, after))
-        changes += risk_changes(reading.risk_of(before, YOU), reading.risk_of(after, YOU))
+            changes.append(self._wallet_change(event.token, before, after))
+        changes += risk_changes(reading.risk_of(before, account), reading.risk_of(after, account))
         return Receipt(
             title=title.format(amount=what),
             again=again,
@@ -168,7 +176,7 @@ class TellingForm(ActionForm):
 
     def _receipt_facts(self, after: World) -> tuple[Fact, ...]:
         mine = self.action in (SUPPLY, WITHDRAW)
-        rate = rate_of(after, self.token(), mine)
+        rate = rate_of(after, self._bridge.account, self.token(), mine)
         key = self.tr("Supply APY, variable") if mine else self.tr("Borrow APY, variable")
         return (Fact(key, words.share(rate)),)
 
@@ -234,15 +242,7 @@ def _health_tone(then: Risk) -> str:
     return "text" if then.health is None else wording.health_tone(then.health)
 
 
-def rate_of(world: World, token: str, supply: bool) -> int:
+def rate_of(world: World, account: Account, token: str, supply: bool) -> int:
     symbol = reading.reserve_token(token)
-    row = next(row for row in reading.markets(world, YOU) if row.token == symbol)
+    row = next(row for row in reading.markets(world, account) if row.token == symbol)
     return row.supply_apy if supply else row.borrow_apy
-
-
-def _wallet_change(key: str, token: str, before: World, after: World) -> Change:
-    return Change(
-        key.format(token=token),
-        wording.amount(before.balance(YOU, token), token, unit=False),
-        wording.amount(after.balance(YOU, token), token, unit=False),
-    )

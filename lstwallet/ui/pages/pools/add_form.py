@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 from PySide6.QtWidgets import QWidget
 
 from lstwallet.engine.pools_facts import LP, TOKENS, AddLiquidity
-from lstwallet.engine.world import YOU
 from lstwallet.readmodel import pools
 from lstwallet.readmodel.swaps import available
 from lstwallet.ui import wording
@@ -156,7 +155,7 @@ class AddForm(PoolForm):
     def refresh(self, world: World) -> None:
         self.slippage.offer(self.bridge.preferences.default_slippage_bps)
         self._filling = True
-        held = [available(world, YOU, field.symbol()) for field in self.amounts]
+        held = [available(world, self.bridge.account, field.symbol()) for field in self.amounts]
         for at, field in enumerate(self.amounts):
             most = held[at]
             if self.mode.current() == BALANCED:
@@ -196,7 +195,7 @@ class AddForm(PoolForm):
             short = self.short_of(field.symbol(), field.units() or 0, key)
             if short is not None:
                 return short
-            held = available(world, YOU, field.symbol())
+            held = available(world, self.bridge.account, field.symbol())
             asked[TOKENS[self.pool].index(field.symbol())] = wanted(field, held)
         if empty == len(shown):
             return NotYet(self.tr("Enter an amount to go on"))
@@ -210,8 +209,8 @@ class AddForm(PoolForm):
         if isinstance(limit, NotYet):
             return limit
         if self.agreed is not None:
-            return AddLiquidity(YOU, self.pool, asked, self.agreed)
-        trial = AddLiquidity(YOU, self.pool, asked, 0)
+            return AddLiquidity(self.bridge.account, self.pool, asked, self.agreed)
+        trial = AddLiquidity(self.bridge.account, self.pool, asked, 0)
         quote = self.bridge.preview(trial)
         if isinstance(quote, Exception):
             return trial
@@ -285,7 +284,7 @@ class AddForm(PoolForm):
         assert done is not None
         symbol = LP[self.pool]
         got = wording.amount(done.minted, symbol)
-        after = quote.after.balance(YOU, symbol)
+        after = quote.after.balance(self.bridge.account, symbol)
         return Review(
             title=self.tr("Review deposit"),
             confirm=self.tr("Add liquidity"),
@@ -344,14 +343,15 @@ class AddForm(PoolForm):
         return text.format(put=wording.fiat(done.put), got=got, worth=wording.fiat(done.worth))
 
     def describe_receipt(self, outcome: Outcome, before: World) -> Receipt:
+        account = self.bridge.account
         done = pools.added(outcome.events, outcome.world)
         assert done is not None
         symbol, tokens = LP[self.pool], TOKENS[self.pool]
         changes = [
             Change(
                 self.tr("{token} in wallet").format(token=token),
-                wording.amount(available(before, YOU, token), token, unit=False),
-                wording.amount(available(outcome.world, YOU, token), token, unit=False),
+                wording.amount(available(before, account, token), token, unit=False),
+                wording.amount(available(outcome.world, account, token), token, unit=False),
             )
             for token, units in zip(tokens, done.amounts, strict=True)
             if units
@@ -359,8 +359,8 @@ class AddForm(PoolForm):
         changes.append(
             Change(
                 self.tr("Your LP"),
-                wording.amount(before.balance(YOU, symbol), symbol, unit=False),
-                wording.amount(outcome.world.balance(YOU, symbol), symbol, unit=False),
+                wording.amount(before.balance(account, symbol), symbol, unit=False),
+                wording.amount(outcome.world.balance(account, symbol), symbol, unit=False),
                 "good",
             )
         )

@@ -8,7 +8,6 @@ from PySide6.QtWidgets import QWidget
 
 from lstwallet.engine.pools_facts import STETH_ETH, AddLiquidity, RemoveLiquidity
 from lstwallet.engine.refusals import NotEnoughBalance, SlippageExceeded
-from lstwallet.engine.world import YOU
 from lstwallet.readmodel.swaps import available
 from lstwallet.ui import wording
 from lstwallet.ui.pages.action import ActionForm, NotYet
@@ -67,7 +66,8 @@ class PoolForm(ActionForm):
 
     def _refused(self, command: Command, refusal: Refusal) -> None:
         """Between review and Confirm the price went past the limit: say so, show the new one."""
-        mine = isinstance(command, AddLiquidity | RemoveLiquidity) and command.account == YOU
+        account = self.bridge.account
+        mine = isinstance(command, AddLiquidity | RemoveLiquidity) and command.account == account
         if mine and isinstance(refusal, SlippageExceeded) and self.isVisibleTo(self.parentWidget()):
             self.moved.set(wording.refusal(refusal), "warn")
 
@@ -82,7 +82,7 @@ class PoolForm(ActionForm):
         """More of a token than one has: the sentence under that field."""
         world = self.bridge.world
         assert world is not None
-        held = available(world, YOU, token)
+        held = available(world, self.bridge.account, token)
         if units <= held:
             return None
         refusal = NotEnoughBalance(token, units, held)

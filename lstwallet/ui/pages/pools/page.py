@@ -10,7 +10,6 @@ from PySide6.QtWidgets import QStackedLayout, QWidget
 
 from lstwallet.engine.pools_facts import LP
 from lstwallet.engine.staking import steth_rate
-from lstwallet.engine.world import YOU
 from lstwallet.readmodel import pools
 from lstwallet.readmodel.pools import POOLS, Basis
 from lstwallet.ui.pages.action import ActionFlow
@@ -231,7 +230,7 @@ class RoomPage(Page):
     # --- showing a world ----------------------------------------------------------------
 
     def refresh(self, world: World) -> None:
-        mine = tuple(world.balance(YOU, LP[pool]) for pool in POOLS)
+        mine = tuple(world.balance(self.bridge.account, LP[pool]) for pool in POOLS)
         if mine != self._basis_of:
             self._read_basis(mine)
         self._fetch()
@@ -239,7 +238,7 @@ class RoomPage(Page):
             for pool, card in self.cards.items():
                 card.show_pool(
                     pools.view(world, pool), pools.earnings(world, pool, self._recent),
-                    pools.share_of(world, YOU, pool), self.bridge.preferences,
+                    pools.share_of(world, self.bridge.account, pool), self.bridge.preferences,
                 )  # fmt: skip
             return
         self._show_pool(world)
@@ -249,7 +248,7 @@ class RoomPage(Page):
         pool = self.pool
         held = self._basis.get(pool)
         standing = None
-        if held is not None and world.balance(YOU, LP[pool]):
+        if held is not None and world.balance(self.bridge.account, LP[pool]):
             standing = pools.against_holding(world, pool, held)
         self.detail.show_pool(
             pools.view(world, pool), pools.earnings(world, pool, self._recent), standing

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 from PySide6.QtWidgets import QWidget
 
 from lstwallet.engine.pools_facts import BALANCED, LP, TOKENS, Pair, RemoveLiquidity
-from lstwallet.engine.world import YOU
 from lstwallet.readmodel import pools
 from lstwallet.readmodel.swaps import available
 from lstwallet.ui import wording
@@ -94,7 +93,7 @@ class RemoveForm(PoolForm):
 
     def refresh(self, world: World) -> None:
         self.slippage.offer(self.bridge.preferences.default_slippage_bps)
-        held = world.balance(YOU, LP[self.pool])
+        held = world.balance(self.bridge.account, LP[self.pool])
         self.amount.set_available(held)
         self.amount.set_max(held)
 
@@ -112,7 +111,7 @@ class RemoveForm(PoolForm):
     def build_command(self) -> Command | NotYet:
         world = self.bridge.world
         assert world is not None
-        if not world.balance(YOU, LP[self.pool]):
+        if not world.balance(self.bridge.account, LP[self.pool]):
             return NotYet(self.tr("You have no share of this pool"))
         value = read_amount(self.amount)
         if isinstance(value, NotYet):
@@ -121,7 +120,7 @@ class RemoveForm(PoolForm):
         if isinstance(limit, NotYet):
             return limit
         mode = self.mode.current()
-        trial = RemoveLiquidity(YOU, self.pool, value, mode, self.agreed or (0, 0))
+        trial = RemoveLiquidity(self.bridge.account, self.pool, value, mode, self.agreed or (0, 0))
         if self.agreed is not None:
             return trial
         quote = self.bridge.preview(trial)
@@ -152,7 +151,7 @@ class RemoveForm(PoolForm):
         units = self.amount.units()
         stands = pools.pair_worth(world, self.pool, units or 0)
         self.amount.set_fiat(wording.fiat(stands) if stands else "")
-        held = wording.amount(world.balance(YOU, symbol), symbol, unit=False)
+        held = wording.amount(world.balance(self.bridge.account, symbol), symbol, unit=False)
         self.chip.setVisible(quote is not None)
         self.receive[1].setVisible(quote is not None and self.mode.current() == BALANCED)
         if quote is None:
@@ -177,7 +176,7 @@ class RemoveForm(PoolForm):
             number.set_value(wording.amount(units, token, unit=False), token, "text")
         self.worth.setText(self.tr("Worth {value}").format(value=wording.fiat(done.got)))
         self.chip.set(*words.bonus(done.bonus))
-        new = wording.amount(quote.after.balance(YOU, symbol), symbol, unit=False)
+        new = wording.amount(quote.after.balance(self.bridge.account, symbol), symbol, unit=False)
         self.left.set_values(held, new)
         self.composition.set_value(words.composition(done.after))
         self.least.set_value(self._least_words(self.minimum))
@@ -206,7 +205,7 @@ class RemoveForm(PoolForm):
 
     def describe_review(self, quote: Quote) -> Review:
         done, symbol = self._done(quote), LP[self.pool]
-        after = quote.after.balance(YOU, symbol)
+        after = quote.after.balance(self.bridge.account, symbol)
         text, tone, _ = words.bonus(done.bonus)
         kind = {"good": "good", "plain": "info", "warn": "warn", "bad": "bad"}[tone]
         return Review(
@@ -249,6 +248,7 @@ class RemoveForm(PoolForm):
         return text.format(stood=wording.fiat(done.stood_for), got=wording.fiat(done.got))
 
     def describe_receipt(self, outcome: Outcome, before: World) -> Receipt:
+        account = self.bridge.account
         done = pools.removed(outcome.events, before, outcome.world)
         assert done is not None
         symbol = LP[self.pool]
@@ -260,8 +260,8 @@ class RemoveForm(PoolForm):
         changes = [
             Change(
                 self.tr("{token} in wallet").format(token=token),
-                wording.amount(available(before, YOU, token), token, unit=False),
-                wording.amount(available(outcome.world, YOU, token), token, unit=False),
+                wording.amount(available(before, account, token), token, unit=False),
+                wording.amount(available(outcome.world, account, token), token, unit=False),
                 "good",
             )
             for token, _ in got
@@ -269,8 +269,8 @@ class RemoveForm(PoolForm):
         changes.append(
             Change(
                 self.tr("Your LP"),
-                wording.amount(before.balance(YOU, symbol), symbol, unit=False),
-                wording.amount(outcome.world.balance(YOU, symbol), symbol, unit=False),
+                wording.amount(before.balance(account, symbol), symbol, unit=False),
+                wording.amount(outcome.world.balance(account, symbol), symbol, unit=False),
             )
         )
         text = " + ".join(wording.amount(units, token) for token, units in got)

@@ -11,7 +11,6 @@ from PySide6.QtWidgets import QWidget
 from lstwallet.engine.staking import Stake, Staked
 from lstwallet.engine.validators import StakeNatively
 from lstwallet.engine.validators_facts import ETH_PER_VALIDATOR, VALIDATOR_WEI
-from lstwallet.engine.world import YOU
 from lstwallet.readmodel import staking as reading
 from lstwallet.readmodel.lending import markets
 from lstwallet.readmodel.portfolio import quotes, value_of
@@ -182,14 +181,15 @@ class StakeForm(ActionForm):
         return {"amount": self.amount}
 
     def build_command(self) -> Command | NotYet:
+        account = self._bridge.account
         value = read_amount(self.amount)
         if isinstance(value, NotYet):
             return value
-        return StakeNatively(YOU, value) if self.choice == SOLO else Stake(YOU, value)
+        return StakeNatively(account, value) if self.choice == SOLO else Stake(account, value)
 
     def refresh(self, world: World) -> None:
         solo = self.choice == SOLO
-        balance = world.balance(YOU, "ETH")
+        balance = world.balance(self._bridge.account, "ETH")
         self.poor.setVisible(balance == 0)
         self.amount.set_available(balance)
         whole = reading.whole_validators(balance) * VALIDATOR_WEI
@@ -259,13 +259,14 @@ class StakeForm(ActionForm):
 
     def _standing(self, world: World) -> tuple[str, str, str]:
         """ETH in the wallet, what is staked this way, and what that earns in a year."""
-        eth = wording.amount(world.balance(YOU, "ETH"), "ETH", unit=False)
+        account = self._bridge.account
+        eth = wording.amount(world.balance(account, "ETH"), "ETH", unit=False)
         if self.choice == SOLO:
-            staked = reading.natively(world, YOU)
+            staked = reading.natively(world, account)
             shown = wording.count(reading.whole_validators(staked))
             apr = reading.native_apr(world)
         else:
-            staked = reading.held(world, YOU, "stETH")
+            staked = reading.held(world, account, "stETH")
             shown = wording.amount(staked, "stETH", unit=False)
             apr = self.apr
         return eth, shown, wording.fiat_large(reading.yearly(staked, apr, world.prices.eth))
@@ -275,7 +276,7 @@ class StakeForm(ActionForm):
         edge = None
         if isinstance(event, Staked):
             minted = reading.minted_for(world, event.amount)
-            edge = reading.market_edge(world, YOU, event.amount, minted)
+            edge = reading.market_edge(world, self._bridge.account, event.amount, minted)
         if edge is None:
             self.edge.set("")
             return
@@ -327,7 +328,7 @@ class StakeForm(ActionForm):
         )  # fmt: skip
 
     def _stays(self, after: World) -> Check:
-        left = wording.amount(after.balance(YOU, "ETH"), "ETH")
+        left = wording.amount(after.balance(self._bridge.account, "ETH"), "ETH")
         return Check(self.tr("{amount} stays in the wallet").format(amount=left))
 
     def _leaving(self, offer: reading.LidoOffer) -> Check:
@@ -400,7 +401,7 @@ class StakeForm(ActionForm):
         return Fact(self.tr("Next reward report"), due)
 
     def _next_steps(self, world: World) -> tuple[NextStep, ...]:
-        lent = next(row for row in markets(world, YOU) if row.token == "wstETH")
+        lent = next(row for row in markets(world, self._bridge.account) if row.token == "wstETH")
         return (
             NextStep(
                 self.tr("Wrap to wstETH"), self.tr("Fixed balance, for lending and pools"),

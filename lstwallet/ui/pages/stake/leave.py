@@ -10,7 +10,6 @@ from PySide6.QtWidgets import QWidget
 
 from lstwallet.engine.validators import LeaveNatively
 from lstwallet.engine.validators_facts import VALIDATOR_WEI
-from lstwallet.engine.world import YOU
 from lstwallet.readmodel import staking as reading
 from lstwallet.ui import wording
 from lstwallet.ui.pages.action import (
@@ -91,10 +90,11 @@ class LeaveForm(ActionForm):
         world = self._bridge.world
         if world is None or self.number not in world.validators:
             return NotYet(self.tr("These validators are gone: they have been paid back"))
-        return LeaveNatively(YOU, self.number)
+        return LeaveNatively(self._bridge.account, self.number)
 
     def refresh(self, world: World) -> None:
-        row = next((r for r in reading.validator_rows(world, YOU) if r.id == self.number), None)
+        account = self._bridge.account
+        row = next((r for r in reading.validator_rows(world, account) if r.id == self.number), None)
         if row is None:
             return
         self.what.set_value(words.validators(row.keys))

@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING, Any, Final
 
 from PySide6.QtWidgets import QWidget
 
-from lstwallet.engine.world import YOU
 from lstwallet.readmodel import staking as reading
 from lstwallet.readmodel.staking import Apr
 from lstwallet.ui import theme, wording
@@ -216,11 +215,11 @@ class RoomPage(Page):
             rates, preferences = reading.wrap_rates(world), self.bridge.preferences
             for card, rate in ((self.steth, rates.steth_per_wsteth), (self.weth, WAD)):
                 pair = (card.inside, card.wrapped)
-                held = tuple(reading.held(world, YOU, token) for token in pair)
+                held = tuple(reading.held(world, self.bridge.account, token) for token in pair)
                 card.show_pair(held, rate, preferences)
             self.which.show_rates(rates)
             self.which.setVisible(self.wrap.wrapped == "wstETH")
-        rows = reading.validator_rows(world, YOU) if self._mode() == STAKE else ()
+        rows = reading.validator_rows(world, self.bridge.account) if self._mode() == STAKE else ()
         self.validators.show_rows(rows, world.time)
 
     def set_narrow(self, narrow: bool) -> None:

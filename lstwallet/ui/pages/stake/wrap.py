@@ -10,7 +10,6 @@ from PySide6.QtWidgets import QWidget
 from lstwallet.engine.staking import Unwrap, Wrap
 from lstwallet.engine.staking_facts import Unwrapped, Wrapped
 from lstwallet.engine.wallet import EthUnwrapped, EthWrapped, UnwrapEth, WrapEth
-from lstwallet.engine.world import YOU
 from lstwallet.readmodel import staking as reading
 from lstwallet.readmodel.portfolio import quotes, value_of
 from lstwallet.ui import wording
@@ -140,10 +139,10 @@ class WrapForm(ActionForm):
         value = read_amount(self.amount)
         if isinstance(value, NotYet):
             return value
-        return COMMANDS[self.name, self.wrapped](YOU, value)
+        return COMMANDS[self.name, self.wrapped](self._bridge.account, value)
 
     def refresh(self, world: World) -> None:
-        held = reading.held(world, YOU, self.given())
+        held = reading.held(world, self._bridge.account, self.given())
         self.amount.set_available(held)
         self.amount.set_max(held)
         units = self.amount.units() or 0
@@ -179,8 +178,8 @@ class WrapForm(ActionForm):
             return
         for row, token in ((self.first, self.given()), (self.second, self.taken())):
             row.key.setText(token)
-            new = _shown(quote.after, token) if quote else ""
-            row.set_values(_shown(world, token), new)
+            new = self._shown(quote.after, token) if quote else ""
+            row.set_values(self._shown(world, token), new)
         if quote:
             got = wording.amount(_amounts(quote.events[-1])[1], self.taken(), unit=False)
             self.receive.set_shown(got)
@@ -216,6 +215,9 @@ class WrapForm(ActionForm):
             ),
         )  # fmt: skip
 
+    def _shown(self, world: World, token: str) -> str:
+        return wording.amount(reading.held(world, self._bridge.account, token), token, unit=False)
+
     def describe_receipt(self, outcome: Outcome, before: World) -> Receipt:
         _, got = _amounts(outcome.events[-1])
         pair = (self.given(), self.taken())
@@ -223,7 +225,7 @@ class WrapForm(ActionForm):
             self.tr("{amount} received").format(amount=wording.amount(got, pair[1])),
             self.tr("Wrap more") if self._wrapping else self.tr("Unwrap more"),
             tuple(
-                Change(token, _shown(before, token), _shown(outcome.world, token))
+                Change(token, self._shown(before, token), self._shown(outcome.world, token))
                 for token in pair
             ),
             next_steps=self._next_steps(),
@@ -243,10 +245,6 @@ class WrapForm(ActionForm):
                          "hourglass-medium", "unstake", {"token": "stETH"}),
             )  # fmt: skip
         return steps
-
-
-def _shown(world: World, token: str) -> str:
-    return wording.amount(reading.held(world, YOU, token), token, unit=False)
 
 
 def _amounts(event: Any) -> tuple[int, int]:

@@ -10,7 +10,6 @@ from PySide6.QtWidgets import QWidget
 
 from lstwallet.engine.pools_facts import Swap
 from lstwallet.engine.refusals import SlippageExceeded
-from lstwallet.engine.world import YOU
 from lstwallet.readmodel import swaps
 from lstwallet.readmodel.pools import at_least, fair_usd
 from lstwallet.readmodel.swaps import TOKENS_SWAPPED, Traded
@@ -180,17 +179,17 @@ class SwapForm(ActionForm):
 
     def _refused(self, command: Command, refusal: Refusal) -> None:
         """Between review and Confirm the price went past the limit: say so, show the new one."""
-        mine = isinstance(command, Swap) and command.account == YOU
+        mine = isinstance(command, Swap) and command.account == self.bridge.account
         if mine and isinstance(refusal, SlippageExceeded) and self.agreed is not None:
             self.moved.set(wording.refusal(refusal), "warn")
 
     def refresh(self, world: World) -> None:
         self.slippage.offer(self.bridge.preferences.default_slippage_bps)
         token_in, token_out = self.pair()
-        held = swaps.available(world, YOU, token_in)
+        held = swaps.available(world, self.bridge.account, token_in)
         self.pay.set_available(held)
         self.pay.set_max(held)
-        mine = swaps.available(world, YOU, token_out)
+        mine = swaps.available(world, self.bridge.account, token_out)
         shown = wording.amount(mine, token_out, unit=False)
         self.get.set_available(None, self.tr("You have {amount}").format(amount=shown))
 
@@ -206,14 +205,15 @@ class SwapForm(ActionForm):
         return {"amount": self.pay}
 
     def build_command(self) -> Command | NotYet:
+        account = self.bridge.account
         value = read_amount(self.pay)
         if isinstance(value, NotYet):
             return value
         limit = self.slippage.basis_points()
         token_in, token_out = self.pair()
         if self.agreed is not None:
-            return swaps.command(YOU, token_in, value, token_out, self.agreed)
-        trial = swaps.command(YOU, token_in, value, token_out, 0)
+            return swaps.command(account, token_in, value, token_out, self.agreed)
+        trial = swaps.command(account, token_in, value, token_out, 0)
         self.minimum = 0
         quote = self.bridge.preview(trial)
         if isinstance(quote, Exception):
@@ -223,7 +223,7 @@ class SwapForm(ActionForm):
         received = self._traded(quote).received
         priced = swaps.has_price(token_in, token_out)
         self.minimum = at_least(received, limit) if priced else received
-        return swaps.command(YOU, token_in, value, token_out, self.minimum)
+        return swaps.command(account, token_in, value, token_out, self.minimum)
 
     def _traded(self, quote: Quote) -> Traded:
         world = self.bridge.world
@@ -323,7 +323,7 @@ class SwapForm(ActionForm):
         done = self._traded(quote)
         token_in, token_out = self.pair()
         after = quote.after
-        old = swaps.available(after, YOU, token_out) - done.received
+        old = swaps.available(after, self.bridge.account, token_out) - done.received
         least = self.agreed if self.agreed is not None else self.minimum
         return Review(
             title=self.tr("Review swap"),
@@ -373,14 +373,15 @@ class SwapForm(ActionForm):
         return Check(text, "info" if share > swaps.OFF_FAIR else "warn")
 
     def describe_receipt(self, outcome: Outcome, before: World) -> Receipt:
+        account = self.bridge.account
         token_in, token_out = self.pair()
         done = swaps.traded(before, outcome.events, token_in, token_out)
 
         def change(token: str, tone: str) -> Change:
             return Change(
                 self.tr("{token} in wallet").format(token=token),
-                wording.amount(swaps.available(before, YOU, token), token, unit=False),
-                wording.amount(swaps.available(outcome.world, YOU, token), token, unit=False),
+                wording.amount(swaps.available(before, account, token), token, unit=False),
+                wording.amount(swaps.available(outcome.world, account, token), token, unit=False),
                 tone,
             )
 

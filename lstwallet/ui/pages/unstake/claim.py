@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QWidget
 
 from lstwallet.engine.staking import Claim
 from lstwallet.engine.staking_facts import Claimed
-from lstwallet.engine.world import YOU, World
+from lstwallet.engine.world import World
 from lstwallet.readmodel.portfolio import quotes, value_of
 from lstwallet.ui import wording
 from lstwallet.ui.pages.action import (
@@ -57,7 +57,7 @@ class ClaimForm(ActionForm):
         return {}
 
     def build_command(self) -> Command:
-        return Claim(YOU, self.ticket)
+        return Claim(self._bridge.account, self.ticket)
 
     def reset(self) -> None:
         self.ticket = ALL
@@ -106,7 +106,7 @@ class ClaimForm(ActionForm):
         event = outcome.events[-1]
         assert isinstance(event, Claimed)
         old, new = (
-            wording.amount(world.balance(YOU, "ETH"), "ETH", unit=False)
+            wording.amount(world.balance(self._bridge.account, "ETH"), "ETH", unit=False)
             for world in (before, outcome.world)
         )
         return Receipt(

@@ -10,7 +10,6 @@ from PySide6.QtWidgets import QBoxLayout, QWidget
 
 from lstwallet.engine.staking import RequestUnstake, estimate_wait, ticket_wait, yearly_rate
 from lstwallet.engine.staking_facts import UnstakeRequested
-from lstwallet.engine.world import YOU
 from lstwallet.ledger.entries import net
 from lstwallet.readmodel import swaps
 from lstwallet.readmodel import unstaking as reading
@@ -161,18 +160,18 @@ class UnstakeForm(ActionForm):
         return self._sell(value) if self.way == MARKET else self._ask(value)
 
     def _ask(self, value: Wanted) -> Command:
-        return RequestUnstake(YOU, value, self.amount.symbol())
+        return RequestUnstake(self._bridge.account, value, self.amount.symbol())
 
     def _sell(self, value: Wanted) -> Command:
         """With the smallest amount that the slippage of the settings allows."""
         token = self.amount.symbol()
-        rough = swaps.command(YOU, token, value, "ETH", 0)
+        rough = swaps.command(self._bridge.account, token, value, "ETH", 0)
         answer = self._bridge.preview(rough)
         if isinstance(answer, Exception):
             return rough
         received = answer.events[-1].received
         minimum = reading.least(received, self._slippage())
-        return swaps.command(YOU, token, value, "ETH", minimum)
+        return swaps.command(self._bridge.account, token, value, "ETH", minimum)
 
     def _slippage(self) -> int:
         return self._bridge.preferences.default_slippage_bps
@@ -197,7 +196,7 @@ class UnstakeForm(ActionForm):
 
     def refresh(self, world: World) -> None:
         token = self.amount.symbol()
-        balance = held(world, YOU, token)
+        balance = held(world, self._bridge.account, token)
         self.amount.set_available(balance)
         self.amount.set_max(balance)
         units = self.amount.units()
@@ -234,13 +233,14 @@ class UnstakeForm(ActionForm):
         self, world: World, quote: Quote | None
     ) -> tuple[QueueOffer | None, MarketOffer | None]:
         """The chosen way from its quote, the other one from a preview of its own."""
+        account = self._bridge.account
         value = self.amount.value()
         if value is None:
             return None, None
         asked = quote if self.way == QUEUE else self._other(self._ask(value))
         sold = quote
         if self.way == QUEUE:
-            sold = self._other(swaps.command(YOU, self.amount.symbol(), value, "ETH", 0))
+            sold = self._other(swaps.command(account, self.amount.symbol(), value, "ETH", 0))
         return (
             reading.queue_offer(world, asked.events) if asked else None,
             self._market_of(sold),
@@ -325,7 +325,7 @@ class UnstakeForm(ActionForm):
 
     def _spent(self, event: UnstakeRequested) -> tuple[str, int]:
         """Which token went in, and how much: wstETH is burnt, stETH only moves."""
-        burnt = net(event.entry, YOU, "wstETH")
+        burnt = net(event.entry, self._bridge.account, "wstETH")
         return ("wstETH", -burnt) if burnt else ("stETH", event.steth)
 
     def _review_market(self, quote: Quote) -> Review:
@@ -370,6 +370,14 @@ class UnstakeForm(ActionForm):
             type_word=self.tr("SELL") if offer.impact >= swaps.IMPACT_TYPED else "",
         )  # fmt: skip
 
+    def _change(self, before: World, after: World, token: str) -> Change:
+        name = self.tr("ETH in wallet") if token == "ETH" else token
+        old, new = (
+            wording.amount(held(w, self._bridge.account, token), token, unit=False)
+            for w in (before, after)
+        )
+        return Change(name, old, new)
+
     def describe_receipt(self, outcome: Outcome, before: World) -> Receipt:
         event = outcome.events[-1]
         token = self.amount.symbol()
@@ -380,7 +388,7 @@ class UnstakeForm(ActionForm):
         return Receipt(
             self.tr("{amount} received").format(amount=wording.amount(received, "ETH")),
             self.tr("Unstake more"),
-            (_change(before, outcome.world, token), _change(before, outcome.world, "ETH")),
+            tuple(self._change(before, outcome.world, each) for each in (token, "ETH")),
             next_steps=(
                 NextStep(self.tr("Swap it"), self.tr("Into dollars or another token"), "swap",
                          "swap", {"from": "ETH", "to": "USDC"}),
@@ -397,7 +405,7 @@ class UnstakeForm(ActionForm):
         return Receipt(
             self.tr("{tickets} in the queue").format(tickets=words.tickets(numbers)),
             self.tr("Unstake more"),
-            (_change(before, after, token),),
+            (self._change(before, after, token),),
             (
                 Fact(self.tr("Ready"), words.between(after.time, wait)),
                 Fact(self.tr("Wait"), words.wait(wait)),
@@ -419,12 +427,6 @@ def _traded(events: Any) -> tuple[int, int]:
     """What was paid first, and what was received last."""
     first, last = events[0], events[-1]
     return getattr(first, "wsteth", None) or first.paid, last.received
-
-
-def _change(before: World, after: World, token: str) -> Change:
-    name = words.translate("unstake", "ETH in wallet") if token == "ETH" else token
-    old, new = (wording.amount(held(w, YOU, token), token, unit=False) for w in (before, after))
-    return Change(name, old, new)
 
 
 __all__ = ["MARKET", "QUEUE", "UnstakeForm"]

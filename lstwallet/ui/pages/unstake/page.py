@@ -8,7 +8,6 @@ from PySide6.QtGui import QHideEvent, QShowEvent
 from PySide6.QtWidgets import QWidget
 
 from lstwallet.engine.staking import Claim
-from lstwallet.engine.world import YOU
 from lstwallet.readmodel import unstaking as reading
 from lstwallet.readmodel.staking import held
 from lstwallet.ui import wording
@@ -86,7 +85,7 @@ class RoomPage(Page):
         """Review a claim, or say beside the table why there is nothing to claim."""
         if self.claim_flow.phase != "form":
             return
-        command = Claim(YOU, ticket)
+        command = Claim(self.bridge.account, ticket)
         answer = self.bridge.preview(command)
         if isinstance(answer, Exception):
             self.tickets.error.set_text(wording.refusal(answer))
@@ -97,10 +96,11 @@ class RoomPage(Page):
         self.claim_flow.review()
 
     def _explain(self, number: int) -> None:
+        account = self.bridge.account
         world = self.bridge.world
         if world is None or number not in world.tickets:
             return
-        row = next(each for each in reading.ticket_rows(world, YOU) if each.id == number)
+        row = next(each for each in reading.ticket_rows(world, account) if each.id == number)
         if self._why is None:
             self._why = WhyPopover(self.window())
         first, last = wording.moment(row.ready_from), wording.moment(row.ready_to)
@@ -139,8 +139,8 @@ class RoomPage(Page):
 
     def refresh(self, world: World) -> None:
         self.flow.refresh(world)
-        rows = reading.ticket_rows(world, YOU)
-        stake = any(held(world, YOU, token) for token in TOKENS)
+        rows = reading.ticket_rows(world, self.bridge.account)
+        stake = any(held(world, self.bridge.account, token) for token in TOKENS)
         self.tickets.show_rows(rows, world.time, has_stake=stake)
 
 
