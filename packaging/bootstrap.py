@@ -333,14 +333,20 @@ def bench(arguments: list[str]) -> int:
 
 
 def stages(verb: str, arguments: list[str]) -> list[tuple[str, list[str]]]:
-    """What `lint` or `test` runs, by name. `test` hands arguments to pytest, and runs it alone."""
+    """What `lint` or `test` runs, by name. `test` hands arguments to pytest, and runs it alone.
+
+    The tests are spread over the cores, a file to each, unless arguments name files of them.
+    """
     ruff = ["check", "--output-format", "concise", "lstwallet", "tests", "packaging"]
     checks = [
         ("ruff", [str(venv_program("ruff")), *ruff]),
         ("mypy", [str(venv_program("mypy"))]),
         ("import-linter", [str(venv_program("lint-imports"))]),
     ]
-    pytest = [str(venv_program("python")), "-m", "pytest", "-m", "not nightly", *arguments]
+    named = any((ROOT / each.split("::")[0]).exists() for each in arguments)
+    spread = [] if named else ["-n", "auto", "--dist", "loadfile", "--no-loadscope-reorder"]
+    python = str(venv_program("python"))
+    pytest = [python, "-m", "pytest", *spread, "-m", "not nightly", *arguments]
     if verb == "lint":
         return checks
     return [("pytest", pytest)] if arguments else [*checks, ("pytest", pytest)]

@@ -531,6 +531,13 @@ def test_arguments_go_to_pytest_alone() -> None:
     [(name, command)] = bootstrap.stages("test", ["tests/units", "-x"])
     assert name == "pytest"
     assert command[-4:] == ["-m", "not nightly", "tests/units", "-x"]
+    assert "-n" not in command
+
+
+@pytest.mark.parametrize("arguments", [[], ["-m", "not slow and not nightly"], ["-k", "health"]])
+def test_many_tests_are_spread_over_the_cores(arguments: list[str]) -> None:
+    command = bootstrap.stages("test", arguments)[-1][1]
+    assert command[command.index("-n") + 1] == "auto"
 
 
 def test_one_failed_stage_fails_the_command(monkeypatch: pytest.MonkeyPatch) -> None:
