@@ -40,6 +40,8 @@ class Settings(NamedTuple):
     window_geometry: str = ""
     """The window's own text; opaque here."""
     last_room: str = ""
+    recent_actions: str = ""
+    """Keys of what was last chosen in the command palette, one a line, the newest first."""
 
 
 class SettingsProblem(Exception):

@@ -10,8 +10,26 @@ from pathlib import Path
 from types import ModuleType
 from typing import TYPE_CHECKING, Any, Final
 
-from PySide6.QtCore import QByteArray, QElapsedTimer, QEvent, QSize, Qt, QTimer, Signal
-from PySide6.QtGui import QCloseEvent, QKeyEvent, QKeySequence, QPaintEvent, QResizeEvent, QShortcut
+from PySide6.QtCore import (
+    QByteArray,
+    QElapsedTimer,
+    QEvent,
+    QKeyCombination,
+    QObject,
+    QSize,
+    Qt,
+    QTimer,
+    Signal,
+)
+from PySide6.QtGui import (
+    QCloseEvent,
+    QKeyEvent,
+    QKeySequence,
+    QPaintEvent,
+    QResizeEvent,
+    QShortcut,
+    QShowEvent,
+)
 from PySide6.QtWidgets import QMainWindow, QStackedLayout, QWidget
 
 from lstwallet.ui import pages, wording
@@ -30,9 +48,11 @@ if TYPE_CHECKING:
     from lstwallet.engine.world import World
     from lstwallet.readmodel.notices import Standing
     from lstwallet.ui.bridge import Bridge
+    from lstwallet.ui.commands import Commands
     from lstwallet.ui.pages.page import Page
     from lstwallet.ui.widgets.toast import Toaster
 
+PALETTE_KEYS: Final = QKeyCombination(Qt.KeyboardModifier.ControlModifier, Qt.Key.Key_K)
 REDRAW_MS: Final = 250
 """While time runs, a page is redrawn this often at most."""
 SIZE: Final = QSize(1440, 900)
@@ -74,6 +94,7 @@ class MainWindow(QMainWindow):
         self.rooms: Final = real_rooms()
         self._pages: dict[str, Page] = {}
         self._wanted: tuple[str, Any] = (self.rooms[0].key, None)
+        self._typing = False
         self._loading: set[str] = set()
         self._slim: bool | None = None
         self._standing: Standing | None = None
@@ -85,7 +106,9 @@ class MainWindow(QMainWindow):
         self._later.timeout.connect(self._catch_up)
         self._toaster: Toaster | None = None
         self._sandbox = ("", "")
-        self._others: Sequence[tuple[str, str]] = ()
+        self.other_profiles: Sequence[tuple[str, str]] = ()
+        """(name, path) of the profiles one may switch to."""
+        self._commands: Commands | None = None
         self.setWindowTitle("lstwallet")
         self._build()
         self._connect()
@@ -96,13 +119,12 @@ class MainWindow(QMainWindow):
     # --- parts --------------------------------------------------------------------------
 
     def _build(self) -> None:
-        known = [(each.key, each.label(), each.icon) for each in self.rooms]
         self.rail = Rail(self.rooms)
-        self.top_bar = TopBar(known)
+        self.top_bar = TopBar()
         self.time_bar = TimeBar(self.bridge)
         self._strip = column(margins=(20, 0, 16, 0), spacing=0)
         self.stack = QStackedLayout()
-        self._blank = QWidget()
+        self._blank = QWidget(self)
         self.stack.addWidget(self._blank)
         right = column(self.top_bar, self._strip, (self.stack, 1), spacing=0)
         upper = row(self.rail, (right, 1), spacing=0)
@@ -118,7 +140,7 @@ class MainWindow(QMainWindow):
     def _connect(self) -> None:
         bridge = self.bridge
         self.rail.chosen.connect(self.enter)
-        self.top_bar.room_chosen.connect(self.enter)
+        self.top_bar.commands_wanted.connect(self.find_command)
         self.top_bar.profile_wanted.connect(self.profile_wanted)
         self.top_bar.privacy_changed.connect(lambda mode: bridge.change(privacy=mode))
         self.top_bar.set_privacy(bridge.settings.privacy)
@@ -132,11 +154,11 @@ class MainWindow(QMainWindow):
     def _add_shortcuts(self) -> None:
         for number, each in enumerate(self.rooms[:9], 1):
             self._shortcut(f"Alt+{number}", lambda key=each.key: self.enter(key))
-        self._shortcut("Ctrl+K", self.top_bar.find)
+        self._shortcut(QKeySequence(PALETTE_KEYS), self.find_command)
         self._shortcut("Ctrl+F", self._find_in_room)
         self._shortcut("Ctrl+Z", self.undo)
 
-    def _shortcut(self, keys: str, act: Callable[[], object]) -> None:
+    def _shortcut(self, keys: str | QKeySequence, act: Callable[[], object]) -> None:
         QShortcut(QKeySequence(keys), self).activated.connect(act)
 
     # --- rooms --------------------------------------------------------------------------
@@ -150,11 +172,13 @@ class MainWindow(QMainWindow):
         """A room's page if it was built."""
         return self._pages.get(key)
 
-    def enter(self, key: str, arguments: Any = None) -> None:
-        """Go to a room; its module is imported in the lane the first time."""
+    def enter(self, key: str, arguments: Any = None, *, typing: bool = False) -> None:
+        """Go to a room; its module is imported in the lane the first time. ``typing``: the
+        cursor goes into the room's form."""
         if key not in {each.key for each in self.rooms}:
             return
         self._wanted = (key, arguments)
+        self._typing = typing
         self.rail.set_current(key)
         if self.bridge.world is None:
             return
@@ -191,10 +215,23 @@ class MainWindow(QMainWindow):
         self.stack.setCurrentWidget(page)
         if arguments is not None:
             page.show_request(arguments)
+        if self._typing:
+            self._typing = False
+            page.begin_typing()
         if self._toaster is not None:
             self._toaster.seen(key)
             self._toaster.place()
         self.entered.emit(key)
+
+    def find_command(self) -> None:
+        """Everything one can do, in a list to be searched (Ctrl+K)."""
+        from lstwallet.ui.commands import Commands
+
+        if self.bridge.world is None or self.cover() is not None:
+            return
+        if self._commands is None:
+            self._commands = Commands(self)
+        self._commands.open()
 
     def _find_in_room(self) -> None:
         find = getattr(self._pages.get(self.room), "find", None)
@@ -230,7 +267,7 @@ class MainWindow(QMainWindow):
 
     def set_other_profiles(self, others: Sequence[tuple[str, str]]) -> None:
         """(name, path) of the profiles one may switch to."""
-        self._others = others
+        self.other_profiles = others
         profile = self.bridge.profile
         if profile is not None:
             name, account = self._sandbox
@@ -241,7 +278,7 @@ class MainWindow(QMainWindow):
         self._sandbox = (name, account)
         title = self.tr("{profile} · lstwallet").format(profile=name) if name else "lstwallet"
         self.setWindowTitle(title)
-        self.set_other_profiles(self._others)
+        self.set_other_profiles(self.other_profiles)
 
     def _happened(self, outcome: Outcome) -> None:
         if outcome.refusal is None:
@@ -383,6 +420,22 @@ class MainWindow(QMainWindow):
         self._ring = FocusRing(self)
 
     # --- Qt -----------------------------------------------------------------------------
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        handle = self.windowHandle()
+        if handle is not None:
+            handle.removeEventFilter(self)
+            handle.installEventFilter(self)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """Ctrl+K is ours, also in a field, where it would delete the rest of the line."""
+        if event.type() == QEvent.Type.ShortcutOverride:
+            assert isinstance(event, QKeyEvent)
+            if event.keyCombination() == PALETTE_KEYS:
+                event.ignore()
+                return True
+        return False
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)

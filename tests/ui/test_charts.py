@@ -6,12 +6,13 @@ import csv
 import sys
 from pathlib import Path
 from subprocess import run
+from xml.etree import ElementTree
 
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from PySide6.QtCore import QLocale, Qt
+from PySide6.QtCore import QLocale, QRect, Qt
 from PySide6.QtGui import QImage
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
@@ -297,9 +298,15 @@ def test_saved_files(tmp_path: Path, chart: LineChart) -> None:
     assert rows[-1] == ["2025-10-14T09:00:00Z", "200719.0"]
     assert len(rows) == 26
     chart.save(tmp_path / "worth.png")
-    assert QImage(str(tmp_path / "worth.png")).width() == 2 * chart.plot.width()
+    image = QImage(str(tmp_path / "worth.png"))
+    assert image.width() == 2 * (chart.plot.width() + 32), "sharp, with an edge"
+    assert image.pixelColor(3, 3) == theme.current().color("surface")
+    head = image.copy(QRect(32, 32, 160, 40))
+    assert len({head.pixel(x, y) for x in range(160) for y in range(40)}) > 4, "its title"
     chart.save(tmp_path / "worth.svg")
-    assert "<svg" in (tmp_path / "worth.svg").read_text(encoding="utf-8")
+    drawing = ElementTree.parse(tmp_path / "worth.svg").getroot()
+    assert drawing.tag.endswith("svg")
+    assert theme.current().hex("s1").lower() in (tmp_path / "worth.svg").read_text().lower()
     with pytest.raises(ValueError, match="gif"):
         chart.save(tmp_path / "worth.gif")
     with pytest.raises(OSError, match="worth"):
@@ -350,3 +357,70 @@ def test_a_name_of_another_kind_gets_one_that_can_be_written(
     assert [title for title, _ in said] == ["Saved", "Not saved", "Not saved", "Not saved"]
     assert "already" in said[1][1]
     assert "cannot be written" in said[2][1]
+
+
+def test_a_file_of_samples_is_the_same_each_time_and_holds_no_formula(chart: LineChart) -> None:
+    begin = chart.series()[0].xs[0]
+    chart.set_series([Series("=HYPERLINK(1)", "s1", [begin, begin + 3_600], [-1.5, None])])
+    chart.flush()
+    text = chart.csv()
+    assert text == chart.csv()
+    head, first, second = text.splitlines()
+    assert head == "time,'=HYPERLINK(1)"
+    assert first.endswith(",-1.5")
+    assert second.endswith(",")
+
+
+def test_a_file_is_called_what_the_chart_is_called(chart: LineChart) -> None:
+    chart.set_name("1 stETH in ETH")
+    assert chart.file_name(".svg") == "1-steth-in-eth.svg"
+    chart.set_name("…")
+    assert chart.file_name(".csv") == "chart.csv"
+
+
+def test_a_flat_line_has_ticks_that_differ(qtbot: QtBot) -> None:
+    made = LineChart("Pool price", lambda y: f"{y:.4f}")
+    qtbot.addWidget(made)
+    made.resize(500, 240)
+    made.show()
+    made.set_series([Series("Price", "s1", [0, 3_600, 7_200], [1.0, 1.000000001, 1.0])])
+    made.flush()
+    words = [text for _, text in made.plot._right._tickLevels[0]]
+    assert len(words) >= 2
+    assert len(set(words)) == len(words)
+
+
+def test_hidden_values_keep_their_scale(qtbot: QtBot) -> None:
+    made = LineChart("Net worth", lambda _y: "••••")
+    qtbot.addWidget(made)
+    made.resize(500, 240)
+    made.show()
+    made.set_series([Series("Worth", "s1", [0, 3_600, 7_200], [1.0, 2.0, 3.0])])
+    made.flush()
+    (_, _), (low, high) = made.plot.getViewBox().viewRange()
+    assert low >= 0
+    assert high < 4
+
+
+def test_a_chart_says_itself_in_a_sentence(chart: LineChart) -> None:
+    chart.set_span(DAY)
+    chart.flush()
+    said = chart.plot.accessibleDescription()
+    assert "to Tue 14 Oct 2025 09:00" in said
+    assert "lowest $" in said
+    chart.plot.setFocus()
+    QTest.keyClick(chart.plot, Qt.Key.Key_End)
+    assert "$200,719.00" in chart.plot.accessibleDescription()
+    chart.plot.clearFocus()
+    assert chart.plot.accessibleDescription() == said
+
+
+def test_flipping_takes_the_focus_along(chart: LineChart) -> None:
+    turned: list[bool] = []
+    chart.turned.connect(turned.append)
+    chart.flip()
+    assert chart._twin is not None
+    assert chart._twin.hasFocus()
+    chart.flip()
+    assert chart.plot.hasFocus()
+    assert turned == [True, False]

@@ -206,14 +206,15 @@ def test_time_moves_the_figure_and_the_line(qtbot: QtBot, person: Driver, page: 
 def test_the_table_twin_and_the_csv_hold_the_line(
     tmp_path: Path, person: Driver, page: RoomPage
 ) -> None:
+    person.until(lambda: bool(page.worth.chart.series()), "the line")
     page.worth.chart.save(tmp_path / "worth.csv")
     rows = (tmp_path / "worth.csv").read_text(encoding="utf-8").splitlines()
     assert rows[0] == "time,Net worth"
     assert len(rows) == 1 + len(page.worth._line.at)
     page.worth.chart.show_table(True)
     assert page.worth.chart.shows_table()
-    words_ = [action.text() for action in page.worth.chart.menu().actions()]
-    assert words_ == ["Show as chart", "Save as picture…", "Save as CSV…"]
+    words_ = [action.text() for action in page.worth.chart.menu().actions() if action.text()]
+    assert words_ == ["Show as chart", "Save as PNG…", "Save as SVG…", "Save as CSV…"]
 
 
 # --- privacy ----------------------------------------------------------------------------------

@@ -7,9 +7,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from PySide6.QtCore import QEvent, QPoint, Qt
+from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QMenu
 from pytestqt.qtbot import QtBot
 
 from lstwallet.app.session import Session
@@ -129,77 +128,6 @@ def test_the_eye_hides_amounts_and_the_choice_is_kept(person: Driver, tmp_path: 
     person.click("top.eye")
     path = tmp_path / "settings.json"
     person.until(lambda: load(path)[0].privacy == "percent", "the settings file")
-
-
-def test_the_finder_goes_to_a_room(person: Driver) -> None:
-    QTest.keyClick(person.window, Qt.Key.Key_K, Qt.KeyboardModifier.ControlModifier)
-    edit = person.window.top_bar.finder.edit
-    assert person.window.top_bar.finder.matches("act")[0][0] == "activity"
-    edit.setText("activ")
-    QTest.keyClick(edit, Qt.Key.Key_Return)
-    person.until(lambda: person.window.room == "activity", "the room")
-
-
-@pytest.mark.qt_log_ignore("This plugin does not support")
-def test_typing_in_the_finder_narrows_its_list(person: Driver) -> None:
-    edit = person.window.top_bar.finder.edit
-    edit.setFocus()
-    QTest.keyClicks(edit, "l")
-    popup = QApplication.activePopupWidget()
-    assert isinstance(popup, QMenu)
-    QTest.keyClick(popup, Qt.Key.Key_E)
-    assert edit.text() == "le"
-    popup = QApplication.activePopupWidget()
-    assert isinstance(popup, QMenu)
-    assert "Lend" in [action.text() for action in popup.actions()]
-    QTest.keyClick(popup, Qt.Key.Key_Return)
-    person.until(lambda: person.window.room == "lend", "the room")
-    assert edit.text() == ""
-
-
-@pytest.mark.qt_log_ignore("This plugin does not support")
-def test_the_finder_says_that_no_room_has_that_name(person: Driver) -> None:
-    edit = person.window.top_bar.finder.edit
-    edit.setFocus()
-    QTest.keyClicks(edit, "x")
-    QTest.keyClick(QApplication.activePopupWidget() or edit, Qt.Key.Key_Q)
-    popup = QApplication.activePopupWidget()
-    assert isinstance(popup, QMenu)
-    (only,) = popup.actions()
-    assert only.text() == "No room of that name"
-    assert not only.isEnabled()
-    popup.close()
-
-
-@pytest.mark.qt_log_ignore("This plugin does not support")
-def test_one_may_type_on_after_closing_the_finders_list(qtbot: QtBot, person: Driver) -> None:
-    edit = person.window.top_bar.finder.edit
-    edit.setFocus()
-    QTest.keyClicks(edit, "s")
-    QTest.keyClick(QApplication.activePopupWidget(), Qt.Key.Key_Escape)
-    QApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
-    qtbot.wait(20)
-    QTest.keyClicks(edit, "t")
-    popup = QApplication.activePopupWidget()
-    assert isinstance(popup, QMenu)
-    assert "Stake" in [action.text() for action in popup.actions()]
-    popup.close()
-
-
-def test_a_narrow_windows_finder_folds_when_it_is_left(qtbot: QtBot, tmp_path: Path) -> None:
-    window = window_on(qtbot, tmp_path, room="settings", size=(1100, 760))
-    finder = window.top_bar.finder
-    assert not finder.isVisible()
-    for _ in range(2):
-        QTest.keyClick(window, Qt.Key.Key_K, Qt.KeyboardModifier.ControlModifier)
-        qtbot.waitUntil(finder.edit.hasFocus, timeout=5_000)
-        QTest.keyClick(finder.edit, Qt.Key.Key_Tab)
-        assert not finder.isVisible()
-    for _ in range(2):
-        QTest.keyClick(window, Qt.Key.Key_K, Qt.KeyboardModifier.ControlModifier)
-    finder.edit.setText("activ")
-    QTest.keyClick(finder.edit, Qt.Key.Key_Return)
-    assert not finder.isVisible()
 
 
 def test_arrows_between_steps_of_time_move_the_focus_only(person: Driver) -> None:

@@ -3,12 +3,26 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Sequence
+import io
+import re
+from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
-from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, QPoint, Qt
-from PySide6.QtGui import QAction, QColor, QPainter, QPixmap, QResizeEvent
+import numpy as np
+from PySide6.QtCore import (
+    QAbstractTableModel,
+    QBuffer,
+    QIODevice,
+    QModelIndex,
+    QPersistentModelIndex,
+    QPoint,
+    QRectF,
+    QSize,
+    Qt,
+    Signal,
+)
+from PySide6.QtGui import QAction, QPainter, QPixmap, QResizeEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QFileDialog,
@@ -19,12 +33,20 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from lstwallet.ui.charts.plot import Plot
+from lstwallet.readmodel.activity import safe_cell
+from lstwallet.ui.charts.plot import Floats, Plot
 from lstwallet.ui.charts.ticks import Scale, y_scale
-from lstwallet.ui.theme import Themed, current, icons
+from lstwallet.ui.theme import Themed, current, icons, paint
 
 Index = QModelIndex | QPersistentModelIndex
 _NOWHERE = QModelIndex()
+KINDS: Final = (".png", ".svg", ".csv")
+"""What a chart can be saved as."""
+SHARPNESS: Final = 2.0
+"""Pixels a point in a saved picture."""
+_EDGE: Final = 16
+_FLAT: Final = 24
+"""So often a scale is doubled at most, until its words differ."""
 
 
 class _TwinModel(QAbstractTableModel):
@@ -70,15 +92,18 @@ class _TwinModel(QAbstractTableModel):
 class ChartBase(Themed, QWidget):
     """A plot and its table twin. Subclasses give ``table`` and ``redraw``."""
 
+    turned = Signal(bool)
+    """The table twin is in view, or the plot again."""
+
     def __init__(self, name: str, y_width: int, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.name = name
+        self.setProperty("chart", True)
         self.plot = Plot(name, y_width)
         self._twin: QTableView | None = None
-        self._stack = QStackedLayout()
+        self._stack = QStackedLayout(self)  # without an owner what is added flashes as a window
         self._stack.setContentsMargins(0, 0, 0, 0)
         self._stack.addWidget(self.plot)
-        self.setLayout(self._stack)
         self.setFocusProxy(self.plot)
 
     def table(self) -> tuple[list[str], list[list[str]]]:
@@ -93,8 +118,29 @@ class ChartBase(Themed, QWidget):
         """Draw with the theme in force."""
         raise NotImplementedError
 
-    def y_axis(self, low: float, high: float) -> Scale:
-        """Scale of the y axis for the height at hand: two to four steps, words inside."""
+    def set_name(self, name: str) -> None:
+        """Another title: it is what a screen reader says, and what a file is called."""
+        self.name = name
+        self.plot.setAccessibleName(name)
+        if self._twin is not None:
+            self._twin.setAccessibleName(name)
+
+    def y_axis(self, low: float, high: float, text: Callable[[float], str]) -> Scale:
+        """Scale of the y axis for the height at hand: two to four steps, words inside.
+
+        A line so flat that two ticks would read the same is shown on a wider scale, as flat
+        as it is.
+        """
+        first = scale = self._scale(low, high)
+        middle, half = (low + high) / 2, max((high - low) / 2, abs(high) * 1e-9, 1e-12)
+        for _ in range(_FLAT):
+            if len({text(tick) for tick in scale.ticks}) == len(scale.ticks):
+                return scale
+            half *= 2
+            scale = self._scale(middle - half, middle + half)
+        return first  # its words are all alike whatever they stand for: they are hidden
+
+    def _scale(self, low: float, high: float) -> Scale:
         height = max(40, self.plot.height() - current().px(28))
         words = 0.6 * current().line("caption")
         steps = min(max(2, height // current().px(34)), 4)
@@ -110,6 +156,24 @@ class ChartBase(Themed, QWidget):
         if self._twin is not None:
             self._dress_twin(self._twin)
 
+    def summarise(self, begin: str, end: str, values: Floats) -> None:
+        """Say the whole line in a sentence, for those who do not see it."""
+        known = values[np.isfinite(values)]
+        if not len(known):
+            self.plot.set_summary("")
+            return
+        first, last, low, high = (
+            self.said(float(each)) for each in (known[0], known[-1], known.min(), known.max())
+        )
+        text = self.tr("{begin} to {end}: from {first} to {last}, lowest {low}, highest {high}")
+        self.plot.set_summary(
+            text.format(begin=begin, end=end, first=first, last=last, low=low, high=high)
+        )
+
+    def said(self, value: float) -> str:
+        """A value of the y axis in words."""
+        raise NotImplementedError
+
     # -- the table twin -----------------------------------------------------------------------
 
     def shows_table(self) -> bool:
@@ -124,8 +188,16 @@ class ChartBase(Themed, QWidget):
                 self._stack.addWidget(self._twin)
             self.fill_table()
             self._stack.setCurrentWidget(self._twin)
+            self.setFocusProxy(self._twin)
         else:
             self._stack.setCurrentWidget(self.plot)
+            self.setFocusProxy(self.plot)
+        self.turned.emit(on)
+
+    def flip(self) -> None:
+        """Table instead of plot, or the other way round; the focus comes along."""
+        self.show_table(not self.shows_table())
+        self.setFocus(Qt.FocusReason.ShortcutFocusReason)
 
     def fill_table(self) -> None:
         """Bring the twin up to date."""
@@ -159,30 +231,62 @@ class ChartBase(Themed, QWidget):
         """Write the chart: .png, .svg or .csv. Raises ``OSError``; ``ValueError`` for others."""
         kind = path.suffix.lower()
         if kind == ".png":
-            if not self.picture(2.0).save(str(path)):
-                raise OSError(f"could not write {path}")
+            made = QBuffer()
+            made.open(QIODevice.OpenModeFlag.WriteOnly)
+            self.picture(SHARPNESS).save(made, "PNG")
+            path.write_bytes(made.data().data())
         elif kind == ".svg":
-            from pyqtgraph.exporters import SVGExporter
-
-            SVGExporter(self.plot.getPlotItem()).export(str(path))
-            if not path.exists():
-                raise OSError(f"could not write {path}")
+            path.write_bytes(self.drawing())
         elif kind == ".csv":
-            head, rows = self.values()
-            with path.open("w", encoding="utf-8", newline="") as file:
-                writer = csv.writer(file, lineterminator="\n")
-                writer.writerows([head, *rows])
+            path.write_text(self.csv(), encoding="utf-8", newline="")
         else:
             raise ValueError(kind)
 
+    def csv(self) -> str:
+        """The samples as a file for a spreadsheet: equal for equal samples, and no cell of it
+        is taken for a formula."""
+        head, rows = self.values()
+        out = io.StringIO()
+        csv.writer(out, lineterminator="\n").writerows([[safe_cell(h) for h in head], *rows])
+        return out.getvalue()
+
+    def _picture_size(self) -> QSize:
+        plot = self.plot.size()
+        return QSize(plot.width() + 2 * _EDGE, plot.height() + 2 * _EDGE + current().px(30))
+
     def picture(self, scale: float) -> QPixmap:
-        """The plot on the theme's surface, ``scale`` pixels a point."""
-        image = QPixmap(self.plot.size() * scale)
+        """The chart with its title on the theme's surface, ``scale`` pixels a point."""
+        image = QPixmap(self._picture_size() * scale)
         image.setDevicePixelRatio(scale)
-        image.fill(QColor(current().color("surface")))
+        image.fill(current().color("surface"))
         with QPainter(image) as painter:
-            QWidget.render(self.plot, painter, QPoint())
+            self._draw(painter)
         return image
+
+    def drawing(self) -> bytes:
+        """The same as vectors (SVG)."""
+        from PySide6.QtSvg import QSvgGenerator
+
+        size, file = self._picture_size(), QBuffer()
+        made = QSvgGenerator()
+        made.setOutputDevice(file)
+        made.setSize(size)
+        made.setViewBox(QRectF(0, 0, size.width(), size.height()))
+        made.setTitle(self.name)
+        with QPainter(made) as painter:
+            painter.fillRect(QRectF(0, 0, size.width(), size.height()), current().color("surface"))
+            self._draw(painter)
+        return bytes(file.data().data())
+
+    def _draw(self, painter: QPainter) -> None:
+        """Title and plot. The plot is rendered as it is on the screen, without a crosshair
+        that somebody points with."""
+        high = current().px(30)
+        box = QRectF(_EDGE, _EDGE, self.plot.width(), current().line("heading"))
+        paint.draw_text(painter, box, self.name, "heading")
+        self.plot.point_at(None)
+        painter.translate(_EDGE, _EDGE + high)
+        QWidget.render(self.plot, painter, QPoint())
 
     def menu(self, parent: QWidget | None = None) -> QMenu:
         """Show as table, save as picture, save as data."""
@@ -191,13 +295,24 @@ class ChartBase(Themed, QWidget):
         shown = self.shows_table()
         words = self.tr("Show as chart") if shown else self.tr("Show as table")
         twin = QAction(icons.icon("chart-line" if shown else "table"), words, menu)
-        twin.triggered.connect(lambda _on=False: self.show_table(not shown))
-        picture = QAction(icons.icon("image"), self.tr("Save as picture…"), menu)
-        picture.triggered.connect(lambda _on=False: self.ask_save((".png", ".svg")))
-        data = QAction(icons.icon("file-text"), self.tr("Save as CSV…"), menu)
-        data.triggered.connect(lambda _on=False: self.ask_save((".csv",)))
-        menu.addActions([twin, picture, data])
+        twin.triggered.connect(lambda _on=False: self.flip())
+        menu.addAction(twin)
+        menu.addSeparator()
+        saved = {
+            ".png": (self.tr("Save as PNG…"), "image"),
+            ".svg": (self.tr("Save as SVG…"), "pen-nib"),
+            ".csv": (self.tr("Save as CSV…"), "file-text"),
+        }
+        for kind, (text, icon) in saved.items():
+            action = QAction(icons.icon(icon), text, menu)
+            action.triggered.connect(lambda _on=False, k=kind: self.ask_save((k,)))
+            menu.addAction(action)
         return menu
+
+    def file_name(self, kind: str) -> str:
+        """What the file is called unless the user says otherwise: ``net-worth.png``."""
+        words = re.sub(r"[^\w]+", "-", self.name.lower()).strip("-")
+        return f"{words or 'chart'}{kind}"
 
     def ask_save(self, kinds: Sequence[str]) -> QFileDialog:
         """Ask for a file without an event loop of its own, then save."""
@@ -206,6 +321,7 @@ class ChartBase(Themed, QWidget):
         dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
         dialog.setNameFilters([f"{kind[1:].upper()} (*{kind})" for kind in kinds])
         dialog.setDefaultSuffix(kinds[0][1:])
+        dialog.selectFile(self.file_name(kinds[0]))
         dialog.fileSelected.connect(lambda name: self._save_as(Path(name), kinds))
         dialog.open()
         return dialog

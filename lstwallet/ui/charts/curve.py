@@ -73,7 +73,7 @@ class CurveChart(ChartBase):
         if not len(known):
             self.plot.set_samples(np.empty(0), [], [], None)
             return
-        scale = self.y_axis(float(known.min()), float(known.max()))
+        scale = self.y_axis(float(known.min()), float(known.max()), self._y_text)
         self.plot.set_y(scale.low, scale.high, [(t, self._y_text(t)) for t in scale.ticks])
         low, high = float(xs[0]), float(xs[-1])
         margin = (high - low) * 0.06
@@ -83,6 +83,10 @@ class CurveChart(ChartBase):
         self.plot.addItem(self._curve, ignoreBounds=True)
         resting = None if self._now is None else int(np.searchsorted(xs, self._now))
         self.plot.set_samples(xs, [ys], [self._role], self._lines, resting)
+        self.summarise(self._x_text(low), self._x_text(high), ys)
+
+    def said(self, value: float) -> str:
+        return self._y_text(value)
 
     def _round(self, low: float, high: float) -> tuple[float, ...]:
         step = nice_step(high - low, 4)

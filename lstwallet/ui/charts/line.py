@@ -208,6 +208,11 @@ class LineChart(ChartBase):
             [role for role, _ in same],
             self._readout or self._plain_readout,
         )
+        shown = (first >= low) & (first <= high)
+        self.summarise(moment_words(max(low, first[0])), moment_words(high), same[0][1][shown])
+
+    def said(self, value: float) -> str:
+        return self._value_words(value)
 
     def _x_range(self, xs: list[Floats]) -> tuple[float, float]:
         start = min(float(x[0]) for x in xs if len(x))
@@ -224,7 +229,7 @@ class LineChart(ChartBase):
         threshold = self._threshold
         if threshold is not None and threshold.always:
             bottom, top = min(bottom, threshold.value), max(top, threshold.value)
-        scale = self.y_axis(bottom, top)
+        scale = self.y_axis(bottom, top, self._y_text)
         ticks = [(tick, self._y_text(tick)) for tick in scale.ticks]
         self.plot.set_y(scale.low, scale.high, ticks)
         wide = max(2, min(6, self.plot.width() // current().px(110)))

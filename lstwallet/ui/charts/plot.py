@@ -121,6 +121,7 @@ class Plot(Themed, pg.PlotWidget):
         self._xs: Floats = np.empty(0)
         self._at: int | None = None
         self._resting: int | None = None
+        self._summary = ""
         self._read: Callable[[int], Sequence[Line]] | None = None
         self._set_up(name)
         self.begin_style()
@@ -208,6 +209,12 @@ class Plot(Themed, pg.PlotWidget):
             self._at = None
         self._show_cross()
 
+    def set_summary(self, text: str) -> None:
+        """What is said of the whole while the crosshair stands nowhere."""
+        self._summary = text
+        if self.pointed_at() is None:
+            self.setAccessibleDescription(text)
+
     def point_at(self, index: int | None) -> None:
         """Put the crosshair on a sample, or take it away."""
         if index != self._at:
@@ -281,6 +288,7 @@ class Plot(Themed, pg.PlotWidget):
             self._cross.hide()
             self._dots.clear()
             self.readout.hide()
+            self.setAccessibleDescription(self._summary)
             return
         x = float(self._xs[at])
         self._cross.setValue(x)

@@ -62,6 +62,13 @@ class Page(QWidget):
     def show_request(self, arguments: Any) -> None:
         """Entered from another room with a wish (e.g. ``{"token": "wstETH"}``)."""
 
+    def begin_typing(self) -> None:
+        """Put the cursor where one types first; where there is a form, into its amount."""
+        form = getattr(getattr(self, "flow", None), "form", None)
+        field = next(iter(form.fields().values()), None) if form is not None else None
+        if field is not None and field.edit.isVisible():
+            field.edit.setFocus(Qt.FocusReason.ShortcutFocusReason)
+
     def set_narrow(self, narrow: bool) -> None:
         """The window crossed 1180 px: move side columns. Extend, and call ``super``."""
         self.narrow = narrow

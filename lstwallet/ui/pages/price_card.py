@@ -71,8 +71,9 @@ class PriceCard(Card):
         self._draw: Draw | None = None
         self._asking = self._again = False
         self._dress(name)
-        self.chart = LineChart(name, self._y_words, y_width=y_width)
+        self.chart = LineChart(title, self._y_words, y_width=y_width)
         self.chart.setMinimumHeight(190)
+        self.chart.turned.connect(self._turned)
         self._y_text: Callable[[float], str] = lambda value: f"{value:.4f}"
         self._keys = row(spacing=16)
         self.chip = Chip(small=True)
@@ -81,11 +82,12 @@ class PriceCard(Card):
             "chart-line", self.tr("No history yet"),
             self.tr("The line begins when time passes: step an hour or a day below."),
         )  # fmt: skip
-        self._stack = QStackedLayout()
+        shown = QWidget()
+        self._stack = QStackedLayout(shown)
         self._stack.addWidget(self.chart)
         self._stack.addWidget(self._empty)
         legend = row(self._keys, self.chip, None, spacing=16)
-        self.add(holder(legend), (holder(self._stack), 1))
+        self.add(holder(legend), (shown, 1))
         self._since = QElapsedTimer()
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
@@ -95,7 +97,7 @@ class PriceCard(Card):
         self.ranges.setAccessibleName(self.tr("Range"))
         self._table.set_tip(self.tr("Show as table"))
         self._table.setObjectName(f"{name}.table")
-        self._table.clicked.connect(lambda _on=False: self._flip())
+        self._table.clicked.connect(lambda _on=False: self.chart.flip())
         self._more.set_tip(self.tr("More"))
         self._more.clicked.connect(lambda _on=False: self._open_menu())
         self.ranges.changed.connect(self._range_picked)
@@ -109,7 +111,7 @@ class PriceCard(Card):
         self._names, self._draw, self._y_text = tuple(names), draw, y_text
         if title:
             self.set_title(title)
-            self.chart.plot.setAccessibleName(title)
+            self.chart.set_name(title)
         self.ask_now()
 
     def set_legend(self, keys: Sequence[Key]) -> None:
@@ -187,9 +189,7 @@ class PriceCard(Card):
     def _range_picked(self, _days: int) -> None:
         self.ask_now()
 
-    def _flip(self) -> None:
-        shown = not self.chart.shows_table()
-        self.chart.show_table(shown)
+    def _turned(self, shown: bool) -> None:
         self._table.set_icon("chart-line" if shown else "table")
         self._table.set_tip(self.tr("Show as chart") if shown else self.tr("Show as table"))
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, Final
 
-from PySide6.QtCore import QCoreApplication
+from PySide6.QtCore import QCoreApplication, Qt
 from PySide6.QtWidgets import QApplication, QLineEdit, QWidget
 
 import lstwallet
@@ -168,6 +168,7 @@ class RoomPage(Page):
 
     def __init__(self, bridge: Bridge, parent: QWidget | None = None) -> None:
         super().__init__(bridge, parent)
+        self._wish = ""
         self._build()
         bridge.settings_changed.connect(lambda _names: self._show_settings())
         bridge.opened.connect(self._forget)
@@ -197,8 +198,8 @@ class RoomPage(Page):
         self.flow = ActionFlow(self.bridge, self.panel, self.form)
         self.flow.navigate.connect(self.navigate)
         side = holder(column((self.panel, 1), margins=(0, 14, 16, 14)))
-        scroller = Scroller(inner, gutter=tokens.GUTTER)
-        self.setLayout(row((scroller, 1), side, spacing=tokens.BESIDE))
+        self._scroller = Scroller(inner, gutter=tokens.GUTTER)
+        self.setLayout(row((self._scroller, 1), side, spacing=tokens.BESIDE))
 
     # --- appearance ---------------------------------------------------------------------
 
@@ -336,6 +337,20 @@ class RoomPage(Page):
         refused = bool(self.slippage_error.text.text())
         if not refused and not self.slippage.hasFocus():
             self.slippage.setText(format_exact(settings.slippage_bps, 2))
+
+    def show_request(self, arguments: Any) -> None:
+        """``do``: ``fund``, ``verify``, or ``slippage`` (its field gets the cursor)."""
+        self._wish = (arguments or {}).get("do", "")
+        if self._wish == "verify" and self.verify.isEnabled():
+            self._verify()
+
+    def begin_typing(self) -> None:
+        first = {"slippage": self.slippage, "verify": self.verify}.get(self._wish)
+        if first is None:
+            super().begin_typing()
+            return
+        first.setFocus(Qt.FocusReason.ShortcutFocusReason)
+        self._scroller.ensureWidgetVisible(self.verdict if first is self.verify else first)
 
     def refresh(self, world: World) -> None:
         profile = self.bridge.profile

@@ -1,13 +1,13 @@
-"""The top bar: whose money this is, the room finder, net worth, and that it is a simulation."""
+"""The top bar: profile, the way to the palette, net worth, and that it is a simulation."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from typing import Final
 
-from PySide6.QtCore import QEvent, QObject, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QAction, QFocusEvent, QKeyEvent, QPainter, QPaintEvent
-from PySide6.QtWidgets import QAbstractButton, QLineEdit, QMenu, QSizePolicy, QWidget
+from PySide6.QtCore import QRectF, QSize, Qt, Signal
+from PySide6.QtGui import QAction, QPainter, QPaintEvent
+from PySide6.QtWidgets import QAbstractButton, QMenu, QSizePolicy, QWidget
 
 from lstwallet.ui.theme import Themed, current, icons, paint
 from lstwallet.ui.widgets.buttons import ToolButton
@@ -18,8 +18,6 @@ from lstwallet.ui.widgets.layout import Panel, column, holder, row
 
 HEIGHT: Final = 56
 PRIVACY: Final = ("exact", "hidden", "percent")
-_STAYS: Final = (Qt.FocusReason.PopupFocusReason, Qt.FocusReason.ActiveWindowFocusReason)
-"""The finder's own list, or another window: the cursor comes back."""
 
 
 class ProfileButton(Themed, QAbstractButton):
@@ -91,134 +89,55 @@ class ProfileButton(Themed, QAbstractButton):
                 paint.draw_panel(painter, QRectF(self.rect()), "hover", "", 8)
 
 
-class Finder(Themed, QWidget):
-    """The search field: type a room's name, Enter goes there. Icon only when slim."""
+class Finder(Themed, QAbstractButton):
+    """Looks like a search field and opens the command palette, where one types."""
 
-    chosen = Signal(str)
-    left = Signal()
-    """The cursor went elsewhere in the window."""
-
-    def __init__(self, rooms: Sequence[tuple[str, str, str]], parent: QWidget | None = None):
-        """``rooms`` are (key, title, icon)."""
+    def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._rooms = list(rooms)
-        self._slim = False
-        self._menu: QMenu | None = None
-        self.edit = QLineEdit()
-        self.edit.setObjectName("top.finder")
-        self.edit.setProperty("own_focus", True)
-        self.edit.setPlaceholderText(self.tr("Jump to a room…"))
-        self.edit.setAccessibleName(self.tr("Jump to a room"))
-        self.edit.textEdited.connect(self._suggest)
-        self.edit.returnPressed.connect(self._take_first)
-        self.edit.installEventFilter(self)
-        self._glass = Icon("magnifying-glass", "3", 15)
-        self._keys = Chip("Ctrl K", "line", small=True)
-        self.setLayout(
-            row(self._glass, (self.edit, 1), self._keys, margins=(10, 0, 6, 0), spacing=8)
-        )
+        self.setObjectName("top.finder")
+        self.setText(self.tr("Search rooms and actions"))
+        self.setAccessibleName(self.text())
+        self.setAccessibleDescription(self.tr("Ctrl+K"))
+        self.setCursor(Qt.CursorShape.PointingHandCursor)
+        self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self.setAttribute(Qt.WidgetAttribute.WA_Hover)
+        self.setProperty("focus_radius", 8)
         self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
+        glass, keys = Icon("magnifying-glass", "3", 15), Chip("Ctrl K", "line", small=True)
+        words = Label(self.text(), "body", "3", elide=True)
+        for part in (glass, keys, words):
+            part.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
+        self.setLayout(row(glass, (words, 1), keys, margins=(10, 0, 6, 0), spacing=8))
         self.begin_style()
 
     def restyle(self) -> None:
         self.setFixedSize(current().px(262), current().px(32))
 
-    def matches(self, text: str) -> list[tuple[str, str, str]]:
-        """Rooms whose title contains the text; those that begin with it first."""
-        bare = text.strip().casefold()
-        found = [room for room in self._rooms if bare in room[1].casefold()]
-        return sorted(found, key=lambda room: not room[1].casefold().startswith(bare))
-
-    def _suggest(self, text: str) -> None:
-        self._close_menu()
-        found = self.matches(text)
-        if not text.strip():
-            return
-        menu = QMenu(self)
-        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        menu.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        menu.setMinimumWidth(self.width())
-        for key, title, icon in found:
-            action = QAction(icons.icon(icon), title, menu)
-            action.triggered.connect(lambda _on=False, k=key: self._go(k))
-            menu.addAction(action)
-        if not found:
-            none = QAction(self.tr("No room of that name"), menu)
-            none.setEnabled(False)
-            menu.addAction(none)
-        menu.setActiveAction(menu.actions()[0])
-        menu.installEventFilter(self)
-        menu.aboutToHide.connect(self._forget_menu)
-        self._menu = menu
-        menu.popup(self.mapToGlobal(self.rect().bottomLeft()))
-
-    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        """While the list is open, typing goes on into the field."""
-        if watched is self.edit and event.type() in (QEvent.Type.FocusIn, QEvent.Type.FocusOut):
-            self.update()
-            assert isinstance(event, QFocusEvent)
-            if event.type() == QEvent.Type.FocusOut and event.reason() not in _STAYS:
-                self.left.emit()
-        if watched is self._menu and event.type() == QEvent.Type.KeyPress:
-            assert isinstance(event, QKeyEvent)
-            typed = event.text().isprintable() and event.text() != ""
-            if typed or event.key() == Qt.Key.Key_Backspace:
-                self.edit.setFocus()
-                if typed:
-                    self.edit.insert(event.text())
-                else:
-                    self.edit.backspace()
-                self._suggest(self.edit.text())
-                return True
-        return super().eventFilter(watched, event)
-
-    def _close_menu(self) -> None:
-        menu, self._menu = self._menu, None
-        if menu is not None:
-            menu.close()
-
-    def _forget_menu(self) -> None:
-        """It is closing, by Esc or a click beside it, and is deleted then."""
-        self._menu = None
-
-    def _take_first(self) -> None:
-        found = self.matches(self.edit.text())
-        if found:
-            self._go(found[0][0])
-
-    def _go(self, key: str) -> None:
-        self._close_menu()
-        self.edit.clear()
-        self.edit.clearFocus()
-        self.chosen.emit(key)
-
     def paintEvent(self, event: QPaintEvent) -> None:
-        focused = self.edit.hasFocus()
+        back = "hover" if self.underMouse() else "surface"
         with QPainter(self) as painter:
-            edge, width = ("focus", 2) if focused else ("line_strong", 1)
-            paint.draw_panel(painter, QRectF(self.rect()), "surface", edge, 8, width)
+            paint.draw_panel(painter, QRectF(self.rect()), back, "line_strong", 8)
 
 
 class TopBar(Themed, Panel):
     """56 px: profile left, finder in the middle, net worth and SIMULATION right."""
 
-    room_chosen = Signal(str)
+    commands_wanted = Signal()
     profile_wanted = Signal(str)
     privacy_changed = Signal(str)
 
-    def __init__(
-        self, rooms: Sequence[tuple[str, str, str]], parent: QWidget | None = None
-    ) -> None:
+    def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__("window", "line", "bottom", parent)
         self._privacy = "exact"
         self.profile = ProfileButton()
         self.profile.wanted.connect(self.profile_wanted)
-        self.finder = Finder(rooms)
-        self.finder.chosen.connect(self._found)
-        self.finder.left.connect(self._fold)
+        self.finder = Finder()
+        self.finder.clicked.connect(lambda _on=False: self.commands_wanted.emit())
         self._glass = ToolButton(
-            "magnifying-glass", self.tr("Jump to a room (Ctrl+K)"), on_click=self.find
-        )
+            "magnifying-glass", self.tr("Search rooms and actions (Ctrl+K)"),
+            on_click=self.commands_wanted.emit,
+        )  # fmt: skip
+        self._glass.setObjectName("top.glass")
         self._caption = Label(self.tr("Net worth"), "small", "2")
         self.net_worth = Label("", "strong", align="right")
         self.net_worth.setObjectName("top.net_worth")
@@ -243,26 +162,11 @@ class TopBar(Themed, Panel):
         self.setFixedHeight(max(HEIGHT, current().px(HEIGHT)))
 
     def set_slim(self, slim: bool) -> None:
-        """Below 1180 px the finder is an icon until it is used."""
+        """Below 1180 px the finder is an icon."""
         if slim != self._slim:
             self._slim = slim
             self.finder.setVisible(not slim)
             self._glass.setVisible(slim)
-
-    def find(self) -> None:
-        """Put the cursor into the finder (Ctrl+K)."""
-        self.finder.show()
-        self._glass.hide()
-        self.finder.edit.setFocus(Qt.FocusReason.ShortcutFocusReason)
-        self.finder.edit.selectAll()
-
-    def _fold(self) -> None:
-        self.finder.setVisible(not self._slim)
-        self._glass.setVisible(bool(self._slim))
-
-    def _found(self, key: str) -> None:
-        self._fold()
-        self.room_chosen.emit(key)
 
     def set_net_worth(self, text: str) -> None:
         """The formatted net worth."""

@@ -144,7 +144,8 @@ class Card(Surface):
         self.title = Label(title, "heading", elide=True)
         self.note = Label(note, "caption", "3")
         self.header = row(self.title, None, self.note, *controls, spacing=8)
-        self.note.setVisible(bool(note))
+        if not note:  # and never the other way round: it has no parent yet
+            self.note.hide()
         if title or controls:
             self.body.addLayout(self.header)
         self.setAccessibleName(title)
@@ -296,7 +297,6 @@ class Banner(QWidget):
         self._icon = Icon(icon or _BANNER_ICONS[tone], tone, 18)
         self.text = Label(text, "small", wrap=True)
         self.action = Button(action, "ghost", "small", on_click=on_action)
-        self.action.setVisible(bool(action))
         words = row((self._icon, 0, TOP), (self.text, 1), spacing=10)
         self.setLayout(
             row(
@@ -306,6 +306,7 @@ class Banner(QWidget):
                 spacing=10,
             )
         )
+        self.action.setVisible(bool(action))
         policy = QSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Preferred)
         policy.setHeightForWidth(True)
         self.setSizePolicy(policy)
@@ -346,8 +347,6 @@ class EmptyState(Themed, QWidget):
         self.title = Label(title, "strong", align="center")
         self.text = Label(text, "small", "2", align="center", wrap=True)
         self.action = Button(action, "secondary", on_click=on_action)
-        self.action.setVisible(bool(action))
-        self.text.setVisible(bool(text))
         self.setLayout(
             column(
                 None,
@@ -362,5 +361,7 @@ class EmptyState(Themed, QWidget):
                 spacing=6,
             )
         )
+        self.action.setVisible(bool(action))
+        self.text.setVisible(bool(text))
         self.setAccessibleName(title)
         self.setAccessibleDescription(text)

@@ -44,9 +44,7 @@ class Toast(Floating):
         self._on_action, self._on_gone = on_action, on_gone
         self.title = Label(title, "strong", elide=True)
         self.text = Label(text, "small", "2", wrap=True)
-        self.text.setVisible(bool(text))
         self.action = Button(action, "ghost", "small", on_click=self._act)
-        self.action.setVisible(bool(action))
         cross = ToolButton(
             "x", self.tr("Close"), side=28, icon_side=14, tone="3", on_click=self.dismiss
         )
@@ -58,6 +56,8 @@ class Toast(Floating):
                 margins=(edge + 14, edge + 9, edge + 8, edge + 9), spacing=10,
             )
         )  # fmt: skip
+        self.text.setVisible(bool(text))
+        self.action.setVisible(bool(action))
         self.setAccessibleName(f"{title} {text}".strip())
         self._clock = QTimer(self)
         self._clock.setSingleShot(True)

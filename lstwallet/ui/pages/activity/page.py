@@ -294,6 +294,15 @@ class RoomPage(Page):
         self.search.setFocus()
         self.search.selectAll()
 
+    def show_request(self, arguments: Any) -> None:
+        """``do``: ``search``, or export as ``csv`` or ``json``."""
+        wish = (arguments or {}).get("do", "")
+        if wish in ("csv", "json"):
+            self._ask_where(wish)
+
+    def begin_typing(self) -> None:
+        self.find()
+
     # --- export -------------------------------------------------------------------------
 
     def _choose_export(self) -> None:

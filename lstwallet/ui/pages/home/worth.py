@@ -31,10 +31,9 @@ USD: Final = 10**8
 class _Area(QWidget):
     """Takes the height that is left, and asks for little."""
 
-    def __init__(self, stack: QStackedLayout, least: int, parent: QWidget | None = None) -> None:
+    def __init__(self, least: int, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._least = least
-        self.setLayout(stack)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
 
     def sizeHint(self) -> QSize:
@@ -62,10 +61,10 @@ class WorthCard(Card):
             self.tr("The line begins when time passes: press play below."), "small", "3",
             align="center", wrap=True,
         )  # fmt: skip
-        self._stack = QStackedLayout()
+        self.area = _Area(150)
+        self._stack = QStackedLayout(self.area)
         self._stack.addWidget(QWidget())
         self._stack.addWidget(self._empty)
-        self.area = _Area(self._stack, 150)
         self.add(self._head, (self.area, 1))
 
     def _build_head(self) -> None:

@@ -199,7 +199,8 @@ class QuizView(QWidget):
         back.setObjectName("quiz.done")
         again = Button(self.tr("Answer again"), "primary", on_click=self.again.emit)
         again.setObjectName("quiz.again")
-        again.setVisible(bool(missed))
+        if not missed:
+            again.hide()
         card.add((chip, 0, LEFT), Label(right, "display"), Label(text, "body", "2", wrap=True), 6)
         card.add(row(again, back, None))
         self._body.addWidget(card)

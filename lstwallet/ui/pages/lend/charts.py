@@ -13,7 +13,6 @@ from lstwallet.ui.theme import current
 from lstwallet.ui.widgets.buttons import ToolButton
 from lstwallet.ui.widgets.cards import Card
 from lstwallet.ui.widgets.labels import Label
-from lstwallet.ui.widgets.layout import holder
 from lstwallet.units.clock import DAY
 from lstwallet.units.fixed import WAD
 
@@ -36,10 +35,10 @@ class HealthChartCard(Card):
         self.chart.setObjectName("lend.health_chart")
         self.chart.set_threshold(1.0)
         self._empty = Label("", "small", "3", align="center", wrap=True)
-        self._stack = QStackedLayout()
+        area = QWidget()
+        self._stack = QStackedLayout(area)
         self._stack.addWidget(self._empty)
         self._stack.addWidget(self.chart)
-        area = holder(self._stack)
         _let_grow(area)
         self.add((area, 1))
         self.more = _menu_button(self, self.chart)

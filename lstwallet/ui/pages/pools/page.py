@@ -73,10 +73,9 @@ class RoomPage(Page):
                 margins=(tokens.PAGE_MARGIN, 14, 0, 0), spacing=14,
             )
         )  # fmt: skip
-        self.stack = QStackedLayout()
+        self.stack = QStackedLayout(self)
         self.stack.addWidget(self.list)
         self.stack.addWidget(self._pool_page)
-        self.setLayout(self.stack)
         bridge.opened.connect(self._opened)
 
     # --- building -----------------------------------------------------------------------

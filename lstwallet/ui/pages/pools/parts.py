@@ -181,10 +181,11 @@ class PositionCard(Card):
             action=self.tr("Add liquidity"), on_action=on_add,
         )  # fmt: skip
         self.empty.action.setObjectName("pools.first")
-        self.stack = QStackedLayout()
+        shown = QWidget()
+        self.stack = QStackedLayout(shown)
         self.stack.addWidget(holder(inside))
         self.stack.addWidget(self.empty)
-        self.add((holder(self.stack), 1))
+        self.add((shown, 1))
 
     def _explain(self) -> None:
         """Why this number?"""

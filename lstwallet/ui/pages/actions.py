@@ -1,0 +1,94 @@
+"""What can be done in the rooms, as data: the command palette lists it, nothing is imported.
+
+A new action is one line here: its room, its words, its icon, and the ``arguments`` that the
+room's ``show_request`` understands. A room of its own appears by itself.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Final, NamedTuple
+
+from PySide6.QtCore import QT_TRANSLATE_NOOP, QCoreApplication
+
+
+class Action(NamedTuple):
+    """Enter ``room`` with ``arguments``. ``also``: other words that one may look for."""
+
+    room: str
+    title: str
+    icon: str
+    arguments: Any
+    also: str = ""
+
+    @property
+    def key(self) -> str:
+        """What is remembered of it, in every language."""
+        return f"{self.room}/{self.title}"
+
+    def label(self) -> str:
+        """The title in the user's language."""
+        return QCoreApplication.translate("actions", self.title)
+
+    def others(self) -> str:
+        """The other words in the user's language."""
+        return QCoreApplication.translate("actions", self.also) if self.also else ""
+
+
+def _(text: str) -> str:
+    """Marks a text for translation."""
+    return str(QT_TRANSLATE_NOOP("actions", text))
+
+
+ACTIONS: Final = (
+    Action("stake", _("Stake with Lido"), "stack", {"choice": "lido"}, _("eth steth pool")),
+    Action("stake", _("Stake 32 ETH alone"), "stack", {"choice": "solo"}, _("solo validator")),
+    Action("stake", _("Wrap stETH"), "package", {"mode": "wrap", "token": "wstETH"}, "wstETH"),
+    Action("stake", _("Unwrap wstETH"), "package", {"mode": "unwrap", "token": "wstETH"}, "stETH"),
+    Action("stake", _("Wrap ETH"), "package", {"mode": "wrap", "token": "WETH"}, "WETH"),
+    Action("stake", _("Unwrap WETH"), "package", {"mode": "unwrap", "token": "WETH"}, "ETH"),
+    Action(
+        "unstake", _("Unstake through the queue"), "hourglass-medium", {"way": "queue"},
+        _("withdraw exit request ticket"),
+    ),
+    Action(
+        "unstake", _("Unstake on the market"), "lightning", {"way": "market"},
+        _("withdraw exit sell at once"),
+    ),
+    Action("unstake", _("Claim what is ready"), "ticket", {"claim": "all"}, _("withdraw ticket")),
+    Action("lend", _("Supply"), "arrow-down-left", {"action": "supply"}, _("deposit collateral")),
+    Action("lend", _("Withdraw what is supplied"), "arrow-up-right", {"action": "withdraw"}),
+    Action("lend", _("Borrow"), "money", {"action": "borrow"}, _("loan debt")),
+    Action("lend", _("Repay"), "arrow-u-up-left", {"action": "repay"}, _("pay back debt loan")),
+    Action(
+        "pools", _("Add liquidity to stETH / ETH"), "drop-half",
+        {"pool": "steth_eth", "action": "add"}, _("provide deposit LP"),
+    ),
+    Action(
+        "pools", _("Remove liquidity from stETH / ETH"), "drop",
+        {"pool": "steth_eth", "action": "remove"}, _("withdraw LP"),
+    ),
+    Action(
+        "pools", _("Add liquidity to USDC / ETH"), "drop-half",
+        {"pool": "usdc_eth", "action": "add"}, _("provide deposit LP"),
+    ),
+    Action(
+        "pools", _("Remove liquidity from USDC / ETH"), "drop",
+        {"pool": "usdc_eth", "action": "remove"}, _("withdraw LP"),
+    ),
+    Action("swap", _("Swap one token for another"), "swap", {}, _("trade sell buy exchange")),
+    Action(
+        "activity", _("Search what happened"), "magnifying-glass", {"do": "search"}, _("find")
+    ),
+    Action("activity", _("Export history as CSV"), "export", {"do": "csv"}, _("save download")),
+    Action("activity", _("Export history as JSON"), "export", {"do": "json"}, _("save download")),
+    Action("settings", _("Get play money"), "coin", {"do": "fund"}, _("faucet fund ETH USDC")),
+    Action(
+        "settings", _("Verify the profile"), "shield-check", {"do": "verify"},
+        _("check audit replay"),
+    ),
+    Action(
+        "settings", _("Default slippage limit"), "sliders-horizontal", {"do": "slippage"},
+        _("tolerance"),
+    ),
+)  # fmt: skip
+"""By room, in the order of its own buttons."""
