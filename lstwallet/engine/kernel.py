@@ -10,12 +10,21 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any, NamedTuple
 
-from lstwallet.engine import lending, outside, pools, prices, staking, validators, wallet
+from lstwallet.engine import (
+    lending,
+    lending_oracle,
+    outside,
+    pools,
+    prices,
+    staking,
+    validators,
+    wallet,
+)
 from lstwallet.engine.refusals import NothingToDo, Refusal
 from lstwallet.engine.world import Draft, Readable, World
 from lstwallet.ledger import entries
 
-AREAS = (wallet, prices, outside, staking, validators, lending, pools)
+AREAS = (wallet, prices, outside, staking, validators, lending, lending_oracle, pools)
 """A new area of the world is one more module here."""
 
 Command = Any

@@ -27,7 +27,8 @@ class Feed(NamedTuple):
 
     ``eth``: the outside price of ETH. ``usdc``: the outside price of USDC. ``wsteth``: the
     price of ETH times the stETH that one wstETH stands for, so that a discount of stETH on
-    the market liquidates nobody. ``fixed``: ``price``, USD with 8 decimals.
+    the market liquidates nobody; ``wsteth:market`` and ``wsteth:capped`` see that rate as
+    ``lending_oracle`` says. ``fixed``: ``price``, USD with 8 decimals.
     """
 
     source: str

@@ -10,6 +10,7 @@ from functools import cache
 from typing import TYPE_CHECKING, Final
 
 from lstwallet.engine.lending_facts import Feed, Lending
+from lstwallet.engine.lending_oracle import oracle_of, staked_rate
 from lstwallet.engine.refusals import ProtocolRefused
 from lstwallet.ledger.entries import Account
 from lstwallet.protocols import lending as protocol
@@ -60,8 +61,17 @@ def debt_token(symbol: str) -> str:
     return f"d{symbol}"
 
 
-def prices_of(feeds: Iterable[Feed], eth: int, usdc: int, steth_per_wsteth: int) -> tuple[int, ...]:
-    """What the feeds say, USD with 8 decimals, rounded down."""
+def prices_of(
+    feeds: Iterable[Feed],
+    eth: int,
+    usdc: int,
+    steth_per_wsteth: int,
+    world: Readable | None = None,
+) -> tuple[int, ...]:
+    """What the feeds say, USD with 8 decimals, rounded down.
+
+    ``world`` tells what oracles other than the exchange rate see.
+    """
     prices = []
     for source, fixed in feeds:
         if source == "eth":
@@ -70,8 +80,10 @@ def prices_of(feeds: Iterable[Feed], eth: int, usdc: int, steth_per_wsteth: int)
             prices.append(usdc)
         elif source == "wsteth":
             prices.append(mul_div_floor(eth, steth_per_wsteth, WAD))
-        else:
+        elif source == "fixed" or world is None:
             prices.append(fixed)
+        else:
+            prices.append(mul_div_floor(eth, staked_rate(world, oracle_of(source)), WAD))
     return tuple(prices)
 
 
@@ -79,7 +91,7 @@ def oracle_prices(world: Readable) -> tuple[int, ...]:
     """The price of every reserve's token, USD with 8 decimals."""
     eth, usdc = world.prices
     rate = lido.steth_per_wsteth(world.staking.pool)
-    return prices_of(world.lending.feeds, eth, usdc, rate)
+    return prices_of(world.lending.feeds, eth, usdc, rate, world)
 
 
 def market_of(world: Readable) -> Market:

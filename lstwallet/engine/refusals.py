@@ -13,7 +13,8 @@ Refusal
 │   └── SlippageExceeded   the price moved past the limit that was set
 ├── HealthRefused          the position would not be allowed
 │   ├── HealthTooLow       the health factor would fall below 1
-│   └── NotEnoughCollateral the loan would exceed the loan-to-value limit
+│   ├── NotEnoughCollateral the loan would exceed the loan-to-value limit
+│   └── MultipleOutOfReach a loop cannot be brought to the multiple that was asked for
 ├── TimeRefused
 │   └── NotReadyYet        a ticket or an exit that is still waiting
 └── ProtocolRefused        a contract's own reason that has no sentence of its own yet
@@ -151,6 +152,23 @@ class NotEnoughCollateral(HealthRefused):
     token: str
     wanted: int
     available: int
+
+
+@dataclass
+class MultipleOutOfReach(HealthRefused):
+    """A loop can be brought to ``reached`` (18 decimals) only, not to ``wanted``.
+
+    ``limit`` says what binds: ``ltv``, ``liquidity``, ``borrow_cap``, ``supply_cap``,
+    ``slippage`` or ``rounds``.
+    """
+
+    wanted: int
+    reached: int
+    limit: str
+
+    @property
+    def field(self) -> str:
+        return "multiple"
 
 
 @dataclass

@@ -17,6 +17,7 @@ from lstwallet.units.clock import SimTime
 
 if TYPE_CHECKING:  # the areas import this module for the types of their arguments
     from lstwallet.engine.lending import Lending
+    from lstwallet.engine.lending_oracle import RateCap
     from lstwallet.engine.pools import Pools
     from lstwallet.engine.prices import Prices
     from lstwallet.engine.staking import Staking, Ticket
@@ -56,6 +57,8 @@ class World(NamedTuple):
     """Native stakes of accounts, by id."""
     positions: Mapping[Account, Position]
     """Lending positions by account."""
+    rate_caps: tuple[RateCap, ...] = ()
+    """What capped oracles believe at most."""
 
     def balance(self, account: Account, token: str) -> int:
         """Base units of ``token`` in the ledger (shares for stETH, scaled for aTokens)."""
@@ -81,6 +84,7 @@ class Draft:
     tickets: dict[int, Ticket]
     validators: dict[int, Validator]
     positions: dict[Account, Position]
+    rate_caps: tuple[RateCap, ...]
     _shared: set[str]
     cache: dict[str, Any]
     """Indices that can be rebuilt from the rest at any time; never part of the World."""

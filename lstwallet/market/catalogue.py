@@ -111,6 +111,7 @@ SCHEMA: Final[Mapping[str, Mapping[str, Mapping[str, str]]]] = {
             "ltv": "fraction", "liquidation_threshold": "fraction",
             "liquidation_bonus": "fraction",
         },
+        "oracle.wstETH": {"max_growth": "1/yr"},
     },
     "pools": {
         "steth_eth": {"amplification": "1", "fee": "fraction", "eth": "ETH", "steth": "stETH"},

@@ -6,13 +6,20 @@ Values are the market's own oracle prices (USD, 8 decimals); shares of one have 
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Final, NamedTuple
 
+from lstwallet.engine.lending_oracle import (
+    EXCHANGE,
+    is_staked,
+    moves_with_ether,
+    oracle_of,
+    staked_rate,
+)
 from lstwallet.engine.lending_view import account_of, oracle_prices, position_of
 from lstwallet.engine.world import Readable
 from lstwallet.ledger.entries import Account
 from lstwallet.protocols import lending as protocol
-from lstwallet.protocols import lido
 from lstwallet.protocols.lending import NO_DEBT
 from lstwallet.units.fixed import BPS, WAD, mul_div_ceil, mul_div_floor
 
@@ -89,15 +96,15 @@ class _Sides(NamedTuple):
     still_debt: int
 
 
-def _sides(world: Readable, account: Account, sources: tuple[str, ...]) -> _Sides:
-    """Split by the reserves whose feeds are among ``sources``."""
+def _sides(world: Readable, account: Account, moves: Callable[[str], bool]) -> _Sides:
+    """Split by the reserves whose feeds move."""
     lending, held, prices = world.lending, position_of(world, account), oracle_prices(world)
     parameters, rules = lending.parameters, protocol.RULES[lending.parameters.rules]
     emode = protocol.find_emode(parameters, held.emode) if held.emode else None
     backing, debt = [0, 0], [0, 0]
     for place, config in enumerate(parameters.configs):
         reserve = lending.reserves[place]
-        still = lending.feeds[place].source not in sources
+        still = not moves(lending.feeds[place].source)
         if held.collateral[place]:
             index = protocol.normalized_income(reserve, world.time)
             value = rules.supply_value(held.supplied[place], index, prices[place], config.unit)
@@ -139,17 +146,23 @@ def _trigger(world: Readable, account: Account, health: int) -> Trigger | None:
     """
     if health < LIQUIDATABLE:
         return None
-    turn = _turn(_sides(world, account, ("eth", "wsteth")))
+    turn = _turn(_sides(world, account, moves_with_ether))
     if turn is not None:
         place = _only_wsteth(world, account)
         if place is not None and not turn.rises:
             symbol = world.lending.parameters.configs[place].symbol
             return _moved(symbol, oracle_prices(world)[place], "USD", turn)
         return _moved("ETH", world.prices.eth, "USD", turn)
-    turn = _turn(_sides(world, account, ("wsteth",)))
+    turn = _turn(_sides(world, account, is_staked))
     if turn is None:
         return None
-    return _moved(EARNS_STAKING, lido.steth_per_wsteth(world.staking.pool), "ETH", turn)
+    return _moved(EARNS_STAKING, staked_rate(world, _oracle(world)), "ETH", turn)
+
+
+def _oracle(world: Readable) -> str:
+    """Which oracle prices staked ETH here."""
+    sources = (feed.source for feed in world.lending.feeds if is_staked(feed.source))
+    return oracle_of(next(sources, EXCHANGE))
 
 
 def _only_wsteth(world: Readable, account: Account) -> int | None:
@@ -158,12 +171,12 @@ def _only_wsteth(world: Readable, account: Account) -> int | None:
     moving = {
         place
         for place, feed in enumerate(feeds)
-        if feed.source in ("eth", "wsteth")
+        if moves_with_ether(feed.source)
         and ((held.collateral[place] and held.supplied[place]) or held.borrowed[place])
     }
     if len(moving) == 1:
         place = moving.pop()
-        return place if feeds[place].source == "wsteth" else None
+        return place if is_staked(feeds[place].source) else None
     return None
 
 

@@ -24,6 +24,7 @@ from typing import Any, Final, Literal, Union, get_args, get_origin, get_type_hi
 
 from lstwallet.engine import kernel
 from lstwallet.engine.lending import Lending
+from lstwallet.engine.lending_oracle import RateCap
 from lstwallet.engine.pools import Pools
 from lstwallet.engine.prices import Prices
 from lstwallet.engine.staking import Staking, Ticket
@@ -41,6 +42,7 @@ _WORLD_NAMES: Final[dict[str, Any]] = {
     "Pools": Pools,
     "Position": Position,
     "Prices": Prices,
+    "RateCap": RateCap,
     "Staking": Staking,
     "Ticket": Ticket,
     "Validator": Validator,

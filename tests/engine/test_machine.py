@@ -89,6 +89,8 @@ BY_NAME: dict[str, Callable[[World], st.SearchStrategy[Any]]] = {
     "period": lambda world: st.integers(1, 3 * DAY),
     "future_a": lambda world: st.integers(0, 2_000_000),
     "seconds": lambda world: st.integers(0, 30 * DAY),
+    "oracle": lambda world: st.sampled_from(("market", "exchange", "capped", "nowhere")),
+    "growth": lambda world: st.integers(-1, 2_000),
 }
 
 

@@ -42,6 +42,7 @@ from lstwallet.ui.wording.numbers import (
     health_tone,
     health_word,
     moment,
+    multiple,
     owned_amount,
     owned_fiat,
     percent,
@@ -59,6 +60,7 @@ from lstwallet.ui.wording.numbers import (
 )
 from lstwallet.ui.wording.refusals import (
     advice,
+    limit_of_a_loop,
     refusal,
     small,
 )
@@ -94,7 +96,9 @@ __all__ = [
     "health_tone",
     "health_word",
     "is_environment",
+    "limit_of_a_loop",
     "moment",
+    "multiple",
     "notice",
     "owned_amount",
     "owned_fiat",

@@ -101,6 +101,13 @@ def exact(units: int, symbol: str) -> str:
     return f"{format_exact(units, decimals(symbol))} {token_name(symbol)}"
 
 
+def multiple(wad: int, *, up: bool = False) -> str:
+    """``3.20×``: the multiple of a loop (18 decimals), rounded down, or up where it is a least."""
+    step = 10**16
+    hundredths = (wad + step - 1 if up else wad) // step
+    return f"{hundredths // 100}.{hundredths % 100:02d}×"
+
+
 # --- money and shares --------------------------------------------------------------------
 
 

@@ -11,6 +11,7 @@ from lstwallet.ui.wording.numbers import (
     decimals,
     health,
     moment,
+    multiple,
     token_name,
     translate,
 )
@@ -45,6 +46,7 @@ def _nothing_to_do(why: Any) -> str:
         "withdraw": translate("wording", "Nothing of this token is supplied."),
         "repay": translate("wording", "Nothing of this token is owed."),
         "emode": translate("wording", "This e-mode is in force already."),
+        "oracle": translate("wording", "This oracle is in force already."),
     }
     return sentences.get(why.what, translate("wording", "Enter more than zero."))
 
@@ -121,6 +123,29 @@ def _not_enough_collateral(why: Any) -> str:
     )
 
 
+def _multiple_out_of_reach(why: Any) -> str:
+    if why.wanted < why.reached:
+        text = translate("wording", "The loop can be brought down to {reached} only: {limit}.")
+        reached = multiple(why.reached, up=True)
+    else:
+        text = translate("wording", "The highest multiple is {reached}: {limit}.")
+        reached = multiple(why.reached)
+    return text.format(reached=reached, limit=limit_of_a_loop(why.limit))
+
+
+def limit_of_a_loop(limit: str) -> str:
+    """What keeps a loop from going on, as the end of a sentence."""
+    known = {
+        "ltv": translate("wording", "the collateral allows no larger loan"),
+        "liquidity": translate("wording", "the market has no more to give now"),
+        "borrow_cap": translate("wording", "the market's borrow limit is reached"),
+        "supply_cap": translate("wording", "the market's supply limit is reached"),
+        "slippage": translate("wording", "the next exchange would lose more than you allow"),
+        "rounds": translate("wording", "more would take more than 40 rounds"),
+    }
+    return known.get(limit, limit)
+
+
 def _not_ready_yet(why: Any) -> str:
     if why.earliest == why.latest:
         return translate("wording", "Not ready before {when}.").format(when=moment(why.earliest))
@@ -145,6 +170,7 @@ def _protocol(why: Any) -> str:
         "LtvValidationFailed": translate(
             "wording", "Collateral that lends no borrowing power has to leave first."
         ),
+        "OneOracleOnly": translate("wording", "This token has one oracle only."),
         "AssetNotListed": translate("wording", "The market does not take this token."),
     }
     if why.reason in known:
@@ -178,6 +204,7 @@ _REFUSALS: Final[dict[str, Callable[[Any], str]]] = {
     "SlippageExceeded": _slippage,
     "HealthTooLow": _health_too_low,
     "NotEnoughCollateral": _not_enough_collateral,
+    "MultipleOutOfReach": _multiple_out_of_reach,
     "NotReadyYet": _not_ready_yet,
     "ProtocolRefused": _protocol,
 }
@@ -195,6 +222,11 @@ _ADVICE: Final[dict[str, Callable[[Any], str]]] = {
         amount=small(why.step, why.token)
     ),
     "HealthTooLow": lambda why: translate("wording", "Choose a smaller amount to go on"),
+    "MultipleOutOfReach": lambda why: (
+        translate("wording", "Choose a larger multiple to go on")
+        if why.wanted < why.reached
+        else translate("wording", "Choose a smaller multiple to go on")
+    ),
     "NotReadyYet": lambda why: translate("wording", "Let time pass first"),
     "SlippageExceeded": lambda why: translate("wording", "Look at the new price to go on"),
 }
