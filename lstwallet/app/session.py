@@ -18,12 +18,12 @@ from lstwallet.engine import kernel
 from lstwallet.engine.kernel import Command, Event
 from lstwallet.engine.prices import SetPrices
 from lstwallet.engine.refusals import Refusal
-from lstwallet.engine.staking import steth_gain
 from lstwallet.engine.staking_facts import OracleReported
 from lstwallet.engine.world import YOU, Draft, World
+from lstwallet.ledger.entries import Account
 from lstwallet.market.driver import Driver, MarketConfig
 from lstwallet.market.upgrades import upgrades
-from lstwallet.readmodel.samples import SERIES, Series, gathered, sample
+from lstwallet.readmodel.samples import SERIES, Series, gathered, sample, sampled
 from lstwallet.store import codec, journal
 from lstwallet.store.errors import (
     BadText,
@@ -34,7 +34,7 @@ from lstwallet.store.errors import (
     Trouble,
 )
 from lstwallet.store.journal import Loaded, Store
-from lstwallet.store.records import Gain, Page, Recorder, SampleDay
+from lstwallet.store.records import Gain, Page, Recorder, SampleDay, concerns, steth_gains
 from lstwallet.store.verify import Report, verify_store
 from lstwallet.units.clock import DAY, SimTime, start_of
 from lstwallet.units.memory import collector_resting
@@ -241,7 +241,7 @@ class Session:
         """
         recorder = self._recorder
         if recorder.sampled_at is None:
-            recorder.sample(draft.time, sample(draft))
+            recorder.sample(draft.time, sample(draft), sampled(draft))
         if self._driver is None:
             self._driver = Driver(self.market, self.world.seed)
         pool = draft.staking.pool
@@ -250,12 +250,12 @@ class Session:
             kinds = list(map(type, events))
             last.update(zip(kinds, events, strict=True))
             if OracleReported in kinds:
-                gain = steth_gain(draft, YOU, pool)
-                if gain:
-                    recorder.gained(last[OracleReported], (Gain("stETH", gain),))
+                gains = steth_gains(draft, pool)
+                if gains:
+                    recorder.gained(last[OracleReported], gains)
             pool = draft.staking.pool
             if type(command) is SetPrices:
-                recorder.sample(draft.time, sample(draft))
+                recorder.sample(draft.time, sample(draft), sampled(draft))
             yield
 
     # --- reading ---------------------------------------------------------------------------
@@ -266,14 +266,15 @@ class Session:
         begin: SimTime,
         end: SimTime,
         *,
+        account: Account = YOU,
         gate: Callable[[], None] | None = None,
     ) -> Series:
         """Hourly samples between two moments for charts, thinned, the present one last.
 
-        ``gate`` is called between days and may wait.
+        What an account owns is ``account``'s. ``gate`` is called between days and may wait.
         """
         days = self._sampled(begin, end, gate)
-        return gathered(names, begin, end, days, self.world, MOST_POINTS)
+        return gathered(names, begin, end, days, self.world, MOST_POINTS, account)
 
     def _sampled(
         self, begin: SimTime, end: SimTime, gate: Callable[[], None] | None
@@ -298,13 +299,26 @@ class Session:
         *,
         before: int | None = None,
         limit: int = 500,
+        account: Account | None = None,
         gate: Callable[[], None] | None = None,
     ) -> list[ActivityRecord]:
-        """What concerns the user, newest first; ``before``: only events before that one."""
-        return [
-            ActivityRecord(row.seq, row.at, row.kind, event, command, row.gains)
-            for row, event, command in self._ready().activity(before, limit, gate=gate)
-        ]
+        """What concerns the user, newest first; ``before``: only events before that one.
+
+        ``account``: only what has to do with that one of the user's accounts.
+        """
+        only = account if len(self.world.accounts) > 1 else None
+        found: list[ActivityRecord] = []
+        while len(found) < limit:
+            rows = self._ready().activity(before, limit, gate=gate)
+            found += (
+                ActivityRecord(row.seq, row.at, row.kind, event, command, row.gains)
+                for row, event, command in rows
+                if only is None or concerns(event, only, row.gains)
+            )
+            if len(rows) < limit:
+                break
+            before = rows[-1].activity.seq
+        return found[:limit]
 
     def verify(self, *, gate: Callable[[], None] | None = None) -> Report:
         """Replay and audit the whole profile. Raises ``StoreError``."""

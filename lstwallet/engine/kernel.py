@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import Any, NamedTuple
 
 from lstwallet.engine import (
+    accounts,
     lending,
     lending_oracle,
     outside,
@@ -24,7 +25,7 @@ from lstwallet.engine.refusals import NothingToDo, Refusal
 from lstwallet.engine.world import Draft, Readable, World
 from lstwallet.ledger import entries
 
-AREAS = (wallet, prices, outside, staking, validators, lending, lending_oracle, pools)
+AREAS = (wallet, accounts, prices, outside, staking, validators, lending, lending_oracle, pools)
 """A new area of the world is one more module here."""
 
 Command = Any

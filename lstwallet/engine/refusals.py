@@ -15,6 +15,11 @@ Refusal
 │   ├── HealthTooLow       the health factor would fall below 1
 │   ├── NotEnoughCollateral the loan would exceed the loan-to-value limit
 │   └── MultipleOutOfReach a loop cannot be brought to the multiple that was asked for
+├── AddressRefused         something is wrong with the account or the address
+│   ├── BadAddress         the text is not an address of this simulation
+│   ├── SameAccount        it would go to the account that it comes from
+│   ├── NotSendable        a token that stays with its account
+│   └── TooManyAccounts    no further account can be opened
 ├── TimeRefused
 │   └── NotReadyYet        a ticket or an exit that is still waiting
 └── ProtocolRefused        a contract's own reason that has no sentence of its own yet
@@ -57,6 +62,10 @@ class MarketRefused(Refusal):
 
 class HealthRefused(Refusal):
     """The position would not be allowed."""
+
+
+class AddressRefused(Refusal):
+    """Something is wrong with the account or the address."""
 
 
 class TimeRefused(Refusal):
@@ -169,6 +178,42 @@ class MultipleOutOfReach(HealthRefused):
     @property
     def field(self) -> str:
         return "multiple"
+
+
+@dataclass
+class BadAddress(AddressRefused):
+    """``problem`` is one of ``address.Problem``'s values."""
+
+    problem: str
+
+    @property
+    def field(self) -> str:
+        return "to"
+
+
+@dataclass
+class SameAccount(AddressRefused):
+    """``account`` would send to itself."""
+
+    account: str
+
+    @property
+    def field(self) -> str:
+        return "to"
+
+
+@dataclass
+class NotSendable(AddressRefused):
+    """``token`` stays with its account: what is supplied, or owed."""
+
+    token: str
+
+
+@dataclass
+class TooManyAccounts(AddressRefused):
+    """There are ``most`` accounts already."""
+
+    most: int
 
 
 @dataclass

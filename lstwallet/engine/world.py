@@ -25,7 +25,9 @@ if TYPE_CHECKING:  # the areas import this module for the types of their argumen
     from lstwallet.protocols.lending import Position
 
 YOU: Final = "you"
-"""The account of the person at the window."""
+"""The first account of the person at the window."""
+OWN: Final = f"{YOU}:"
+"""Begins the names of the others: ``you:2``, ``you:3`` …"""
 
 MAPS: Final = ("balances", "tickets", "validators", "positions")
 """The attributes that grow with who is there: copied on the first write after a freeze."""
@@ -59,6 +61,8 @@ class World(NamedTuple):
     """Lending positions by account."""
     rate_caps: tuple[RateCap, ...] = ()
     """What capped oracles believe at most."""
+    accounts: tuple[Account, ...] = (YOU,)
+    """The user's own, in the order in which they were opened."""
 
     def balance(self, account: Account, token: str) -> int:
         """Base units of ``token`` in the ledger (shares for stETH, scaled for aTokens)."""
@@ -85,6 +89,7 @@ class Draft:
     validators: dict[int, Validator]
     positions: dict[Account, Position]
     rate_caps: tuple[RateCap, ...]
+    accounts: tuple[Account, ...]
     _shared: set[str]
     cache: dict[str, Any]
     """Indices that can be rebuilt from the rest at any time; never part of the World."""
@@ -126,7 +131,12 @@ class Draft:
             setattr(self, name, getattr(other, name))
 
 
+def is_yours(account: Account) -> bool:
+    """Whether it is one of the user's own accounts."""
+    return account == YOU or account.startswith(OWN)
+
+
 Readable = World | Draft
 """What ``decide`` and every read model may look at."""
 
-__all__ = ["MAPS", "YOU", "Draft", "Posting", "Readable", "World"]
+__all__ = ["MAPS", "OWN", "YOU", "Draft", "Posting", "Readable", "World", "is_yours"]

@@ -128,10 +128,19 @@ def _repaid(event: Any, _: Account) -> tuple[Amount, ...]:
     return () if event.from_supply else (Amount(event.token, -event.amount),)
 
 
+def _sent(event: Any, account: Account) -> tuple[Amount, ...]:
+    """Out of the account that sent, into the one that received."""
+    if account == event.account:
+        return (Amount(event.token, -event.units),)
+    return (Amount(event.token, event.arrived),) if account == event.receiver else ()
+
+
 Moves = Callable[[Any, Account], tuple[Amount, ...]]
 _KINDS: Final[dict[str, tuple[str, Moves]]] = {
     "Born": ("wallet", lambda event, _: ()),
     "Funded": ("wallet", lambda event, _: (Amount(event.token, event.units),)),
+    "AccountOpened": ("wallet", lambda event, _: ()),
+    "Sent": ("wallet", _sent),
     "EthWrapped": ("wallet", _postings),
     "EthUnwrapped": ("wallet", _postings),
     "Staked": ("staking", _staked),
@@ -171,8 +180,14 @@ def line(record: Happening, account: Account) -> Line:
     if not group:
         group = "lending" if record.kind in _LENDING else "staking"
     event = record.event
-    moved = moves(event, account) or tuple(Amount(gain.token, gain.units) for gain in record.gains)
+    moved = moves(event, account) or _gained(record, account)
     return Line(record.seq, record.at, record.kind, group, moved, _detail(record.kind, event))
+
+
+def _gained(record: Happening, account: Account) -> tuple[Amount, ...]:
+    return tuple(
+        Amount(gain.token, gain.units) for gain in record.gains if gain.account == account
+    )
 
 
 def _detail(kind: str, event: Any) -> str:

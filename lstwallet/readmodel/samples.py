@@ -13,6 +13,7 @@ from lstwallet.engine.pools_facts import GROWTH, USDC_ETH
 from lstwallet.engine.pools_view import pool_price
 from lstwallet.engine.staking import steth_rate
 from lstwallet.engine.world import YOU, Readable, World
+from lstwallet.ledger.entries import Account
 from lstwallet.readmodel import portfolio
 from lstwallet.units.clock import HOUR, SimTime
 from lstwallet.units.fixed import div_ceil, div_floor
@@ -43,6 +44,9 @@ SERIES: Final = (
 prices, ETH for one stETH in the pool, ETH for one share, the pair's price of ETH, the
 user's health factor, and what providers of each pool have earned in fees since the
 beginning: base units of the pool's first and second token per LP unit, 24 decimals."""
+OWNED: Final = (*SERIES[:7], "health_wad")
+"""What is an account's own. Of an account that is not the first the names are followed by
+``@`` and the account's."""
 FEE_GROWTH: Final = 10**24
 """One, in the samples of fees."""
 GROWTH_A_UNIT: Final = div_floor(GROWTH, FEE_GROWTH)
@@ -69,19 +73,25 @@ class Day(Protocol):
     def hours(self) -> list[list[int]]: ...
 
 
+def name_of(name: str, account: Account) -> str:
+    """The name under which a number of an account's is kept."""
+    return f"{name}@{account}" if name in OWNED and account != YOU else name
+
+
+def sampled(world: Readable) -> tuple[str, ...]:
+    """The names of what ``sample`` gives."""
+    if len(world.accounts) == 1:
+        return SERIES
+    return SERIES + tuple(name_of(name, who) for who in world.accounts[1:] for name in OWNED)
+
+
 def sample(world: Readable) -> tuple[int, ...]:
-    """One number per name of ``SERIES``."""
+    """One number per name of ``sampled``."""
     prices = portfolio.quotes(world)
-    rows = portfolio.holdings(world, YOU, prices)
-    owned = portfolio.by_kind(rows)
-    net = sum([row.usd for row in rows])
-    health = NONE
-    if owned[portfolio.BORROWED]:
-        health = health_of(world, YOU)
+    *parts, health = _owned(world, YOU, prices)
     steth_pool, usdc_pool = world.pools
-    return (
-        max(net, NONE),
-        *owned.values(),
+    numbers = (
+        *parts,
         world.prices.eth,
         world.prices.usdc,
         prices.steth_eth,
@@ -90,6 +100,18 @@ def sample(world: Readable) -> tuple[int, ...]:
         health,
         *[div_floor(growth, GROWTH_A_UNIT) for growth in steth_pool.fee_sums + usdc_pool.fee_sums],
     )
+    if len(world.accounts) == 1:
+        return numbers
+    return numbers + tuple(n for who in world.accounts[1:] for n in _owned(world, who, prices))
+
+
+def _owned(world: Readable, account: Account, prices: portfolio.Quotes) -> list[int]:
+    """One number per name of ``OWNED``."""
+    rows = portfolio.holdings(world, account, prices)
+    owned = portfolio.by_kind(rows)
+    net = sum([row.usd for row in rows])
+    health = health_of(world, account) if owned[portfolio.BORROWED] else NONE
+    return [max(net, NONE), *owned.values(), health]
 
 
 def gathered(
@@ -99,19 +121,22 @@ def gathered(
     days: Iterable[Day],
     now: World,
     most: int,
+    account: Account = YOU,
 ) -> Series:
     """Stored days between two moments as columns, at most about ``most`` points.
 
     Thinned by whole hours of absolute time, so that points stay where they are while the
-    range moves. The present world is the last point when it lies in the range.
+    range moves. The present world is the last point when it lies in the range. What an
+    account owns is ``account``'s.
     """
+    stored = [name_of(name, account) for name in names]
     span = max(min(end, now.time) - max(begin, now.started), 0)
     stride = HOUR * max(1, div_ceil(span, HOUR * most))
     at: list[SimTime] = []
     columns: dict[str, list[int | None]] = {name: [] for name in names}
     last = -1
     for day in days:
-        places = [day.names.index(name) + 1 if name in day.names else 0 for name in names]
+        places = [day.names.index(name) + 1 if name in day.names else 0 for name in stored]
         for row in day.hours:
             moment = row[0]
             slot = moment - moment % stride
@@ -120,7 +145,8 @@ def gathered(
                 _add(at, columns, row, places)
     if begin <= now.time <= end and (not at or at[-1] < now.time):
         row = [now.time, *sample(now)]
-        _add(at, columns, row, [SERIES.index(name) + 1 for name in names])
+        known = sampled(now)
+        _add(at, columns, row, [known.index(name) + 1 if name in known else 0 for name in stored])
     return Series(at, columns)
 
 

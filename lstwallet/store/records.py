@@ -10,15 +10,20 @@ from types import MappingProxyType
 from typing import Final, NamedTuple
 
 from lstwallet.engine import kernel
-from lstwallet.engine.world import YOU
+from lstwallet.engine.staking import steth_gain
+from lstwallet.engine.world import YOU, Readable, is_yours
+from lstwallet.ledger.entries import Account
+from lstwallet.protocols.lido import Pool
 from lstwallet.store.codec import dumps, encode_command, encode_linked, loads
 from lstwallet.units.clock import DAY, SimTime, start_of
 
 BURST: Final = 40
 """Events that are encoded in one go, about a quarter of a simulated day."""
 
-_MARK: Final = f'"{YOU}"'
-"""Stands in the text of every event that names the user's account."""
+MARK: Final = f'"{YOU}'
+"""Stands in the text of every event that names an account of the user's."""
+NO_NUMBER: Final = -1
+"""Stands in the samples where nothing was sampled."""
 
 
 class Head(NamedTuple):
@@ -63,6 +68,7 @@ class Gain(NamedTuple):
 
     token: str
     units: int
+    account: Account = YOU
 
 
 class ActivityRow(NamedTuple):
@@ -101,13 +107,29 @@ class Page(NamedTuple):
 
 
 def encode_gains(gains: Sequence[Gain]) -> str:
-    """``[["stETH",1234]]``."""
-    return dumps(tuple(gains))
+    """``[["stETH",1234]]``; an account that is not the first stands behind."""
+    return dumps(tuple(gain[:2] if gain.account == YOU else gain for gain in gains))
 
 
 def decode_gains(text: str) -> tuple[Gain, ...]:
     """Raises ``BadText``."""
-    return tuple(Gain(str(token), int(units)) for token, units in loads(text))
+    return tuple(Gain(str(row[0]), int(row[1]), *map(str, row[2:])) for row in loads(text))
+
+
+def concerns(event: kernel.Event, account: Account, gains: Sequence[Gain] = ()) -> bool:
+    """Whether the event has to do with one of the user's accounts: it is named, or gains."""
+    return (
+        any(field == account for field in event)
+        or any(posting[0] == account for posting in getattr(event, "entry", ()))
+        or any(gain.account == account for gain in gains)
+        or type(event) is kernel.Born
+    )
+
+
+def steth_gains(world: Readable, before: Pool) -> tuple[Gain, ...]:
+    """What a report brought each of the user's accounts; ``before``: the pool before it."""
+    found = ((account, steth_gain(world, account, before)) for account in world.accounts)
+    return tuple(Gain("stETH", units, account) for account, units in found if units)
 
 
 class Recorder:
@@ -128,7 +150,7 @@ class Recorder:
         self._seq = head.seq
         self._hash = head.hash
         self._names = names
-        self._day = tail if tail is not None and tail.names == names else None
+        self._day = tail
         self._rows: list[JournalRow] = []
         self._lines: list[str] = []
         """Of the row that is being written, as far as it is encoded …"""
@@ -163,15 +185,34 @@ class Recorder:
         """An event that was just written grew what the user holds, though no posting says so."""
         self._gains[id(event)] = gains
 
-    def sample(self, at: SimTime, values: Sequence[int]) -> None:
-        """Add the numbers of one hour, in the order of the names."""
+    def sample(
+        self, at: SimTime, values: Sequence[int], names: tuple[str, ...] | None = None
+    ) -> None:
+        """Add the numbers of one hour, in the order of the names (by default those given first).
+
+        When the names change during a day, its hours before have no number for new ones.
+        """
         day = start_of(DAY, at)
+        names = names or self._names
         if self._day is None or self._day.day != day:
-            self._day = SampleDay(day, self._names, [])
+            self._day = SampleDay(day, names, [])
+        elif self._day.names != names:
+            self._rename(self._day, names)
         if not self._samples or self._samples[-1] is not self._day:
             self._samples.append(self._day)
         self._day.hours.append([at, *values])
         self.sampled_at = at
+
+    def _rename(self, day: SampleDay, names: tuple[str, ...]) -> None:
+        """Go on with a day whose hours were sampled under other names."""
+        places = [day.names.index(name) + 1 if name in day.names else 0 for name in names]
+        hours = [
+            [hour[0], *(hour[place] if place else NO_NUMBER for place in places)]
+            for hour in day.hours
+        ]
+        self._day = SampleDay(day.day, names, hours)
+        if self._samples and self._samples[-1] is day:
+            self._samples[-1] = self._day
 
     def page(self, time: SimTime) -> Page:
         """All that was gathered, for a commit that reaches ``time``; starts anew."""
@@ -194,7 +235,7 @@ class Recorder:
         events, self._events, gains = self._events, [], self._gains
         lines, self._hash = encode_linked(events, self._hash)
         for seq, (event, line) in enumerate(zip(events, lines, strict=True), self._seq + 1):
-            if _MARK in line or (gains and id(event) in gains):
+            if MARK in line or (gains and id(event) in gains):
                 self._note(seq, event)
         gains.clear()
         self._seq += len(lines)
@@ -215,9 +256,9 @@ class Recorder:
         """The event may concern the user: keep the postings, and the event for Activity."""
         kind = type(event).__name__
         gains = self._gains.get(id(event), ())
-        concerned = getattr(event, "account", None) == YOU or kind == "Born"
+        concerned = kind == "Born"
         for place, (account, token, units) in enumerate(getattr(event, "entry", ())):
-            if account == YOU:
+            if is_yours(account):
                 concerned = True
                 self._entries.append(EntryRow(seq, place, event.at, account, token, units, kind))
         if concerned or gains or _names_you(event):
@@ -227,4 +268,4 @@ class Recorder:
 
 def _names_you(event: kernel.Event) -> bool:
     """Whether any plain field of the event is the user's account (``owner``, ``borrower`` …)."""
-    return any(field == YOU for field in event)
+    return any(isinstance(field, str) and is_yours(field) for field in event)

@@ -7,14 +7,21 @@ from pathlib import Path
 from typing import NamedTuple, TypeVar
 
 from lstwallet.engine import kernel
-from lstwallet.engine.staking import steth_gain
 from lstwallet.engine.staking_facts import OracleReported
-from lstwallet.engine.world import YOU, Draft, World
+from lstwallet.engine.world import Draft, World
 from lstwallet.protocols.lido import Pool
 from lstwallet.store import codec, journal
 from lstwallet.store.errors import StoreBroken, StoreError
 from lstwallet.store.journal import Loaded, Store
-from lstwallet.store.records import ActivityRow, EntryRow, Gain, Head, JournalRow, Recorder
+from lstwallet.store.records import (
+    MARK,
+    ActivityRow,
+    EntryRow,
+    Head,
+    JournalRow,
+    Recorder,
+    steth_gains,
+)
 
 _Row = TypeVar("_Row", EntryRow, ActivityRow)
 
@@ -119,16 +126,15 @@ class _Yours:
         before, self._pool = self._pool, draft.staking.pool
         if type(event) is not OracleReported or before is None:
             return
-        gain = steth_gain(draft, YOU, before)
-        if gain:
-            gains = (Gain("stETH", gain),)
+        gains = steth_gains(draft, before)
+        if gains:
             self._gained[seq] = ActivityRow(seq, event.at, type(event).__name__, gains)
 
     def add(self, row: JournalRow) -> None:
         """A row whose events were all watched."""
         gained, self._gained = self._gained, {}
         noted: Sequence[ActivityRow] = ()
-        if '"you"' in row.events:
+        if MARK in row.events:
             recorder = Recorder(Head(row.began, row.first_seq - 1, codec.NO_HISTORY), ())
             recorder.write([codec.decode_event(line) for line in row.events.split("\n")])
             page = recorder.page(row.ended)

@@ -15,7 +15,7 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
-from lstwallet.engine import kernel, quotes, staking
+from lstwallet.engine import address, kernel, quotes, staking
 from lstwallet.engine.kernel import Batch, Command
 from lstwallet.engine.lending import Borrow, Supply
 from lstwallet.engine.lending_queue import queue_of
@@ -63,12 +63,25 @@ PARTS = st.sampled_from(
     ("part", "part", "dust", "whole", "zero", "huge", "negative", "over", "all", "part", "part")
 )
 """Hypothesis likes the ends of a list: the useful ones stand there."""
+ADDRESSES = (
+    "sim1ycq8se22r8zjfft9sw9fjqcv5z4ypdqy0e75dy",
+    "sim1ycq8se22r8zjfft9sw9fjqcv5z4ypdqy0e75dx",
+)
+"""Somebody else's, and one with a slip."""
+
+
+def of_account(world: World) -> Callable[[str], str]:
+    """The addresses of one's own accounts."""
+    return lambda account: address.of_account(world, account)
+
+
 SMALL = st.integers(0, 10)
 BY_NAME: dict[str, Callable[[World], st.SearchStrategy[Any]]] = {
     "account": lambda world: st.sampled_from(
-        (YOU, YOU, YOU, *sorted(world.positions)[:2], YOU, YOU, YOU)
+        (YOU, YOU, YOU, *sorted(world.positions)[:2], *world.accounts, YOU, YOU, YOU)
     ),
     "borrower": lambda world: st.sampled_from((YOU, *sorted(world.positions))),
+    "to": lambda world: st.sampled_from(ADDRESSES + tuple(map(of_account(world), world.accounts))),
     "token_out": lambda world: st.sampled_from(TOKENS),
     "pool": lambda world: st.sampled_from((*POOLS, "route", "nowhere", *POOLS)),
     "ticket": lambda world: st.sampled_from((ALL, 0, 10**9, *sorted(world.tickets), ALL)),
@@ -275,7 +288,7 @@ class Life(RuleBasedStateMachine):
         self.world = world
         self.hash = codec.world_hash(world)
 
-    @rule(kind=of("wallet", "staking"), data=st.data())
+    @rule(kind=of("wallet", "accounts", "staking"), data=st.data())
     def stake_and_wrap(self, kind: type, data: st.DataObject) -> None:
         self.do(made_up(kind, self.world, data.draw))
 

@@ -179,6 +179,29 @@ def _protocol(why: Any) -> str:
     return text.format(reason=why.reason)
 
 
+def _bad_address(why: Any) -> str:
+    return address_problem(why.problem)
+
+
+def address_problem(problem: str) -> str:
+    """The sentence for one of ``engine.address.Problem``'s values."""
+    sentences = {
+        "empty": translate("wording", "Enter an address."),
+        "other_network": translate(
+            "wording",
+            "That is another network's address. Nothing here can be sent to a real network.",
+        ),
+        "mixed_case": translate(
+            "wording", "Small and capital letters are mixed: an address has one kind only."
+        ),
+        "character": translate("wording", "A character in it is in no address: b, i, o or a sign."),
+        "length": translate("wording", "An address has 42 characters: this has more or fewer."),
+        "checksum": translate("wording", "A slip: one character or more is wrong. Copy it again."),
+        "not_an_address": translate("wording", "That is not an address. They begin with sim1."),
+    }
+    return sentences[problem]
+
+
 def small(units: int, symbol: str) -> str:
     """An exact amount without trailing zeros, tiny ones in base units: ``100 wei``."""
     if 0 < units < 10**6 and decimals(symbol) == 18:
@@ -205,6 +228,14 @@ _REFUSALS: Final[dict[str, Callable[[Any], str]]] = {
     "HealthTooLow": _health_too_low,
     "NotEnoughCollateral": _not_enough_collateral,
     "MultipleOutOfReach": _multiple_out_of_reach,
+    "BadAddress": _bad_address,
+    "SameAccount": lambda why: translate("wording", "That is the account it comes from."),
+    "NotSendable": lambda why: translate("wording", "{token} stays with its account.").format(
+        token=token_name(why.token)
+    ),
+    "TooManyAccounts": lambda why: translate(
+        "wording", "There are {most} accounts already."
+    ).format(most=why.most),
     "NotReadyYet": _not_ready_yet,
     "ProtocolRefused": _protocol,
 }
@@ -221,6 +252,9 @@ _ADVICE: Final[dict[str, Callable[[Any], str]]] = {
     "NotAMultiple": lambda why: translate("wording", "Enter a multiple of {amount}").format(
         amount=small(why.step, why.token)
     ),
+    "BadAddress": lambda why: translate("wording", "Correct the address to go on"),
+    "SameAccount": lambda why: translate("wording", "Choose another account to go on"),
+    "NotSendable": lambda why: translate("wording", "Choose another token to go on"),
     "HealthTooLow": lambda why: translate("wording", "Choose a smaller amount to go on"),
     "MultipleOutOfReach": lambda why: (
         translate("wording", "Choose a larger multiple to go on")
