@@ -42,6 +42,8 @@ class Settings(NamedTuple):
     last_room: str = ""
     recent_actions: str = ""
     """Keys of what was last chosen in the command palette, one a line, the newest first."""
+    expert: bool = False
+    """Lets a trade with a price impact of 15 % or more be confirmed, by typing."""
 
 
 class SettingsProblem(Exception):
@@ -75,6 +77,7 @@ _CHECKS: Final[Mapping[str, Callable[[Any], bool]]] = {
     "reduced_motion": lambda value: type(value) is bool,
     "privacy": _one_of(*PRIVACY),
     "slippage_bps": _within(SLIPPAGE),
+    "expert": lambda value: type(value) is bool,
 }
 """What makes sense; every other setting is a text."""
 

@@ -49,6 +49,8 @@ class Preferences(NamedTuple):
     """Offered in forms that trade: basis points below the quoted amount."""
     net_worth: int = 0
     """USD, 8 decimals: what ``percent`` is a percentage of."""
+    expert: bool = False
+    """Whether a trade with a price impact of 15 % or more may be confirmed."""
 
 
 class Opened(NamedTuple):
@@ -121,7 +123,9 @@ class Bridge(QObject):
         self.profile: Opened | None = None
         self._account: Account = YOU
         self.world: World | None = None
-        self.preferences = Preferences(self.settings.privacy, self.settings.slippage_bps)
+        self.preferences = Preferences(
+            self.settings.privacy, self.settings.slippage_bps, expert=self.settings.expert
+        )
         self._session: Session | None = None  # belongs to the lane
         self._run: _Run | None = None
         self._reads: deque[_Read] = deque()
@@ -146,8 +150,11 @@ class Bridge(QObject):
         path = self._settings_path
         if path is not None:
             self.jobs.run(lambda: settings_file.save(path, wanted), _nothing, self.failed.emit)
-        if names & {"privacy", "slippage_bps"}:
-            self._prefer(privacy=wanted.privacy, default_slippage_bps=wanted.slippage_bps)
+        if names & {"privacy", "slippage_bps", "expert"}:
+            self._prefer(
+                privacy=wanted.privacy, default_slippage_bps=wanted.slippage_bps,
+                expert=wanted.expert,
+            )  # fmt: skip
         self.settings_changed.emit(names)
 
     @property

@@ -14,6 +14,7 @@ from lstwallet.app.session import Outcome, Session
 from lstwallet.engine.pools import Swap
 from lstwallet.engine.quotes import Quote
 from lstwallet.engine.world import YOU, World
+from lstwallet.readmodel.pools import at_least
 from lstwallet.store.errors import StoreUnavailable, Trouble
 from lstwallet.ui import theme, wording
 from lstwallet.ui.bridge import Bridge
@@ -43,15 +44,17 @@ class SellForm(ActionForm):
 
     name = "sell"
 
-    def __init__(self) -> None:
+    def __init__(self, bridge: Bridge) -> None:
         super().__init__()
+        self.bridge = bridge
         self.amount = AmountField("You sell", "USDC", 6)
         self.amount.changed.connect(self.changed)
         self.setLayout(column(self.amount))
         self.accept = self.type_word = ""
         self.previews: list[Quote | None] = []
         self.forbidden = False
-        self.minimum = 1
+        self.limit: int | None = 50
+        """Basis points; ``None`` sends it without a minimum."""
 
     def header(self) -> Header:
         return Header("Sell", "USDC for ETH", symbol="USDC")
@@ -66,7 +69,11 @@ class SellForm(ActionForm):
         value = read_amount(self.amount)
         if isinstance(value, NotYet):
             return value
-        return Swap(YOU, "usdc_eth", "USDC", value, self.minimum, "ETH")
+        trial = Swap(YOU, "usdc_eth", "USDC", value, 0, "ETH")
+        quote = self.bridge.preview(trial)
+        if self.limit is None or isinstance(quote, Exception):
+            return trial
+        return trial._replace(min_out=at_least(quote.events[-1].received, self.limit))
 
     def veto(self, quote: Quote) -> NotYet | None:
         return NotYet("Not today", "The window forbids it.") if self.forbidden else None
@@ -107,7 +114,7 @@ class Stage:
         with qtbot.waitSignal(self.bridge.opened, timeout=PATIENCE_MS):
             self.bridge.open(lambda: Session.open(path))
         self.panel = ActionPanel()
-        self.form = SellForm()
+        self.form = SellForm(self.bridge)
         self.flow = ActionFlow(self.bridge, self.panel, self.form)
         self.bridge.outcome.connect(lambda _: self.flow.refresh(self.bridge.world))
         qtbot.addWidget(self.panel)

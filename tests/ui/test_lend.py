@@ -128,7 +128,7 @@ def test_supply_borrow_repay_withdraw(room: Room) -> None:
     driver.click("lend.repay")
     driver.click("lend.max")
     driver.click("lend.review")
-    driver.sees("No debt is left, not even dust")
+    driver.sees("rules checked and fine")
     driver.click("lend.confirm")
     driver.sees("5 000.00 USDC repaid")
     assert owed_units(room.world, YOU, "USDC") == 0
@@ -184,7 +184,7 @@ def test_health_while_typing_and_a_tick_for_a_risky_loan(indebted: Room) -> None
     indebted.fill("10000")
     indebted.driver.click("lend.review")
     assert indebted.driver.disabled("lend.confirm")
-    indebted.driver.sees("Tick the box above to go on")
+    indebted.driver.sees("Tick the box to go on")
     indebted.driver.click("lend.accept")
     indebted.driver.click("lend.confirm")
     indebted.driver.sees("10 000.00 USDC borrowed")

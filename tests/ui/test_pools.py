@@ -231,14 +231,17 @@ def test_a_costly_way_needs_a_tick_and_a_ruinous_one_is_refused(
     you.fill("pools.amount0", str(reserve * 6 // 10))
     you.sees("Penalty ")
     you.click("pools.review")
-    you.sees("I accept losing")
+    you.sees("I accept the risk")
+    you.sees("That costs")
     assert you.disabled("pools.confirm")
     you.click("pools.accept")
     assert not you.disabled("pools.confirm")
     you.click("pools.back")
     you.fill("pools.amount0", str(reserve * 2))
-    you.sees("The limit is 15%.")
-    assert you.disabled("pools.review")
+    you.sees("From 15% on it is refused.")
+    you.click("pools.review")
+    you.sees("Refused: see above.")
+    assert you.disabled("pools.confirm")
 
 
 def test_the_position_after_a_week(qtbot: QtBot, tmp_path: Path) -> None:

@@ -62,7 +62,8 @@ def test_five_eth_go_through_form_review_and_receipt(opened: Open) -> None:
     person.sees("Nothing has been sent yet")
     person.sees("−5.0000 ETH")
     person.sees("+5.0000 stETH")
-    person.sees("95.0000 ETH stays in the wallet")
+    person.sees("from 100.0000 to 95.0000")
+    person.sees("the largest runs")
     person.click("Stake 5 ETH")
     person.sees("5.0000 stETH received")
     assert before - balance(person) == 5 * ETH

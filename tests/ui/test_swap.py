@@ -254,16 +254,22 @@ def test_impact_is_told_typed_and_refused(qtbot: QtBot, tmp_path: Path) -> None:
     you.fill("swap.amount", f"{reserve * 0.12:.2f}")
     you.sees("Confirm by typing.")
     you.click("swap.review")
-    you.sees("Type swap above to go on")
+    you.sees("Type confirm to go on")
+    you.sees("Danger")
     assert you.disabled("swap.confirm")
-    you.fill("swap.word", "swop")
+    you.fill("swap.word", "conform")
     assert you.disabled("swap.confirm")
-    you.fill("swap.word", "swap")
+    you.fill("swap.word", "Confirm")
     assert not you.disabled("swap.confirm")
     you.click("swap.back")
     you.fill("swap.amount", f"{reserve * 0.2:.2f}")
     you.sees("From 15% on a swap is refused.")
-    assert you.disabled("swap.review")
+    you.click("swap.review")
+    you.sees("From 15% on a trade is refused.")
+    you.sees("Refused: see above.")
+    assert you.disabled("swap.confirm")
+    assert you.maybe("swap.word") is None
+    assert you.maybe("swap.accept") is None
 
 
 def test_far_below_fair_value_is_warned(qtbot: QtBot, tmp_path: Path) -> None:

@@ -33,6 +33,7 @@ from lstwallet.ui.widgets.action_panel import ActionPanel
 from lstwallet.ui.widgets.amount_field import AmountField
 from lstwallet.ui.widgets.buttons import Button, Segmented, Switch
 from lstwallet.ui.widgets.cards import Banner, Card
+from lstwallet.ui.widgets.expert import ExpertSwitch
 from lstwallet.ui.widgets.labels import Label
 from lstwallet.ui.widgets.layout import Scroller, column, holder, row
 from lstwallet.ui.widgets.look_chooser import LookChooser
@@ -249,7 +250,9 @@ class RoomPage(Page):
         self.slippage_error = ErrorLine()
         card = Card(self.tr("Trading"), spacing=8)
         line = row(label, None, self.slippage, Label("%", "body", "2"), spacing=6)
-        card.add(line, self.slippage_error)
+        self.expert = ExpertSwitch(self.bridge.settings.expert)
+        self.expert.changed.connect(lambda on: self.bridge.change(expert=on))
+        card.add(line, self.slippage_error, None, self.expert)
         return card
 
     def _set_slippage(self) -> None:
@@ -334,6 +337,7 @@ class RoomPage(Page):
         self.scale.set_current(settings.text_scale)
         self.motion.setChecked(settings.reduced_motion)
         self.privacy.set_current(settings.privacy)
+        self.expert.set_on(settings.expert)
         refused = bool(self.slippage_error.text.text())
         if not refused and not self.slippage.hasFocus():
             self.slippage.setText(format_exact(settings.slippage_bps, 2))

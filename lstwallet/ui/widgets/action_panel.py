@@ -3,7 +3,7 @@ swap inside it."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from PySide6.QtCore import QRectF, QSize, Qt, Signal
@@ -62,7 +62,12 @@ class PanelPage(QWidget):
         self.second.hide()
         self.main = Button("", "primary", "main")
         buttons = row((self.second, 1), (self.main, 2), spacing=8)
-        return column(self._reason_row, buttons, margins=(16, 10, 16, 14), spacing=8)
+        self._asked = column(spacing=8)
+        self._asked_box = holder(self._asked)
+        self._asked_box.hide()
+        return column(
+            self._asked_box, self._reason_row, buttons, margins=(16, 10, 16, 14), spacing=8
+        )
 
     def set_header(
         self,
@@ -113,6 +118,12 @@ class PanelPage(QWidget):
         self.main.setVisible(bool(main))
         self.second.setText(second)
         self.second.setVisible(bool(second))
+
+    def set_asked(self, items: Sequence[QWidget]) -> None:
+        """What has to be ticked or typed: above the buttons, always in sight."""
+        clear(self._asked)
+        fill(self._asked, items)
+        self._asked_box.setVisible(bool(items))
 
     def set_ready(self, ready: bool, reason: str = "", tone: str = "") -> None:
         """Enable the main button, or say just above it why not."""

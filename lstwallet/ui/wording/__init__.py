@@ -10,6 +10,11 @@ from lstwallet.ui.wording.errors import (
     error,
     is_environment,
 )
+from lstwallet.ui.wording.findings import (
+    finding,
+    finding_rule,
+    severity,
+)
 from lstwallet.ui.wording.notices import (
     coming,
     notice,
@@ -92,6 +97,8 @@ __all__ = [
     "fiat_large",
     "fiat_price",
     "fiat_short",
+    "finding",
+    "finding_rule",
     "health",
     "health_tone",
     "health_word",
@@ -108,6 +115,7 @@ __all__ = [
     "price",
     "reads_zero",
     "refusal",
+    "severity",
     "short_day",
     "shown",
     "small",

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 from PySide6.QtCore import QEvent, QObject, QTimer, Signal
 
+from lstwallet.readmodel.preflight import Terms, findings, is_forbidden
 from lstwallet.ui import wording
 from lstwallet.ui.pages.action.form import ActionForm
 from lstwallet.ui.pages.action.records import Fact, NextStep, NotYet, Review, differs
@@ -43,6 +44,7 @@ class ActionFlow(QObject):
         self._form = form
         self.phase = "form"
         self._quote: Quote | None = None
+        self._command: Command | None = None
         self._review: Review | None = None
         self._note = ""
         self._reviewing = ReviewView(panel.page("review"))
@@ -156,7 +158,7 @@ class ActionFlow(QObject):
         if stop is not None:
             self._stop(stop)
             return
-        self._quote = answer
+        self._quote, self._command = answer, command
         self._stop(None)
 
     def _refused(self, refusal: Refusal) -> NotYet:
@@ -188,9 +190,17 @@ class ActionFlow(QObject):
         if self.phase == "pending":
             return
         self.preview_now()
-        if self._quote is not None:
+        if self._quote is not None and self._command is not None:
             self._note = ""
-            self._show_review(self._form.describe_review(self._quote))
+            self._show_review(self._describe(self._command, self._quote))
+
+    def _describe(self, command: Command, quote: Quote) -> Review:
+        """The form's words, and what pre-flight finds in the command itself."""
+        world = self._bridge.world
+        assert world is not None
+        terms = Terms(expert=self._bridge.preferences.expert)
+        found = findings(world, self._bridge.account, command, quote, terms)
+        return self._form.describe_review(quote)._replace(findings=found)
 
     def back(self) -> None:
         """From the review to the form; what was typed is still there."""
@@ -221,12 +231,13 @@ class ActionFlow(QObject):
         if self._form.veto(answer) is not None:
             self.back()
             return
-        fresh = self._form.describe_review(answer)
+        fresh = self._describe(command, answer)
         if differs(self._review, fresh):
             self._note = self.tr("The world moved while you read this. These are the new numbers.")
             self._show_review(fresh)
             return
-        self._send(command, fresh)
+        if not is_forbidden(fresh.findings):
+            self._send(command, fresh)
 
     def _send(self, command: Command, review: Review) -> None:
         self._review = review

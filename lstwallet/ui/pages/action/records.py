@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+if TYPE_CHECKING:
+    from lstwallet.readmodel.preflight import Finding
 
 
 class NotYet(NamedTuple):
@@ -80,9 +83,12 @@ class Review(NamedTuple):
     warning: str = ""
     """A banner in the warning tone."""
     accept: str = ""
-    """A sentence to be ticked ("I accept the risk") before Confirm."""
+    """A sentence to be ticked before Confirm; without one, "I accept the risk" where a finding
+    asks for it."""
     type_word: str = ""
-    """A word to be typed before Confirm (a price impact of 10 % or more)."""
+    """A word to be typed before Confirm; without one, "confirm" where a finding asks for it."""
+    findings: tuple[Finding, ...] = ()
+    """What pre-flight found, worst first. The flow fills it in; forms leave it alone."""
 
 
 class Receipt(NamedTuple):
@@ -96,6 +102,13 @@ class Receipt(NamedTuple):
 
 
 def differs(seen: Review, fresh: Review) -> bool:
-    """Whether what was agreed to is no longer what would happen: amounts, not their worth."""
+    """Whether what was agreed to is no longer what would happen: amounts, not their worth,
+    or something has to be accepted that had not to be."""
     agreed, now = ([move[:3] for move in review.moves] for review in (seen, fresh))
-    return agreed != now or (fresh.accept != "" and seen.accept == "")
+    return agreed != now or bool(set(_asked(fresh)) - set(_asked(seen)))
+
+
+def _asked(review: Review) -> list[str]:
+    own = [name for name in ("accept", "type_word") if getattr(review, name)]
+    found = [each.severity for each in review.findings if each.severity == "forbidden"]
+    return own + found + [each.consent for each in review.findings if each.consent]

@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import groupby
 
 from PySide6.QtCore import QObject
-from PySide6.QtWidgets import QLineEdit
+from PySide6.QtWidgets import QLineEdit, QWidget
 
+from lstwallet.readmodel.preflight import TICK, TYPE, checked, fired, is_forbidden
+from lstwallet.ui import wording
 from lstwallet.ui.pages.action.records import Change, Fact, Header, Move, Review
 from lstwallet.ui.widgets.action_panel import PanelPage
 from lstwallet.ui.widgets.buttons import CheckBox
 from lstwallet.ui.widgets.cards import Banner, Inset
+from lstwallet.ui.widgets.findings import CheckedList, FindingGroup, Said
 from lstwallet.ui.widgets.labels import Label
-from lstwallet.ui.widgets.layout import Rule, column, holder
+from lstwallet.ui.widgets.layout import Rule, column, holder, row
 from lstwallet.ui.widgets.rows import BeforeAfter, CheckLine, KeyValue, MoveRow
 
 
@@ -22,13 +26,13 @@ class ReviewView(QObject):
     def __init__(self, page: PanelPage) -> None:
         super().__init__(page)
         self._page = page
-        self._review: Review | None = None
         self._tick: CheckBox | None = None
         self._word: QLineEdit | None = None
+        self._wanted = ""
+        self._forbidden = False
 
     def show_review(self, name: str, head: Header, review: Review, note: str) -> None:
         """``name`` is the form's, for object names; ``note`` says why one looks again."""
-        self._review = review
         page = self._page
         page.set_header(
             review.title,
@@ -42,48 +46,77 @@ class ReviewView(QObject):
             page.add(Banner(note, "warn"))
         if review.warning:
             page.add(Banner(review.warning, "warn"))
-        self._add_conditions(name, review)  # beside what it answers, never below the fold
         if review.moves:
             page.add(_moves(review.moves))
-        if review.checks:
-            page.add(Label(self.tr("Checks before signing"), "strong"))
-            page.add(holder(column(*(CheckLine(*check) for check in review.checks), spacing=6)))
+        self._add_findings(name, review)
         if review.changes:
             page.add(changes_box(review.changes, ()))
         if review.facts:
-            page.add(Rule())
             page.add(holder(column(*(KeyValue(*fact) for fact in review.facts), spacing=7)))
+        self._add_checked(name, review)
         page.set_foot(review.confirm, self.tr("Back"))
+        self._ask(name, review)
 
-    def _add_conditions(self, name: str, review: Review) -> None:
-        page = self._page
-        self._tick = None
-        self._word = None
-        if review.accept:
-            self._tick = CheckBox(review.accept)
+    def _add_findings(self, name: str, review: Review) -> None:
+        """The rules that fired, worst first, then what the form itself has to say."""
+        for severity, found in groupby(fired(review.findings), lambda each: each.severity):
+            word, tone, icon = wording.severity(severity)
+            lines = [Said(wording.finding(each), wording.finding_rule(each)) for each in found]
+            group = FindingGroup(word, tone, icon, lines)
+            group.setObjectName(f"{name}.{severity}")
+            self._page.add(group)
+        if review.checks:
+            lines = [CheckLine(*check) for check in review.checks]
+            self._page.add(holder(column(*lines, spacing=6)))
+
+    def _add_checked(self, name: str, review: Review) -> None:
+        """What was looked at and is fine, folded."""
+        fine = checked(review.findings)
+        if not fine:
+            return
+        title = wording.plural(self.tr("%n rule(s) checked and fine", "", len(fine)), len(fine))
+        found = CheckedList(title, (wording.finding(each) for each in fine))
+        found.button.setObjectName(f"{name}.checked")
+        self._page.add(found)
+
+    # --- conditions ---------------------------------------------------------------------
+
+    def _ask(self, name: str, review: Review) -> None:
+        """What has to be ticked or typed stands right above Confirm, never below the fold."""
+        self._tick, self._word, self._wanted = None, None, ""
+        asked: list[QWidget] = []
+        consents = {each.consent for each in review.findings}
+        self._forbidden = is_forbidden(review.findings)
+        if not self._forbidden and (review.accept or TICK in consents):
+            self._tick = CheckBox(review.accept or self.tr("I accept the risk"))
             self._tick.setObjectName(f"{name}.accept")
             self._tick.toggled.connect(self.sync_confirm)
-            page.add(self._tick)
-        if review.type_word:
-            words = self.tr("Type {word} to go on").format(word=review.type_word)
-            label = Label(words, "small", "2", wrap=True)
-            self._word = QLineEdit()
-            self._word.setProperty("box", True)
-            self._word.setObjectName(f"{name}.word")
-            self._word.setAccessibleName(words)
-            label.setBuddy(self._word)
-            self._word.textChanged.connect(self.sync_confirm)
-            page.add(label, self._word)
+            asked.append(self._tick)
+        if not self._forbidden and (review.type_word or TYPE in consents):
+            self._wanted = review.type_word or self.tr("confirm")
+            asked.append(self._word_line(name))
+        self._page.set_asked(asked)
+
+    def _word_line(self, name: str) -> QWidget:
+        words = self.tr("Type {word} to go on").format(word=self._wanted)
+        label = Label(words, "small", "2")
+        self._word = QLineEdit()
+        self._word.setProperty("box", True)
+        self._word.setObjectName(f"{name}.word")
+        self._word.setAccessibleName(words)
+        label.setBuddy(self._word)
+        self._word.textChanged.connect(self.sync_confirm)
+        return holder(row(label, (self._word, 1), spacing=10))
 
     def sync_confirm(self) -> None:
         """Confirm is enabled once every condition is met; until then its reason is told."""
-        page, review = self._page, self._review
-        assert review is not None
-        if self._tick is not None and not self._tick.isChecked():
-            page.set_ready(False, self.tr("Tick the box above to go on"), "2")
-        elif self._word is not None and self._word.text().strip() != review.type_word:
-            words = self.tr("Type {word} above to go on").format(word=review.type_word)
-            page.set_ready(False, words, "2")
+        page = self._page
+        if self._forbidden:
+            page.set_ready(False, self.tr("Refused: see above. Go back and change it."), "bad")
+        elif self._tick is not None and not self._tick.isChecked():
+            page.set_ready(False, self.tr("Tick the box to go on"), "2")
+        elif self._word is not None and self._word.text().strip().lower() != self._wanted.lower():
+            page.set_ready(False, self.tr("Type {word} to go on").format(word=self._wanted), "2")
         else:
             page.set_ready(True)
 

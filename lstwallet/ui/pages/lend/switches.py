@@ -9,12 +9,11 @@ from PySide6.QtWidgets import QWidget
 
 from lstwallet.engine.lending import ChooseEMode, SwitchCollateral
 from lstwallet.readmodel import lending as reading
-from lstwallet.readmodel.lending import RISKY, EModeRow, Risk
+from lstwallet.readmodel.lending import EModeRow, Risk
 from lstwallet.ui import wording
 from lstwallet.ui.pages.action import (
     ActionForm,
     Change,
-    Check,
     Header,
     NotYet,
     Receipt,
@@ -104,18 +103,11 @@ class SwitchForm(ActionForm):
     def describe_review(self, quote: Quote) -> Review:
         before = reading.risk_of(self._before or quote.after, self._bridge.account)
         then = reading.risk_of(quote.after, self._bridge.account)
-        risky = _risks(before, then)
-        warning = self.tr("Your health factor will be {health}. {distance}").format(
-            health=wording.health(then.health), distance=words.distance(then)
-        )
         return Review(
             title=self._title(),
             confirm=self._confirm(),
             pending=self.tr("Switching"),
-            checks=self._checks(),
             changes=self._changes(before, then),
-            warning=warning if risky else "",
-            accept=self.tr("I accept the risk") if risky else "",
         )
 
     def _confirm(self) -> str:
@@ -126,36 +118,6 @@ class SwitchForm(ActionForm):
             self.tr("Enter e-mode")
             if command is not None and command.number
             else self.tr("Leave e-mode")
-        )
-
-    def _checks(self) -> tuple[Check, ...]:
-        command = self.command
-        if isinstance(command, SwitchCollateral):
-            if command.on:
-                return (
-                    Check(self.tr("You can borrow against it"), "good"),
-                    Check(self.tr("It may be taken in a liquidation"), "warn"),
-                )
-            return (
-                Check(self.tr("It cannot be taken in a liquidation"), "good"),
-                Check(self.tr("It goes on earning interest"), "good"),
-            )
-        mode = self._mode(command.number) if command is not None else None
-        if mode is None:
-            return (Check(self.tr("Every market lends to you again"), "good"),)
-        return (
-            Check(
-                self.tr("{tokens} count for more as collateral").format(
-                    tokens=words.listed(mode.collateral)
-                ),
-                "good",
-            ),
-            Check(
-                self.tr("Inside you can borrow {tokens} only").format(
-                    tokens=words.listed(mode.borrowable)
-                ),
-                "info",
-            ),
         )
 
     def _changes(self, before: Risk, then: Risk) -> tuple[Change, ...]:
@@ -183,12 +145,3 @@ class SwitchForm(ActionForm):
         old, new = (reading.risk_of(world, account) for world in (before, outcome.world))
         changes = self._changes(old, new)
         return Receipt(title=title, again=self.tr("Back to lending"), changes=changes)
-
-
-def _risks(before: Risk, then: Risk) -> bool:
-    """Whether the switch leaves a risk that it made or kept worse."""
-    if then.health is None or then.health >= RISKY:
-        return False
-    return before.health is None or then.health < before.health
-
-

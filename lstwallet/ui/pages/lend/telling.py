@@ -54,7 +54,6 @@ class TellingForm(ActionForm):
         then = reading.risk_of(quote.after, self._bridge.account)
         before = self._bridge.world or quote.after
         what = wording.amount(event.amount, event.token)
-        risky = self._risks(then)
         titles = {
             SUPPLY: (self.tr("Review supply"), self.tr("Supply {amount}"), self.tr("Supplying")),
             WITHDRAW: (
@@ -69,18 +68,12 @@ class TellingForm(ActionForm):
             confirm=confirm.format(amount=what),
             pending=pending,
             moves=self._moves(quote, event),
-            checks=self._checks(quote.after, event, then),
+            checks=self._checks(event),
             changes=(
                 *risk_changes(reading.risk_of(before, self._bridge.account), then),
                 self._holding_change(before, quote.after),
             ),
-            warning=self._risk_words(then) if risky else "",
-            accept=self.tr("I accept the risk") if risky else "",
         )
-
-    def _risk_words(self, then: Risk) -> str:
-        text = self.tr("Your health factor will be {health}. {distance}")
-        return text.format(health=wording.health(then.health), distance=words.distance(then))
 
     def _moves(self, quote: Quote, event: Any) -> tuple[Move, ...]:
         token, units = event.token, event.amount
@@ -103,34 +96,12 @@ class TellingForm(ActionForm):
         return (move(inside if event.from_supply else token, paid, -1),
                 move(inside, self.tr("Your debt"), -1)._replace(tone="good"))  # fmt: skip
 
-    def _checks(self, after: World, event: Any, then: Risk) -> tuple[Check, ...]:
-        token = reading.reserve_token(event.token)
-        checks: list[Check] = []
-        if event.token != token:
-            inward = self.action in (SUPPLY, REPAY)
-            text = self.tr("ETH is wrapped to WETH on the way") if inward else self.tr(
-                "WETH is unwrapped to ETH on the way"
-            )
-            checks.append(Check(text, "info"))
-        if self.action == SUPPLY:
-            backs = any(
-                row.token == token and row.collateral
-                for row in reading.position(after, self._bridge.account).supplied
-            )
-            text = self.tr("It stands as collateral; you can switch that off") if backs else (
-                self.tr("It does not stand as collateral")
-            )
-            checks.append(Check(text, "good" if backs else "info"))
-            checks.append(Check(self.tr("You get it back while not all is lent out"), "info"))
-        if self.action == BORROW:
-            checks.append(Check(self.tr("The rate is variable: it moves with utilisation"), "info"))
-        if then.health is not None:
-            tone = "warn" if self._risks(then) else "good"
-            text = self.tr("Health factor {health}, liquidation below 1.00")
-            checks.append(Check(text.format(health=wording.health(then.health)), tone))
-        elif self.action == REPAY:
-            checks.append(Check(self.tr("No debt is left, not even dust")))
-        return tuple(checks)
+    def _checks(self, event: Any) -> tuple[Check, ...]:
+        if event.token == reading.reserve_token(event.token):
+            return ()
+        if self.action in (SUPPLY, REPAY):
+            return (Check(self.tr("ETH is wrapped to WETH on the way"), "info"),)
+        return (Check(self.tr("WETH is unwrapped to ETH on the way"), "info"),)
 
     def _holding_change(self, before: World, after: World) -> Change:
         token = reading.reserve_token(self.token())

@@ -9,11 +9,11 @@ from PySide6.QtWidgets import QWidget
 
 from lstwallet.engine.pools_facts import LP, TOKENS, AddLiquidity
 from lstwallet.readmodel import pools
+from lstwallet.readmodel.preflight.providing import REFUSED
 from lstwallet.readmodel.swaps import available
 from lstwallet.ui import wording
 from lstwallet.ui.pages.action import (
     Change,
-    Check,
     Fact,
     Header,
     Move,
@@ -24,7 +24,7 @@ from lstwallet.ui.pages.action import (
     read_amount,
 )
 from lstwallet.ui.pages.pools import words
-from lstwallet.ui.pages.pools.form import COSTLY, PoolForm, wanted
+from lstwallet.ui.pages.pools.form import PoolForm, wanted
 from lstwallet.ui.widgets.amount_field import AmountField
 from lstwallet.ui.widgets.buttons import Segmented
 from lstwallet.ui.widgets.cards import Inset
@@ -219,11 +219,6 @@ class AddForm(PoolForm):
         self.minimum = pools.at_least(done.minted, limit)
         return trial._replace(min_lp=self.minimum)
 
-    def veto(self, quote: Quote) -> NotYet | None:
-        done = pools.added(quote.events, quote.after)
-        assert done is not None
-        return self.too_dear(done.bonus)
-
     def show_preview(self, quote: Quote | None) -> None:
         world = self.bridge.world
         assert world is not None
@@ -266,11 +261,13 @@ class AddForm(PoolForm):
         if done.bonus >= 0.00005:
             text = self.tr("You add the scarce side, so the pool pays you a little extra.")
             self.note.set(text, "good", "plus-circle")
+        elif done.bonus <= REFUSED:
+            self.note.set(self.refused(done.bonus), "bad")
         elif done.bonus <= -0.00005:
             text = self.tr(
                 "A deposit off the pool's ratio tips it: that costs {share}. Balanced is free."
             ).format(share=wording.percent(-done.bonus))
-            self.note.set(text, "warn" if done.bonus <= COSTLY else "info")
+            self.note.set(text, self.tone_of(done.bonus))
         elif now.leans_to:
             text = self.tr("The pool leans to {token}: you take your part of that, too.")
             self.note.set(text.format(token=now.leans_to), "info")
@@ -283,7 +280,6 @@ class AddForm(PoolForm):
         done = pools.added(quote.events, quote.after)
         assert done is not None
         symbol = LP[self.pool]
-        got = wording.amount(done.minted, symbol)
         after = quote.after.balance(self.bridge.account, symbol)
         return Review(
             title=self.tr("Review deposit"),
@@ -294,7 +290,6 @@ class AddForm(PoolForm):
                 Move("LP", self.tr("You receive"), wording.change(done.minted, symbol),
                      words.worth(done.worth, symbol), "good"),
             ),
-            checks=self._checks(done),
             changes=(
                 Change(self.tr("Your LP"), wording.amount(after - done.minted, symbol, unit=False),
                        wording.amount(after, symbol, unit=False)),
@@ -306,8 +301,6 @@ class AddForm(PoolForm):
                 Fact(self.tr("Composition after"), words.composition(done.after)),
                 Fact(self.tr("You get at least"), words.lp(self._least(), self.pool)),
             ),
-            warning=self._warning(done, got),
-            accept=self.acceptance(done.bonus),
         )  # fmt: skip
 
     def _least(self) -> int:
@@ -322,25 +315,6 @@ class AddForm(PoolForm):
             for token, units in zip(TOKENS[self.pool], done.amounts, strict=True)
             if units
         )  # fmt: skip
-
-    def _checks(self, done: pools.Added) -> tuple[Check, ...]:
-        text, tone, _ = words.bonus(done.bonus)
-        kind = {"good": "good", "plain": "info", "warn": "warn", "bad": "bad"}[tone]
-        if done.after.amplification:
-            risk = self.tr("If stETH falls below its rate, the pool fills with stETH: so will you")
-        else:
-            risk = self.tr("If the price moves far, holding would have been worth more")
-        return (
-            Check(text, kind),
-            Check(self.tr("You can take it out at any time, with no waiting")),
-            Check(risk, "info"),
-        )
-
-    def _warning(self, done: pools.Added, got: str) -> str:
-        if done.bonus > COSTLY:
-            return ""
-        text = self.tr("You put in {put} and get {got}, worth {worth} at once.")
-        return text.format(put=wording.fiat(done.put), got=got, worth=wording.fiat(done.worth))
 
     def describe_receipt(self, outcome: Outcome, before: World) -> Receipt:
         account = self.bridge.account

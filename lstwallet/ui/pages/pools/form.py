@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any
 
 from PySide6.QtWidgets import QWidget
 
 from lstwallet.engine.pools_facts import STETH_ETH, AddLiquidity, RemoveLiquidity
 from lstwallet.engine.refusals import NotEnoughBalance, SlippageExceeded
+from lstwallet.readmodel.preflight.providing import COSTLY, TICKED
 from lstwallet.readmodel.swaps import available
 from lstwallet.ui import wording
 from lstwallet.ui.pages.action import ActionForm, NotYet
@@ -22,10 +23,6 @@ if TYPE_CHECKING:
     from lstwallet.ui.bridge import Bridge
     from lstwallet.ui.widgets.amount_field import AmountField
 
-COSTLY: Final = -0.01
-TICKED: Final = -0.05
-REFUSED: Final = -0.15
-"""What a one-sided move may cost: warned, to be accepted by a tick, refused."""
 
 
 class PoolForm(ActionForm):
@@ -88,19 +85,16 @@ class PoolForm(ActionForm):
         refusal = NotEnoughBalance(token, units, held)
         return NotYet(wording.advice(refusal), wording.refusal(refusal), key)
 
-    def too_dear(self, share: float) -> NotYet | None:
-        """The window's own stop: a move that loses too much at once."""
-        if share > REFUSED:
-            return None
-        words = self.tr("This would lose {share} at once. The limit is 15%.")
-        error = words.format(share=wording.percent(-share))
-        return NotYet(self.tr("Choose a smaller amount or the balanced way"), error)
+    def refused(self, share: float) -> str:
+        """A move that loses too much at once; the review lists it and stays shut."""
+        text = self.tr("This would lose {share} at once. From 15% on it is refused.")
+        return text.format(share=wording.percent(-share))
 
-    def acceptance(self, share: float) -> str:
-        """The sentence to be ticked when a move loses 5 % or more."""
-        if share > TICKED:
-            return ""
-        return self.tr("I accept losing {share}").format(share=wording.percent(-share))
+    def tone_of(self, share: float) -> str:
+        """The tone of what a one-sided move costs."""
+        if share <= TICKED:
+            return "bad"
+        return "warn" if share <= COSTLY else "info"
 
 
 def wanted(field: AmountField, held: int) -> Wanted:

@@ -9,11 +9,11 @@ from PySide6.QtWidgets import QWidget
 
 from lstwallet.engine.pools_facts import BALANCED, LP, TOKENS, Pair, RemoveLiquidity
 from lstwallet.readmodel import pools
+from lstwallet.readmodel.preflight.providing import REFUSED
 from lstwallet.readmodel.swaps import available
 from lstwallet.ui import wording
 from lstwallet.ui.pages.action import (
     Change,
-    Check,
     Fact,
     Header,
     Move,
@@ -24,7 +24,7 @@ from lstwallet.ui.pages.action import (
     read_amount,
 )
 from lstwallet.ui.pages.pools import words
-from lstwallet.ui.pages.pools.form import COSTLY, PoolForm
+from lstwallet.ui.pages.pools.form import PoolForm
 from lstwallet.ui.widgets.amount_field import AmountField
 from lstwallet.ui.widgets.buttons import Segmented
 from lstwallet.ui.widgets.cards import Inset
@@ -139,9 +139,6 @@ class RemoveForm(PoolForm):
         assert done is not None
         return done
 
-    def veto(self, quote: Quote) -> NotYet | None:
-        return self.too_dear(self._done(quote).bonus)
-
     def show_preview(self, quote: Quote | None) -> None:
         world = self.bridge.world
         assert world is not None
@@ -186,10 +183,13 @@ class RemoveForm(PoolForm):
         if done.bonus >= 0.00005:
             text = self.tr("You take out the side the pool has too much of: it pays you for that.")
             self.note.set(text, "good", "plus-circle")
+        elif done.bonus <= REFUSED:
+            self.note.set(self.refused(done.bonus), "bad")
         elif done.bonus <= -0.00005:
             text = self.tr("Taking out one token costs {share}. Both tokens together cost nothing.")
-            tone = "warn" if done.bonus <= COSTLY else "info"
-            self.note.set(text.format(share=wording.percent(-done.bonus)), tone)
+            self.note.set(
+                text.format(share=wording.percent(-done.bonus)), self.tone_of(done.bonus)
+            )
         else:
             self.note.set("")
 
@@ -206,8 +206,6 @@ class RemoveForm(PoolForm):
     def describe_review(self, quote: Quote) -> Review:
         done, symbol = self._done(quote), LP[self.pool]
         after = quote.after.balance(self.bridge.account, symbol)
-        text, tone, _ = words.bonus(done.bonus)
-        kind = {"good": "good", "plain": "info", "warn": "warn", "bad": "bad"}[tone]
         return Review(
             title=self.tr("Review withdrawal"),
             confirm=self.tr("Remove liquidity"),
@@ -216,7 +214,6 @@ class RemoveForm(PoolForm):
                 Move("LP", self.tr("You give back"), wording.change(-done.burned, symbol)),
                 *self._got(quote, done),
             ),
-            checks=(Check(text, kind), Check(self.tr("It arrives at once, with no waiting"))),
             changes=(
                 Change(self.tr("Your LP"), wording.amount(after + done.burned, symbol, unit=False),
                        wording.amount(after, symbol, unit=False)),
@@ -227,8 +224,6 @@ class RemoveForm(PoolForm):
                 Fact(self.tr("Composition after"), words.composition(done.after)),
                 Fact(self.tr("You get at least"), self._least_words(self.agreed or self.minimum)),
             ),
-            warning=self._warning(done),
-            accept=self.acceptance(done.bonus),
         )  # fmt: skip
 
     def _got(self, quote: Quote, done: pools.Removed) -> tuple[Move, ...]:
@@ -240,12 +235,6 @@ class RemoveForm(PoolForm):
             for token, units in zip(TOKENS[self.pool], done.amounts, strict=True)
             if units
         )  # fmt: skip
-
-    def _warning(self, done: pools.Removed) -> str:
-        if done.bonus > COSTLY:
-            return ""
-        text = self.tr("Your part is worth {stood}; taken out this way you get {got}.")
-        return text.format(stood=wording.fiat(done.stood_for), got=wording.fiat(done.got))
 
     def describe_receipt(self, outcome: Outcome, before: World) -> Receipt:
         account = self.bridge.account

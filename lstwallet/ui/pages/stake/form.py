@@ -19,7 +19,6 @@ from lstwallet.ui import wording
 from lstwallet.ui.pages.action import (
     ActionForm,
     Change,
-    Check,
     Fact,
     Header,
     Move,
@@ -312,12 +311,7 @@ class StakeForm(ActionForm):
                          value=wording.fiat(value_of(prices, "stETH", received))),
                      "good"),
             ),
-            checks=(
-                self._stays(after),
-                Check(self.tr("No approval needed, nobody may move your tokens")),
-                Check(self.tr("No limit is in force: the pool takes any amount")),
-                self._leaving(offer),
-            ),
+            changes=(self._ether(after),),
             facts=(
                 Fact(self.tr("Rate"), words.rate("ETH", reading.minted_for(after, WAD), "stETH")),
                 Fact(self.tr("Fee on rewards"), words.share(offer.fee, 0)),
@@ -327,25 +321,14 @@ class StakeForm(ActionForm):
             ),
         )  # fmt: skip
 
-    def _stays(self, after: World) -> Check:
-        left = wording.amount(after.balance(self._bridge.account, "ETH"), "ETH")
-        return Check(self.tr("{amount} stays in the wallet").format(amount=left))
-
-    def _leaving(self, offer: reading.LidoOffer) -> Check:
-        wait = words.wait(offer.wait)
-        if offer.market < WAD:
-            text = self.tr("Leaving takes {wait}, or costs {share} at once").format(
-                wait=wait, share=words.share(WAD - offer.market)
-            )
-        else:
-            text = self.tr("Leaving takes {wait}, or sell at once on the market").format(wait=wait)
-        return Check(text, "info")
+    def _ether(self, after: World) -> Change:
+        """What stays in the wallet."""
+        old, new = (self._standing(world)[0] for world in (self._bridge.world or after, after))
+        return Change(self.tr("ETH in wallet"), old, new)
 
     def _review_solo(self, event: Any, after: World) -> Review:
         keys = event.validator.keys
         wei = keys * VALIDATOR_WEI
-        solo = reading.solo_offer(after, keys)
-        starts = wording.moment(event.validator.active_at)
         return Review(
             title=self.tr("Review stake"),
             confirm=self.tr("Stake {amount}").format(amount=_brief(wei)),
@@ -356,15 +339,7 @@ class StakeForm(ActionForm):
                 Move(VALIDATOR, self.tr("You run"), f"+{words.validators(keys)}",
                      self.tr("{count} ETH each").format(count=ETH_PER_VALIDATOR), "good"),
             ),
-            checks=(
-                self._stays(after),
-                Check(self.tr("It begins to earn on {when}").format(when=starts), "info"),
-                Check(self.tr("Not liquid: nothing to sell, leaving takes {wait}").format(
-                    wait=words.wait(solo.exit)), "info"),
-                Check(self.tr("A slashing hits you alone: {amount} at once, more if many are "
-                              "slashed").format(amount=wording.amount(solo.slashed, "ETH")),
-                      "warn"),
-            ),
+            changes=(self._ether(after),),
             facts=(
                 Fact(self.tr("Each validator"), self.tr("32 ETH exactly")),
                 Fact(self.tr("Fee on rewards"), self.tr("none")),

@@ -14,7 +14,6 @@ from lstwallet.readmodel import staking as reading
 from lstwallet.ui import wording
 from lstwallet.ui.pages.action import (
     ActionForm,
-    Check,
     Fact,
     Header,
     Move,
@@ -124,10 +123,6 @@ class LeaveForm(ActionForm):
                      f"{wording.MINUS}{words.validators(keys)}", self.tr("32 ETH each")),
                 Move("ETH", self.tr("You get back"), wording.change(keys * VALIDATOR_WEI, "ETH"),
                      self.tr("and the rewards not paid yet"), "good"),
-            ),
-            checks=(
-                Check(self.tr("It earns until it is out of the exit queue"), "info"),
-                Check(self.tr("This cannot be taken back"), "warn"),
             ),
             facts=self._dates(event),
         )  # fmt: skip

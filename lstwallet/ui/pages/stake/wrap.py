@@ -16,7 +16,6 @@ from lstwallet.ui import wording
 from lstwallet.ui.pages.action import (
     ActionForm,
     Change,
-    Check,
     Fact,
     Header,
     Move,
@@ -204,10 +203,6 @@ class WrapForm(ActionForm):
                      wording.fiat(value_of(prices, given, spent))),
                 Move(taken, self.tr("You receive"), wording.change(got, taken),
                      wording.fiat(value_of(prices, taken, got)), "good"),
-            ),
-            checks=(
-                Check(self.tr("The contract's own rate: no slippage, no fee")),
-                Check(self.tr("You may turn it back at any time")),
             ),
             facts=(
                 Fact(self.tr("Rate"), words.rate(given, there, taken)),

@@ -17,7 +17,6 @@ from lstwallet.ui import wording
 from lstwallet.ui.pages.action import (
     ActionForm,
     Change,
-    Check,
     Fact,
     Header,
     Move,
@@ -230,16 +229,6 @@ class SwapForm(ActionForm):
         assert world is not None
         return swaps.traded(world, quote.events, *self.pair())
 
-    def veto(self, quote: Quote) -> NotYet | None:
-        done = self._traded(quote)
-        if done.impact < swaps.IMPACT_REFUSED:
-            return None
-        text = self.tr("The price impact is {share}. From 15% on a swap is refused.")
-        return NotYet(
-            self.tr("Enter a smaller amount to go on"),
-            text.format(share=wording.percent(done.impact)),
-        )
-
     # --- the overview -------------------------------------------------------------------
 
     def show_preview(self, quote: Quote | None) -> None:
@@ -283,6 +272,10 @@ class SwapForm(ActionForm):
             self.note.set("")
 
     def _warning(self, done: Traded) -> str:
+        expert = self.bridge.preferences.expert
+        if done.impact >= swaps.IMPACT_REFUSED and not expert:
+            text = self.tr("The price impact is {share}. From 15% on a swap is refused.")
+            return text.format(share=wording.percent(done.impact))
         if done.impact >= swaps.IMPACT_TYPED:
             text = self.tr("This trade alone moves the price by {share}. Confirm by typing.")
             return text.format(share=wording.percent(done.impact))
@@ -335,7 +328,6 @@ class SwapForm(ActionForm):
                 Move(token_out, self.tr("You receive"), wording.change(done.received, token_out),
                      wording.fiat(fair_usd(after, token_out, done.received)), "good"),
             ),
-            checks=self._checks(done),
             changes=(
                 Change(self.tr("{token} in wallet").format(token=token_out),
                        wording.amount(old, token_out, unit=False),
@@ -348,29 +340,7 @@ class SwapForm(ActionForm):
                 Fact(self.tr("You get at least"), wording.amount(least, token_out)),
                 Fact(self.tr("Route"), words.route(token_in, swaps.way(token_in, token_out))),
             ),
-            warning=self._warning(done),
-            type_word=self.tr("swap") if done.impact >= swaps.IMPACT_TYPED else "",
         )  # fmt: skip
-
-    def _checks(self, done: Traded) -> tuple[Check, ...]:
-        if not done.fees:
-            return (Check(self.tr("One for one by shares: nothing is lost")),)
-        low = done.impact < swaps.IMPACT_WARNED
-        impact = self.tr("The trade hardly moves the price") if low else self.tr(
-            "The trade moves the price noticeably"
-        )
-        return (
-            Check(impact, "good" if low else "warn"),
-            self._fair_check(done.against_fair),
-            Check(self.tr("If the price moves past your limit, nothing is done"), "info"),
-        )
-
-    def _fair_check(self, share: float) -> Check:
-        size = wording.percent(abs(share))
-        if share > swaps.NEAR_FAIR:
-            return Check(self.tr("Close to fair value, or better"))
-        text = self.tr("{share} below fair value").format(share=size)
-        return Check(text, "info" if share > swaps.OFF_FAIR else "warn")
 
     def describe_receipt(self, outcome: Outcome, before: World) -> Receipt:
         account = self.bridge.account

@@ -15,7 +15,6 @@ from lstwallet.ui import wording
 from lstwallet.ui.pages.action import (
     ActionForm,
     Change,
-    Check,
     Fact,
     Header,
     Move,
@@ -73,8 +72,6 @@ class ClaimForm(ActionForm):
                 Move("ETH", self.tr("You receive"), wording.change(event.ether, "ETH"),
                      wording.fiat(value_of(quotes(quote.after), "ETH", event.ether)), "good"),
             ),
-            checks=(Check(self.tr("Set aside for you: nobody else can claim it")),
-                    *self._losses(event)),
             facts=self._facts(event),
         )  # fmt: skip
 
@@ -90,17 +87,6 @@ class ClaimForm(ActionForm):
         if more > 0:
             facts.append(Fact(self.tr("And more"), wording.count(more)))
         return tuple(facts)
-
-    def _losses(self, event: Claimed) -> tuple[Check, ...]:
-        """A ticket that a slash has made smaller than was asked for."""
-        world = self._bridge.world
-        tickets = world.tickets if world is not None else {}
-        mine = [tickets[number] for number in event.ids if number in tickets]
-        missing = sum(ticket.request.steth - ticket.ether for ticket in mine)
-        if missing <= wording.DUST * len(mine):
-            return ()
-        text = self.tr("{amount} less than was asked for: a loss came while it waited")
-        return (Check(text.format(amount=wording.amount(missing, "ETH")), "warn"),)
 
     def describe_receipt(self, outcome: Outcome, before: World) -> Receipt:
         event = outcome.events[-1]

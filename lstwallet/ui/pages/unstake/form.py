@@ -20,7 +20,6 @@ from lstwallet.ui import wording
 from lstwallet.ui.pages.action import (
     ActionForm,
     Change,
-    Check,
     Fact,
     Header,
     Move,
@@ -54,8 +53,6 @@ TOKENS: Final = ("stETH", "wstETH")
 FOOT: Final = 196
 SIDE_BY_SIDE: Final = 800
 """Pixels at 100 % that the two ways need beside each other."""
-OFF_RATE: Final = WAD // 25
-"""From 4 % below the rate on the review warns."""
 
 
 class UnstakeForm(ActionForm):
@@ -176,16 +173,6 @@ class UnstakeForm(ActionForm):
     def _slippage(self) -> int:
         return self._bridge.preferences.default_slippage_bps
 
-    def veto(self, quote: Quote) -> NotYet | None:
-        offer = self._market_of(quote)
-        if offer is None or offer.impact < swaps.IMPACT_REFUSED:
-            return None
-        text = self.tr("This would move the price by {impact}: the pool is too small for it.")
-        return NotYet(
-            self.tr("Unstake less, or take the queue"),
-            text.format(impact=wording.percent(offer.impact)),
-        )
-
     def _market_of(self, quote: Quote | None) -> MarketOffer | None:
         world = self._bridge.world
         if quote is None or world is None:
@@ -288,18 +275,7 @@ class UnstakeForm(ActionForm):
     def _review_queue(self, event: UnstakeRequested, after: World) -> Review:
         token, spent = self._spent(event)
         parts = tuple(ticket.request.steth for ticket in event.tickets)
-        wait = ticket_wait(after, event.tickets[-1])
         prices = quotes(after)
-        checks = [
-            Check(self.tr("No approval needed, nobody may move your tokens")),
-            Check(self.tr("Ready {when}, in {wait}").format(
-                when=words.between(after.time, wait), wait=words.wait(wait)), "info"),
-            Check(self.tr("It earns no rewards while it waits"), "info"),
-            Check(self.tr("A slash while it waits can lower what is paid"), "warn"),
-        ]  # fmt: skip
-        if len(parts) > 1:
-            text = self.tr("Becomes {tickets}").format(tickets=words.split(parts))
-            checks.insert(1, Check(text, "info"))
         return Review(
             title=self.tr("Review unstake"),
             confirm=self.tr("Unstake {amount}").format(amount=_brief(spent, token)),
@@ -311,7 +287,6 @@ class UnstakeForm(ActionForm):
                      wording.change(sum(parts), "ETH"),
                      wording.fiat(value_of(prices, "ETH", sum(parts))), "good"),
             ),
-            checks=tuple(checks),
             facts=(
                 Fact(self.tr("Rate"), f"1{wording.NO_BREAK}stETH = {wording.price(WAD, 'ETH')}"),
                 Fact(self.tr("Tickets"), wording.count(len(parts))),
@@ -336,13 +311,7 @@ class UnstakeForm(ActionForm):
         assert world is not None
         assert offer is not None
         prices = quotes(world)
-        wait = words.wait(estimate_wait(world, offer.sold))
         impact, tone = words.impact(offer)
-        warning = ""
-        if offer.below >= OFF_RATE or offer.impact >= swaps.IMPACT_WARNED:
-            warning = self.tr(
-                "The market pays {share} less than the rate. The queue pays in full in {wait}."
-            ).format(share=words.share(offer.below), wait=wait)
         return Review(
             title=self.tr("Review sale"),
             confirm=self.tr("Sell {amount}").format(amount=_brief(paid, token)),
@@ -353,21 +322,12 @@ class UnstakeForm(ActionForm):
                 Move("ETH", self.tr("You receive"), wording.change(received, "ETH"),
                      wording.fiat(value_of(prices, "ETH", received)), "good"),
             ),
-            checks=(
-                Check(self.tr("No approval needed, nobody may move your tokens")),
-                Check(self.tr("Less than {amount} is refused: nothing would be sold").format(
-                    amount=wording.amount(offer.minimum, "ETH"))),
-                Check(self.tr("The queue would pay the full rate in {wait}").format(wait=wait),
-                      "info"),
-            ),
             facts=(
                 Fact(self.tr("Rate"),
                      f"1{wording.NO_BREAK}stETH = {wording.price(offer.rate, 'ETH')}"),
                 Fact(self.tr("Price impact"), impact, tone),
                 Fact(self.tr("Pool fee"), wording.amount(offer.fee, "ETH")),
             ),
-            warning=warning,
-            type_word=self.tr("SELL") if offer.impact >= swaps.IMPACT_TYPED else "",
         )  # fmt: skip
 
     def _change(self, before: World, after: World, token: str) -> Change:
