@@ -254,7 +254,7 @@ def test_impact_is_told_typed_and_refused(qtbot: QtBot, tmp_path: Path) -> None:
     you.fill("swap.amount", f"{reserve * 0.12:.2f}")
     you.sees("Confirm by typing.")
     you.click("swap.review")
-    you.sees("Type confirm to go on")
+    you.sees("Type “confirm” to go on")
     you.sees("Danger")
     assert you.disabled("swap.confirm")
     you.fill("swap.word", "conform")

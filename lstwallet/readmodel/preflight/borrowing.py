@@ -146,11 +146,16 @@ def _cap(case: Case, kind: str) -> Iterator[Finding]:
 
 
 def _carry(case: Case) -> Iterator[Finding]:
-    """A position that costs more than it earns, the LST's own yield counted."""
+    """A position that costs more than it earns, the LST's own yield counted.
+
+    Borrowing ether against what earns staking rewards is done for the carry: a warning then.
+    Dollars are borrowed for something else: a note.
+    """
     net = reading.position(case.end, case.account).net
     if net.rate is None:
         return
-    yield (warning if net.rate < 0 else safe)("carry", rate=net.rate / WAD)
+    costs = warning if reserve_token(case.call.token) in ("WETH", "wstETH") else note
+    yield (costs if net.rate < 0 else safe)("carry", rate=net.rate / WAD)
 
 
 def _market(case: Case) -> MarketRow:

@@ -50,9 +50,10 @@ class ExpertSwitch(QWidget):
         )  # fmt: skip
 
     def set_on(self, on: bool) -> None:
-        """What the settings say."""
+        """What the settings say; a question that is open stays open until it is answered."""
+        if on != self._on:
+            self._asking.hide()
         self._on = on
-        self._asking.hide()
         self.switch.setChecked(on)
 
     def _pressed(self) -> None:
@@ -69,7 +70,8 @@ class ExpertSwitch(QWidget):
         self.changed.emit(True)
 
     def _declined(self) -> None:
-        self.set_on(False)
+        self._asking.hide()
+        self.switch.setFocus()
 
 
 __all__ = ["ExpertSwitch"]

@@ -98,7 +98,7 @@ class ReviewView(QObject):
         self._page.set_asked(asked)
 
     def _word_line(self, name: str) -> QWidget:
-        words = self.tr("Type {word} to go on").format(word=self._wanted)
+        words = self.tr("Type “{word}” to go on").format(word=self._wanted)
         label = Label(words, "small", "2")
         self._word = QLineEdit()
         self._word.setProperty("box", True)
@@ -116,7 +116,7 @@ class ReviewView(QObject):
         elif self._tick is not None and not self._tick.isChecked():
             page.set_ready(False, self.tr("Tick the box to go on"), "2")
         elif self._word is not None and self._word.text().strip().lower() != self._wanted.lower():
-            page.set_ready(False, self.tr("Type {word} to go on").format(word=self._wanted), "2")
+            page.set_ready(False)  # the field's own words stand right above
         else:
             page.set_ready(True)
 
