@@ -1,11 +1,11 @@
 """Swapping and providing liquidity.
 
-The stableswap pool holds stETH in shares and reads its balance at every use, as
-StableSwap-NG does for rebasing coins (asset type 2) and the old stETH pool did by
-calling ``balanceOf``: a daily rebase raises the pool's stETH and goes to its providers;
-what is set aside for the administrator stays the same number of wei. stETH moves as
-whole shares, so a transfer may carry a wei less than it says; a pool reckons with what
-arrived.
+The pool of stETH holds it in shares and reads its balance at every use, as StableSwap-NG
+does for rebasing coins (asset type 2) and the old stETH pool did by calling ``balanceOf``: a
+daily rebase raises the pool's stETH and goes to its providers; what is set aside for the
+administrator stays the same number of wei. stETH moves as whole shares, so a transfer may
+carry a wei less than it says; a pool reckons with what arrived. The pool of rETH asks the
+protocol for its rate (asset type 1): the reserves stay, their worth grows.
 
 A swap is refused when it pays in more than the pool could answer at a fair price: the
 contract would go through and give next to nothing for the rest.
@@ -16,7 +16,6 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any, Final
 
-from lstwallet.engine import staking
 from lstwallet.engine.pools_admin import decide_claim_fees, decide_ramp, decide_remove_exact
 from lstwallet.engine.pools_facts import (
     ACCOUNT,
@@ -26,7 +25,10 @@ from lstwallet.engine.pools_facts import (
     GROWTH,
     LOCKED,
     LP,
+    POOL_OF,
+    RETH_ETH,
     ROUTE,
+    STABLE,
     STETH,
     STETH_ETH,
     TOKENS,
@@ -44,16 +46,15 @@ from lstwallet.engine.pools_facts import (
     RampAmplification,
     RemoveExact,
     RemoveLiquidity,
-    StethPool,
+    RethPoolBlueprint,
+    StablePool,
     Swap,
     Swapped,
     UsdcPool,
 )
 from lstwallet.engine.pools_moves import (
     Paid,
-    arriving,
     into_pool,
-    less_admin,
     only,
     out_of_pool,
     refuse,
@@ -65,8 +66,16 @@ from lstwallet.engine.pools_moves import (
     with_fees,
 )
 from lstwallet.engine.pools_route import traded_as, unwrap_first, wrap_last
+from lstwallet.engine.pools_stable import (
+    EMPTY,
+    add_stable,
+    found_reth_pool,
+    remove_stable,
+    swap_stable,
+)
 from lstwallet.engine.pools_view import (
     RATES,
+    fair_price,
     fee_sums,
     fees_earned,
     lp_supply,
@@ -74,14 +83,14 @@ from lstwallet.engine.pools_view import (
     matching_amount,
     pool_price,
     pool_reserves,
-    steth_state,
-    steth_terms,
+    pools_of,
+    stable_pool,
     virtual_price,
 )
 from lstwallet.engine.refusals import NotEnoughLiquidity, NothingToDo
 from lstwallet.engine.wallet import eth_into_weth, take_units
-from lstwallet.ledger.entries import Account, Entry, burn, mint, move, net, supply_account
-from lstwallet.protocols import constant_product, lido, stableswap
+from lstwallet.ledger.entries import Account, Entry, burn, mint, net, supply_account
+from lstwallet.protocols import constant_product, stableswap
 from lstwallet.units.checked import Revert
 from lstwallet.units.fixed import mul_div_floor
 from lstwallet.units.newton import A_PRECISION
@@ -90,7 +99,7 @@ from lstwallet.units.records import make
 if TYPE_CHECKING:
     from lstwallet.engine.world import Draft, Readable
 
-TRADED = frozenset((ETH, STETH, USDC))
+TRADED = frozenset((ETH, *POOL_OF))
 """What the pools trade."""
 
 
@@ -104,8 +113,8 @@ def decide_swap(world: Readable, command: Swap) -> Sequence[Any]:
     if pool == ROUTE:
         return _routed(world, account, token_in, paid, min_out, token_out)
     require_tokens(pool, token_in, token_out)
-    if pool == STETH_ETH:
-        event = _swap_steth(world, account, token_in, paid)
+    if pool in STABLE:
+        event = swap_stable(world, pool, account, token_in, paid)
     else:
         event = _swap_usdc(world, world.pools.usdc_eth, account, token_in, paid)
     require_minimum(token_out, event.received, min_out)
@@ -115,7 +124,7 @@ def decide_swap(world: Readable, command: Swap) -> Sequence[Any]:
 def _routed(
     world: Readable, account: Account, token_in: str, paid: Paid, min_out: int, token_out: str
 ) -> Sequence[Any]:
-    """Through what lies between: unwrap, one pool or both (they meet in ETH), wrap.
+    """Through what lies between: unwrap, one pool or two (they meet in ETH), wrap.
 
     Every step is decided on the world as it is: no two of them touch the same state.
     """
@@ -124,8 +133,9 @@ def _routed(
     if token_in == token_out or not {between, wanted} <= TRADED:
         raise NothingToDo("swap")
     while between != wanted:
-        if STETH in (between, wanted) and between != USDC:
-            swapped = _swap_steth(world, account, between, paid)
+        pool = POOL_OF[wanted if between == ETH else between]
+        if pool in STABLE:
+            swapped = swap_stable(world, pool, account, between, paid)
         else:
             swapped = _swap_usdc(world, world.pools.usdc_eth, account, between, paid)
         events = (*events, swapped)
@@ -140,48 +150,6 @@ def _received(event: Swapped) -> Paid:
     if event.token_out != STETH:
         return Paid(event.received, event.received)
     return Paid(event.received, net(event.entry, event.account, STETH))
-
-
-def _swap_steth(world: Readable, account: Account, token_in: str, paid: Paid) -> Swapped:
-    pool = world.pools.steth_eth
-    held = steth_state(world, pool)
-    terms = steth_terms(pool, world.time)
-    i = 0 if token_in == ETH else 1
-    arrived = paid.units if i == 0 else arriving(world, pool, paid.moved)
-    available = held.stored[1 - i] - held.admin[1 - i]
-    token_out = TOKENS[STETH_ETH][1 - i]
-    if arrived > available:
-        raise NotEnoughLiquidity(STETH_ETH, token_out, arrived, available)
-    try:
-        done = stableswap.exchange(held, terms, i, 1 - i, arrived)
-    except Revert as refused:
-        refuse("stableswap", refused)
-    kept = done.pool.admin[1 - i] - held.admin[1 - i]
-    sums = with_fees(pool.fee_sums, only(1 - i, done.fee - kept), pool.supply)
-    if i == 0:
-        staked = world.staking.pool
-        sent = lido.shares_for(staked, done.received)
-        received = lido.ether_for(staked, sent)
-        shares = pool.steth_shares - sent
-        entry = into_pool(STETH_ETH, "ETH", paid.moved, account) + move(
-            "stETH", sent, ACCOUNT[STETH_ETH], account
-        )
-    else:
-        received = done.received
-        shares = pool.steth_shares + paid.moved
-        entry = into_pool(STETH_ETH, "stETH", paid.moved, account) + move(
-            "ETH", received, ACCOUNT[STETH_ETH], account
-        )
-    if received <= 0:
-        raise NothingToDo("swap")
-    after = make(StethPool, (
-        done.pool.stored[0], shares, done.pool.admin, pool.supply,
-        pool.ramp, pool.fee, pool.offpeg, sums,
-    ))  # fmt: skip
-    return make(Swapped, (
-        world.time, account, STETH_ETH, token_in, paid.units, token_out, received,
-        token_out, done.fee, after, None, entry,
-    ))  # fmt: skip
 
 
 def _swap_usdc(
@@ -207,7 +175,7 @@ def _swap_usdc(
     )
     return make(Swapped, (
         world.time, account, USDC_ETH, token_in, paid.units, token_out, done.received,
-        token_in, fee, None, make(UsdcPool, (done.pool, sums)), entry,
+        token_in, fee, None, make(UsdcPool, (done.pool, sums)), entry, None,
     ))  # fmt: skip
 
 
@@ -224,40 +192,14 @@ def decide_add(world: Readable, command: AddLiquidity) -> Sequence[Any]:
     )
     if paid[0].units == 0 and paid[1].units == 0:
         raise NothingToDo("add liquidity")
-    if pool == STETH_ETH:
-        added: Sequence[Any] = (_add_steth(world, account, paid),)
+    if pool in STABLE:
+        added: Sequence[Any] = (add_stable(world, pool, account, paid),)
     elif paid[0].units and paid[1].units:
         added = (_add_usdc(world, world.pools.usdc_eth, account, paid),)
     else:
         added = _add_one_sided(world, account, paid)
     require_minimum(LP[pool], added[-1].minted, min_lp)
     return added
-
-
-def _add_steth(world: Readable, account: Account, paid: tuple[Paid, Paid]) -> LiquidityAdded:
-    pool = world.pools.steth_eth
-    held = steth_state(world, pool)
-    arrived = (paid[0].units, arriving(world, pool, paid[1].moved))
-    try:
-        done = stableswap.add_liquidity(held, steth_terms(pool, world.time), arrived)
-    except Revert as refused:
-        refuse("stableswap", refused)
-    sums = with_fees(
-        pool.fee_sums, less_admin(done.fees, held.admin, done.pool.admin), done.pool.supply
-    )
-    after = StethPool(
-        done.pool.stored[0], pool.steth_shares + paid[1].moved, done.pool.admin,
-        done.pool.supply, pool.ramp, pool.fee, pool.offpeg, sums,
-    )  # fmt: skip
-    entry = (
-        into_pool(STETH_ETH, "ETH", paid[0].moved, account)
-        + into_pool(STETH_ETH, "stETH", paid[1].moved, account)
-        + mint(LP[STETH_ETH], done.minted, account)
-    )
-    amounts = (paid[0].units, paid[1].units)
-    return LiquidityAdded(
-        world.time, account, STETH_ETH, amounts, done.minted, done.fees, after, None, entry
-    )
 
 
 def _add_usdc(
@@ -314,8 +256,8 @@ def decide_remove(world: Readable, command: RemoveLiquidity) -> Sequence[Any]:
     if mode != BALANCED and mode not in tokens:
         raise NothingToDo("remove liquidity")
     lp = take_units(world, account, LP[pool], wanted)
-    if pool == STETH_ETH:
-        removed: Sequence[Any] = (_remove_steth(world, account, lp, mode),)
+    if pool in STABLE:
+        removed: Sequence[Any] = (remove_stable(world, pool, account, lp, mode),)
         out: Pair = removed[0].amounts
     else:
         first = _remove_usdc(world, account, lp)
@@ -325,38 +267,6 @@ def decide_remove(world: Readable, command: RemoveLiquidity) -> Sequence[Any]:
     require_minimum(tokens[0], out[0], min_out[0])
     require_minimum(tokens[1], out[1], min_out[1])
     return removed
-
-
-def _remove_steth(world: Readable, account: Account, lp: int, mode: str) -> LiquidityRemoved:
-    pool = world.pools.steth_eth
-    held = steth_state(world, pool)
-    fees: Pair = (0, 0)
-    try:
-        if mode == BALANCED:
-            balanced = stableswap.remove_liquidity(held, lp)
-            left, gross = balanced.pool, balanced.amounts
-        else:
-            i = TOKENS[STETH_ETH].index(mode)
-            terms = steth_terms(pool, world.time)
-            single = stableswap.remove_liquidity_one_coin(held, terms, lp, i)
-            left, gross, fees = single.pool, only(i, single.received), only(i, single.fee)
-    except Revert as refused:
-        refuse("stableswap", refused)
-    shares = staking.shares_for_steth(world, gross[1])
-    amounts = (gross[0], staking.steth_for_shares(world, shares))
-    if amounts == (0, 0):
-        raise NothingToDo("remove liquidity")
-    sums = with_fees(pool.fee_sums, less_admin(fees, held.admin, left.admin), left.supply)
-    after = StethPool(
-        left.stored[0], pool.steth_shares - shares, left.admin, left.supply,
-        pool.ramp, pool.fee, pool.offpeg, sums,
-    )  # fmt: skip
-    entry = (
-        burn(LP[STETH_ETH], lp, account)
-        + out_of_pool(STETH_ETH, "ETH", amounts[0], account)
-        + out_of_pool(STETH_ETH, "stETH", shares, account)
-    )
-    return LiquidityRemoved(world.time, account, STETH_ETH, lp, amounts, fees, after, None, entry)
 
 
 def _remove_usdc(world: Readable, account: Account, lp: int) -> LiquidityRemoved:
@@ -393,19 +303,18 @@ def _into_one(world: Readable, removed: LiquidityRemoved, side: int) -> tuple[Se
 
 
 def found(blueprint: PoolsBlueprint, at: int) -> tuple[Pools, Entry]:
-    """The pools of a new world, and the entry that backs them.
+    """The first two pools of a new world, and the entry that backs them.
 
     The stETH shares of the entry are minted here; whoever makes the staking protocol
     counts them among its total.
     """
     who, amp = blueprint.provider, blueprint.amplification * A_PRECISION
     terms = stableswap.Terms(amp, blueprint.fee, blueprint.offpeg, RATES)
-    empty = stableswap.Pool((0, 0), (0, 0), 0)
-    first = stableswap.add_liquidity(empty, terms, (blueprint.eth, blueprint.steth))
+    first = stableswap.add_liquidity(EMPTY, terms, (blueprint.eth, blueprint.steth))
     pair = constant_product.add_liquidity(
         constant_product.EMPTY, (blueprint.usdc, blueprint.weth), (0, 0), at
     )
-    steth_pool = StethPool(
+    steth_pool = StablePool(
         blueprint.eth, blueprint.steth_shares, (0, 0), first.minted,
         stableswap.steady(amp), blueprint.fee, blueprint.offpeg, (0, 0),
     )  # fmt: skip
@@ -431,48 +340,45 @@ PoolEvent = Swapped | LiquidityAdded | LiquidityRemoved | PoolFeesClaimed | Ampl
 
 def evolve_pool(draft: Draft, event: PoolEvent) -> None:
     """The pool is as the event found it."""
-    steth_eth, usdc_eth = draft.pools
-    draft.pools = make(Pools, (event.steth_pool or steth_eth, event.usdc_pool or usdc_eth))
+    steth_eth, usdc_eth, reth_eth = draft.pools
+    draft.pools = make(Pools, (
+        event.steth_pool or steth_eth, event.usdc_pool or usdc_eth, event.reth_pool or reth_eth,
+    ))  # fmt: skip
 
 
 def check_pool(draft: Draft, event: PoolEvent) -> None:
     """The ledger holds what the touched pool says it holds."""
-    wrong = _audit_steth(draft) if event.pool == STETH_ETH else _audit_usdc(draft)
+    wrong = _audit_pool(draft, event.pool)
     assert not wrong, wrong
 
 
-_STETH_ROWS: Final = (
-    (ACCOUNT[STETH_ETH], "ETH"),
-    (ACCOUNT[STETH_ETH], "stETH"),
-    (supply_account(LP[STETH_ETH]), LP[STETH_ETH]),
-)
-_USDC_ROWS: Final = (
-    (ACCOUNT[USDC_ETH], "USDC"),
-    (ACCOUNT[USDC_ETH], "WETH"),
-    (supply_account(LP[USDC_ETH]), LP[USDC_ETH]),
-)
+_ROWS: Final = {
+    pool: (
+        (ACCOUNT[pool], ETH if pool in STABLE else USDC),
+        (ACCOUNT[pool], tokens[1] if pool in STABLE else "WETH"),
+        (supply_account(LP[pool]), LP[pool]),
+    )
+    for pool, tokens in TOKENS.items()
+}
 """Where the ledger keeps what a pool holds and the supply of its LP token."""
 
 
-def _audit_steth(world: Readable) -> list[str]:
-    pool, ledger = world.pools.steth_eth, world.balances.get
-    first, second, supply = _STETH_ROWS
+def _audit_pool(world: Readable, name: str) -> list[str]:
+    ledger = world.balances.get
+    first, second, supply = _ROWS[name]
     held = (ledger(first, 0), ledger(second, 0), -ledger(supply, 0))
-    said = (pool.eth, pool.steth_shares, pool.supply)
-    return [] if held == said else [f"{STETH_ETH}: ledger {held}, pool {said}"]
-
-
-def _audit_usdc(world: Readable) -> list[str]:
-    pair, ledger = world.pools.usdc_eth.pair, world.balances.get
-    first, second, supply = _USDC_ROWS
-    held = (ledger(first, 0), ledger(second, 0), -ledger(supply, 0))
-    said = (pair.balance_0, pair.balance_1, pair.supply)
-    return [] if held == said else [f"{USDC_ETH}: ledger {held}, pair {said}"]
+    if name in STABLE:
+        pool = stable_pool(world, name)
+        said = (pool.eth, pool.units, pool.supply)
+    else:
+        pair = world.pools.usdc_eth.pair
+        said = (pair.balance_0, pair.balance_1, pair.supply)
+    return [] if held == said else [f"{name}: ledger {held}, pool {said}"]
 
 
 def audit(world: Readable) -> Sequence[str]:
-    """Both pools agree with the ledger."""
-    return _audit_steth(world) + _audit_usdc(world)
+    """Every pool agrees with the ledger."""
+    return [wrong for name in pools_of(world) for wrong in _audit_pool(world, name)]
 
 
 DECIDE: dict[type, Callable[..., Sequence[Any]]] = {
@@ -507,7 +413,9 @@ __all__ = [
     "GROWTH",
     "LOCKED",
     "LP",
+    "RETH_ETH",
     "ROUTE",
+    "STABLE",
     "STETH_ETH",
     "TOKENS",
     "USDC_ETH",
@@ -522,18 +430,22 @@ __all__ = [
     "RampAmplification",
     "RemoveExact",
     "RemoveLiquidity",
-    "StethPool",
+    "RethPoolBlueprint",
+    "StablePool",
     "Swap",
     "Swapped",
     "UsdcPool",
     "audit",
+    "fair_price",
     "fee_sums",
     "fees_earned",
     "found",
+    "found_reth_pool",
     "lp_supply",
     "lp_value",
     "matching_amount",
     "pool_price",
     "pool_reserves",
+    "pools_of",
     "virtual_price",
 ]

@@ -1,8 +1,9 @@
 """What the pools are, what one can ask of them, and what happens in them.
 
-Two pools stand in this world. ``steth_eth`` is a stableswap pool of ETH (coin 0) and
-stETH (coin 1). ``usdc_eth`` is a constant-product pair of USDC (token 0) and WETH
-(token 1); ETH is wrapped and unwrapped on the way.
+Three pools stand in this world, and all meet in ETH. ``steth_eth`` and ``reth_eth`` are
+stableswap pools of ETH (coin 0) and a staking token (coin 1); rETH counts by its rate. A
+world that was made before rETH has no ``reth_eth``. ``usdc_eth`` is a constant-product pair of
+USDC (token 0) and WETH (token 1); ETH is wrapped and unwrapped on the way.
 """
 
 from __future__ import annotations
@@ -16,13 +17,21 @@ from lstwallet.units.amount import Wanted
 
 ETH: Final = "ETH"
 STETH: Final = "stETH"
+RETH: Final = "rETH"
 USDC: Final = "USDC"
 STETH_ETH: Final = "steth_eth"
 USDC_ETH: Final = "usdc_eth"
-TOKENS: Final = {STETH_ETH: ("ETH", "stETH"), USDC_ETH: ("USDC", "ETH")}
+RETH_ETH: Final = "reth_eth"
+STABLE: Final = (STETH_ETH, RETH_ETH)
+"""The stableswap pools."""
+TOKENS: Final = {
+    STETH_ETH: ("ETH", "stETH"), USDC_ETH: ("USDC", "ETH"), RETH_ETH: ("ETH", "rETH"),
+}  # fmt: skip
 """What a person gives and gets, in the pool's own order."""
-ACCOUNT: Final = {STETH_ETH: "pool:steth_eth", USDC_ETH: "pool:usdc_eth"}
-LP: Final = {STETH_ETH: "LP:steth_eth", USDC_ETH: "LP:usdc_eth"}
+ACCOUNT: Final = {pool: f"pool:{pool}" for pool in TOKENS}
+LP: Final = {pool: f"LP:{pool}" for pool in TOKENS}
+POOL_OF: Final = {STETH: STETH_ETH, USDC: USDC_ETH, RETH: RETH_ETH}
+"""The pool in which a token meets ETH."""
 LOCKED: Final = "pool:usdc_eth:locked"
 """Holds the first thousand LP units of the pair, for ever."""
 ADMIN: Final = "pool:admin"
@@ -40,14 +49,15 @@ Pair = tuple[int, int]
 # --- states --------------------------------------------------------------------------
 
 
-class StethPool(NamedTuple):
-    """The stableswap pool. Its stETH is held in shares, so that a rebase moves nothing."""
+class StablePool(NamedTuple):
+    """A stableswap pool. Its stETH is held in shares, so that a rebase moves nothing."""
 
     eth: int
     """Wei, the administrator's part included."""
-    steth_shares: int
+    units: int
+    """The staking token as the ledger counts it: shares of stETH, or rETH itself."""
     admin: Pair
-    """The administrator's part in wei of ETH and of stETH."""
+    """The administrator's part in wei of ETH and of the staking token."""
     supply: int
     """LP tokens, 18 decimals."""
     ramp: Ramp
@@ -70,8 +80,9 @@ class UsdcPool(NamedTuple):
 class Pools(NamedTuple):
     """Every pool of the world."""
 
-    steth_eth: StethPool
+    steth_eth: StablePool
     usdc_eth: UsdcPool
+    reth_eth: StablePool | None = None
 
 
 # --- commands ------------------------------------------------------------------------
@@ -80,7 +91,7 @@ class Pools(NamedTuple):
 class Swap(NamedTuple):
     """Sell ``amount`` of ``token_in`` for at least ``min_out`` of ``token_out``.
 
-    ``pool`` is a pool's name, or ``route`` for any two of ETH, WETH, stETH, wstETH and USDC:
+    ``pool`` is a pool's name, or ``route`` for any two of ETH, WETH, stETH, wstETH, rETH, USDC:
     the pools meet in ETH, wrapped tokens are unwrapped and wrapped on the way. Amounts of
     stETH are wei of stETH, not shares.
     """
@@ -112,12 +123,12 @@ class RemoveLiquidity(NamedTuple):
     account: Account
     pool: str
     lp: Wanted
-    mode: Literal["balanced", "ETH", "stETH", "USDC"]
+    mode: Literal["balanced", "ETH", "stETH", "USDC", "rETH"]
     min_out: tuple[int, int]
 
 
 class RemoveExact(NamedTuple):
-    """Take exactly ``amounts`` out of ``steth_eth`` for at most ``max_lp`` LP units.
+    """Take exactly ``amounts`` out of a stableswap pool for at most ``max_lp`` LP units.
 
     ``amounts`` in its order, stETH in wei.
     """
@@ -125,17 +136,21 @@ class RemoveExact(NamedTuple):
     account: Account
     amounts: tuple[int, int]
     max_lp: int
+    pool: str = STETH_ETH
 
 
 class ClaimPoolFees(NamedTuple):
-    """The administrator of ``steth_eth`` takes its part of the fees."""
+    """The administrator of a stableswap pool takes its part of the fees."""
+
+    pool: str = STETH_ETH
 
 
 class RampAmplification(NamedTuple):
-    """The administrator of ``steth_eth`` moves A to ``future_a`` over ``seconds``."""
+    """The administrator of a stableswap pool moves A to ``future_a`` over ``seconds``."""
 
     future_a: int
     seconds: int
+    pool: str = STETH_ETH
 
 
 # --- events --------------------------------------------------------------------------
@@ -154,9 +169,10 @@ class Swapped(NamedTuple):
     fee_token: str
     fee: int
     """The whole fee, the administrator's part included."""
-    steth_pool: StethPool | None
+    steth_pool: StablePool | None
     usdc_pool: UsdcPool | None
     entry: Entry
+    reth_pool: StablePool | None = None
 
 
 class LiquidityAdded(NamedTuple):
@@ -169,9 +185,10 @@ class LiquidityAdded(NamedTuple):
     minted: int
     fees: Pair
     """Paid for leaving the pool off balance, the administrator's part included."""
-    steth_pool: StethPool | None
+    steth_pool: StablePool | None
     usdc_pool: UsdcPool | None
     entry: Entry
+    reth_pool: StablePool | None = None
 
 
 class LiquidityRemoved(NamedTuple):
@@ -183,29 +200,32 @@ class LiquidityRemoved(NamedTuple):
     burned: int
     amounts: Pair
     fees: Pair
-    steth_pool: StethPool | None
+    steth_pool: StablePool | None
     usdc_pool: UsdcPool | None
     entry: Entry
+    reth_pool: StablePool | None = None
 
 
 class PoolFeesClaimed(NamedTuple):
-    """The administrator's part left ``steth_eth``."""
+    """The administrator's part left a stableswap pool."""
 
     at: int
     pool: str
     amounts: Pair
-    steth_pool: StethPool | None
+    steth_pool: StablePool | None
     usdc_pool: UsdcPool | None
     entry: Entry
+    reth_pool: StablePool | None = None
 
 
 class AmplificationRamped(NamedTuple):
-    """A of ``steth_eth`` moves in a straight line from now on."""
+    """A of a stableswap pool moves in a straight line from now on."""
 
     at: int
     pool: str
-    steth_pool: StethPool | None
+    steth_pool: StablePool | None
     usdc_pool: UsdcPool | None
+    reth_pool: StablePool | None = None
 
 
 class PoolsBlueprint(NamedTuple):
@@ -223,3 +243,16 @@ class PoolsBlueprint(NamedTuple):
     offpeg: int
     usdc: int
     weth: int
+
+
+class RethPoolBlueprint(NamedTuple):
+    """What ``reth_eth`` begins with; it may be founded later than the others."""
+
+    provider: Account
+    """Holds all first LP tokens."""
+    eth: int
+    reth: int
+    amplification: int
+    """A, whole."""
+    fee: int
+    offpeg: int

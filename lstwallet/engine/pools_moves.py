@@ -13,8 +13,9 @@ from lstwallet.engine.pools_facts import (
     TOKENS,
     USDC_ETH,
     Pair,
-    StethPool,
+    StablePool,
 )
+from lstwallet.engine.pools_view import wei_of
 from lstwallet.engine.refusals import (
     NotEnoughBalance,
     NothingToDo,
@@ -23,7 +24,6 @@ from lstwallet.engine.refusals import (
 )
 from lstwallet.engine.wallet import eth_into_weth, take_units, weth_into_eth
 from lstwallet.ledger.entries import Account, Entry, move
-from lstwallet.protocols import lido
 from lstwallet.units.amount import ALL, Wanted
 from lstwallet.units.checked import Revert
 from lstwallet.units.fixed import mul_div_floor
@@ -42,10 +42,10 @@ class Paid(NamedTuple):
     """Units of the ledger: shares for stETH."""
 
 
-def arriving(world: Readable, pool: StethPool, shares: int) -> int:
-    """By how many wei the pool's stETH balance rises when ``shares`` come in."""
-    staked, held = world.staking.pool, pool.steth_shares
-    return lido.ether_for(staked, held + shares) - lido.ether_for(staked, held)
+def arriving(world: Readable, name: str, pool: StablePool, units: int) -> int:
+    """By how many wei the pool's staking token rises when ``units`` of the ledger come in."""
+    held = pool.units
+    return wei_of(world, name, held + units) - wei_of(world, name, held)
 
 
 def take(world: Readable, account: Account, token: str, amount: Wanted) -> Paid:

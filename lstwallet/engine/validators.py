@@ -252,18 +252,19 @@ def decide_others_leave(world: Readable, command: OthersLeave) -> Sequence[Other
     """Refuses more than others have, and half of what is active: they never all leave at once."""
     beacon = world.beacon
     leaving = command.gwei + sum(passage.gwei for passage in beacon.exiting)
-    if command.gwei <= 0 or 2 * leaving > beacon.active or leaving > _others_active(world):
+    if command.gwei <= 0 or 2 * leaving > beacon.active or leaving > others_active(world):
         raise NothingToDo("leave")
     exits, out, ready = join_exit(beacon, world.time, command.gwei)
     paid = ready + mean_sweep_wait(beacon)
     return (OthersLeft(world.time, exits, Passage(out, command.gwei), Passage(paid, command.gwei)),)
 
 
-def _others_active(world: Readable) -> int:
-    """Gwei that attest and are neither the pool's nor an account's own."""
+def others_active(world: Readable) -> int:
+    """Gwei that attest and belong to no protocol and to no account of this world."""
     mine = world.validators.values()
     attesting = sum(v.keys for v in mine if v.stage in (ACTIVE, EXITING)) * VALIDATOR_GWEI
-    return world.beacon.active - world.staking.active - attesting
+    minipools = world.rocketpool.active if world.rocketpool else 0
+    return world.beacon.active - world.staking.active - minipools - attesting
 
 
 def decide_record_duties(world: Readable, command: RecordDuties) -> Sequence[DutiesRecorded]:
@@ -520,7 +521,7 @@ def audit(world: Readable) -> Sequence[str]:
         if moments != sorted(moments):
             wrong.append(f"line {name} is out of order")
     mine = world.validators.values()
-    others = _others_active(world)
+    others = others_active(world)
     if others < 0:
         wrong.append(f"{beacon.active} Gwei active, of which others have {others}")
     on_their_way = (
@@ -533,6 +534,7 @@ def audit(world: Readable) -> Sequence[str]:
         + sum(validator.keys for validator in mine) * VALIDATOR_WEI
         + world.staking.validators_wei
         - world.staking.swept
+        + (world.rocketpool.minipools.balance if world.rocketpool else 0)
     )
     held = world.balance(BEACON, "ETH")
     if said != held:
@@ -555,5 +557,5 @@ __all__ = [
     "Passage", "RecordDuties", "StakeNatively", "StepChain", "Validator", "accrued",
     "earnings_at", "estimate_activation", "estimate_exit", "expected_rate", "found",
     "join_activation", "join_exit", "may_leave_from", "mean_sweep_wait", "of_account",
-    "sweep_round",
+    "others_active", "sweep_round",
 ]  # fmt: skip

@@ -314,9 +314,9 @@ def _steth_after(
     """(ETH, stETH in wei, stETH in shares) of providers, the price, LP units; right after."""
     pool = event.steth_pool
     assert pool is not None
-    wei = mul_div_floor(pool.steth_shares, rate, RAY)
+    wei = mul_div_floor(pool.units, rate, RAY)
     held = (pool.eth - pool.admin[0], wei - pool.admin[1])
-    shares = mul_div_floor(pool.steth_shares, held[1], wei) if wei else 0
+    shares = mul_div_floor(pool.units, held[1], wei) if wei else 0
     amp = stableswap.amp_at(pool.ramp, event.at)
     terms = stableswap.Terms(amp, pool.fee, pool.offpeg, RATES)
     price = stableswap.spot_price(held, amp, stableswap.invariant(held, terms))

@@ -58,7 +58,7 @@ def holds(world: World, token: str) -> int:
 
 def test_eth_into_steth_is_the_contract_s_trade() -> None:
     after, (event,) = done(WORLD, Swap(YOU, STETH_ETH, "ETH", 100 * WAD, 0, "stETH"))
-    steth = staking.steth_for_shares(WORLD, WORLD.pools.steth_eth.steth_shares)
+    steth = staking.steth_for_shares(WORLD, WORLD.pools.steth_eth.units)
     state = stableswap.Pool((50_000 * WAD, steth), (0, 0), WORLD.pools.steth_eth.supply)
     terms = stableswap.Terms(5_000, 4_000_000, 0, (WAD, WAD))
     expected = stableswap.exchange(state, terms, 0, 1, 100 * WAD)

@@ -20,7 +20,7 @@ from lstwallet.engine.pools import (
     RampAmplification,
     RemoveExact,
     RemoveLiquidity,
-    StethPool,
+    StablePool,
     Swap,
     UsdcPool,
 )
@@ -72,7 +72,7 @@ def commands_of(op: str, user: str, args: dict[str, Any]) -> list[Any]:
 def start(params: dict[str, Any]) -> Draft:
     """An empty pool on the case's terms, and three people with plenty."""
     amp = params["A"] * A_PRECISION
-    empty = StethPool(
+    empty = StablePool(
         0, 0, (0, 0), 0, stableswap.steady(amp),
         params["fee"], params["offpeg_fee_multiplier"], (0, 0),
     )  # fmt: skip

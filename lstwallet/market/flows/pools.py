@@ -201,7 +201,7 @@ class PoolFlows:
         pool, staked = world.pools.steth_eth, world.staking.pool
         rate = staked.ether / staked.shares
         eth = (pool.eth - pool.admin[0]) / ETHER
-        steth = (pool.steth_shares * rate - pool.admin[1]) / ETHER
+        steth = (pool.units * rate - pool.admin[1]) / ETHER
         return stable_curve(steth, eth, self._amplification), steth, eth
 
     def _mend_steth(
