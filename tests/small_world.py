@@ -4,11 +4,22 @@ from __future__ import annotations
 
 from functools import lru_cache
 
+from lstwallet.engine.genesis import found
+from lstwallet.engine.rocketpool_facts import TOKENS
 from lstwallet.engine.world import World
-from lstwallet.market.genesis import genesis, tiny
+from lstwallet.market.genesis import blueprint, genesis, tiny
 
 
 @lru_cache(maxsize=8)
 def small_world(seed: int = 7) -> World:
     """A world with a small crowd; immutable, so tests may share it."""
     return genesis(seed, catalogue=tiny())
+
+
+@lru_cache(maxsize=2)
+def old_world(seed: int = 7) -> World:
+    """The same as an earlier program made it: without rETH and its pool."""
+    plan = blueprint(seed, catalogue=tiny())
+    later = {token.symbol for token in TOKENS}
+    tokens = {symbol: token for symbol, token in plan.tokens.items() if symbol not in later}
+    return found(plan._replace(tokens=tokens, rocketpool=None))

@@ -10,12 +10,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
-from lstwallet.engine import kernel, lending, pools, staking, validators
+from lstwallet.engine import kernel, lending, pools, rocketpool, staking, validators
 from lstwallet.engine.lending_facts import LendingBlueprint
-from lstwallet.engine.pools_facts import PoolsBlueprint
+from lstwallet.engine.pools_facts import PoolsBlueprint, StablePool
 from lstwallet.engine.prices import Prices
+from lstwallet.engine.rocketpool_facts import RocketPool, RocketPoolBlueprint
 from lstwallet.engine.staking_facts import RequestUnstake, StakingBlueprint
-from lstwallet.engine.validators_facts import BeaconBlueprint
+from lstwallet.engine.validators_facts import Beacon, BeaconBlueprint
 from lstwallet.engine.wallet import eth_into_weth
 from lstwallet.engine.world import Draft, World
 from lstwallet.ledger.entries import Account, Entry, burn, mint
@@ -55,6 +56,7 @@ class Blueprint(NamedTuple):
     spent: tuple[Purse, ...]
     """Taken away after they are made: what borrowers have spent of them."""
     waits: tuple[Wait, ...]
+    rocketpool: RocketPoolBlueprint | None = None
 
 
 def found(blueprint: Blueprint) -> World:
@@ -74,6 +76,7 @@ def found(blueprint: Blueprint) -> World:
         blueprint.prices.usdc,
         lido.steth_per_wsteth(pooled.staking.pool),
     )
+    rocket, reth_pool, rocket_entry = _rocketpool(blueprint, beacon)
     draft = Draft(
         World(
             time=now,
@@ -85,20 +88,31 @@ def found(blueprint: Blueprint) -> World:
             staking=pooled.staking,
             beacon=beacon,
             lending=lent.lending,
-            pools=traded,
+            pools=traded._replace(reth_eth=reth_pool),
             balances={},
             tickets={ticket.id: ticket for ticket in pooled.tickets},
             validators={},
             positions=dict(lent.positions),
+            rocketpool=rocket,
         )
     )
-    for entry in (beacon_entry, pooled.entry, pools_entry, *_purses(blueprint), lent.entry):
+    founded = (beacon_entry, pooled.entry, pools_entry, rocket_entry)
+    for entry in (*founded, *_purses(blueprint), lent.entry):
         draft.post(entry)
     for purse in blueprint.spent:
         draft.post(burn(purse.token, purse.units, purse.account))
     for wait in blueprint.waits:
         kernel.handle(draft, RequestUnstake(wait.account, wait.steth))
     return _newborn(draft)
+
+
+def _rocketpool(
+    blueprint: Blueprint, beacon: Beacon
+) -> tuple[RocketPool | None, StablePool | None, Entry]:
+    """rETH, its pool and what backs them, where the blueprint has them."""
+    if blueprint.rocketpool is None:
+        return None, None, ()
+    return rocketpool.found(blueprint.rocketpool, beacon, blueprint.time)
 
 
 def _purses(blueprint: Blueprint) -> list[Entry]:

@@ -17,6 +17,7 @@ from lstwallet.engine import (
     outside,
     pools,
     prices,
+    rocketpool,
     staking,
     validators,
     wallet,
@@ -25,7 +26,10 @@ from lstwallet.engine.refusals import NothingToDo, Refusal
 from lstwallet.engine.world import Draft, Readable, World
 from lstwallet.ledger import entries
 
-AREAS = (wallet, accounts, prices, outside, staking, validators, lending, lending_oracle, pools)
+AREAS = (
+    wallet, accounts, prices, outside, staking, validators, lending, lending_oracle, pools,
+    rocketpool,
+)  # fmt: skip
 """A new area of the world is one more module here."""
 
 Command = Any

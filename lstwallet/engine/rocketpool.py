@@ -15,7 +15,7 @@ from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from lstwallet.engine import pools_stable
-from lstwallet.engine.pools_facts import ACCOUNT, RETH_ETH
+from lstwallet.engine.pools_facts import ACCOUNT, RETH_ETH, StablePool
 from lstwallet.engine.refusals import (
     BelowMinimum,
     CapReached,
@@ -368,7 +368,7 @@ def _close(now: int, rocket: RocketPool) -> MinipoolsClosed:
 
 def found(
     blueprint: RocketPoolBlueprint, beacon: Beacon, at: int
-) -> tuple[RocketPool, Any, Entry]:
+) -> tuple[RocketPool, StablePool, Entry]:
     """The protocol, its pool, and the entry that backs both.
 
     Its minipools are part of the stake that the chain has already. Raises ``ValueError`` when

@@ -20,6 +20,7 @@ if TYPE_CHECKING:  # the areas import this module for the types of their argumen
     from lstwallet.engine.lending_oracle import RateCap
     from lstwallet.engine.pools import Pools
     from lstwallet.engine.prices import Prices
+    from lstwallet.engine.rocketpool_facts import RocketPool
     from lstwallet.engine.staking import Staking, Ticket
     from lstwallet.engine.validators import Beacon, Validator
     from lstwallet.protocols.lending import Position
@@ -63,6 +64,8 @@ class World(NamedTuple):
     """What capped oracles believe at most."""
     accounts: tuple[Account, ...] = (YOU,)
     """The user's own, in the order in which they were opened."""
+    rocketpool: RocketPool | None = None
+    """Absent in worlds that were made before it."""
 
     def balance(self, account: Account, token: str) -> int:
         """Base units of ``token`` in the ledger (shares for stETH, scaled for aTokens)."""
@@ -90,6 +93,7 @@ class Draft:
     positions: dict[Account, Position]
     rate_caps: tuple[RateCap, ...]
     accounts: tuple[Account, ...]
+    rocketpool: RocketPool | None
     _shared: set[str]
     cache: dict[str, Any]
     """Indices that can be rebuilt from the rest at any time; never part of the World."""

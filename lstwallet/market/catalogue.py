@@ -39,6 +39,7 @@ UNITS: Final[Mapping[str, Unit]] = {
     "1": Unit(0),
     "ETH": Unit(18),
     "stETH": Unit(18),
+    "rETH": Unit(18),
     "USDC": Unit(6),
     "USD": Unit(8),
     "tokens": Unit(0),
@@ -78,6 +79,10 @@ def _flow(unit: str) -> dict[str, str]:
     return {"rate": "1/h", "median": unit, "spread": "ratio", "largest": unit}
 
 
+def _daily_flow(unit: str) -> dict[str, str]:
+    return {**_flow(unit), "rate": "1/day"}
+
+
 _SHARED_FLOW: Final = {
     "rate": "1/h", "share": "fraction", "spread": "ratio", "largest": "fraction"
 }  # fmt: skip
@@ -103,6 +108,21 @@ SCHEMA: Final[Mapping[str, Mapping[str, Mapping[str, str]]]] = {
             "exits_per_day": "1", "deposits_per_day": "1", "buffer_reserve": "ETH",
         },
     },
+    "rocketpool": {
+        "state": {
+            "minipools": "1", "collateral": "ETH", "deposit_pool": "ETH",
+            "ether_per_reth": "ratio",
+        },
+        "limits": {
+            "minimum_deposit": "ETH", "deposit_fee": "fraction", "largest_deposit_pool": "ETH",
+            "collateral_target": "fraction", "max_rate_change": "fraction",
+        },
+        "shares": {"nodes": "fraction", "voters": "fraction"},
+        "nodes": {
+            "offered_per_day": "1", "longest_line": "1", "smallest_batch": "1",
+            "exits_below": "fraction", "exits_per_day": "1",
+        },
+    },
     "aave_v3": {
         "reserve.WETH": _RESERVE,
         "reserve.wstETH": _RESERVE,
@@ -116,6 +136,7 @@ SCHEMA: Final[Mapping[str, Mapping[str, Mapping[str, str]]]] = {
     "pools": {
         "steth_eth": {"amplification": "1", "fee": "fraction", "eth": "ETH", "steth": "stETH"},
         "usdc_eth": {"fee": "fraction", "usdc": "USDC"},
+        "reth_eth": {"amplification": "1", "fee": "fraction", "eth": "ETH", "reth": "rETH"},
     },
     "prices": {
         "eth": {"volatility": "1/sqrt(yr)", "degrees_of_freedom": "ratio"},
@@ -139,6 +160,9 @@ SCHEMA: Final[Mapping[str, Mapping[str, Mapping[str, str]]]] = {
             "redemption_largest": "ETH",
         },
         "provide": {**_SHARED_FLOW, "discount_aversion": "ratio"},
+        "trade_reth": _daily_flow("ETH"),
+        "mint_reth": _daily_flow("ETH"),
+        "burn_reth": _daily_flow("ETH"),
     },
     "crowd": {
         "accounts": dict.fromkeys(

@@ -15,6 +15,7 @@ from lstwallet.engine.staking_facts import DEFAULT_OPERATORS, Holding, Rules, St
 from lstwallet.engine.validators_facts import BeaconBlueprint
 from lstwallet.engine.world import World
 from lstwallet.market import catalogue as catalogues
+from lstwallet.market import rocketpool
 from lstwallet.market.accounts import HOLDERS, PROVIDER
 from lstwallet.market.catalogue import Catalogue, Number
 from lstwallet.market.crowd import Crowd
@@ -32,7 +33,7 @@ TOKENS: Final[Mapping[str, Token]] = {
         ("ETH", 18), ("WETH", 18), ("USDC", 6), ("stETH", 18), ("wstETH", 18),
         ("aWETH", 18), ("awstETH", 18), ("aUSDC", 6),
         ("dWETH", 18), ("dwstETH", 18), ("dUSDC", 6),
-        ("LP:steth_eth", 18), ("LP:usdc_eth", 12),
+        ("LP:steth_eth", 18), ("LP:usdc_eth", 12), ("rETH", 18), ("LP:reth_eth", 18),
     )
 }  # fmt: skip
 """Every token of the ledger. The LP token of the pair is the root of wei times USDC units."""
@@ -105,6 +106,7 @@ def blueprint(
         purses=tuple(purse for purse in owned if purse.token not in STAKED),
         spent=crowd.spent,
         waits=crowd.waits,
+        rocketpool=rocketpool.blueprint(numbers),
     )
 
 

@@ -48,6 +48,7 @@ class Stream(IntEnum):
     LIQUIDITY = 10
     VALIDATORS = 11
     DUTIES = 12
+    RETH = 14
 
 
 class Dice:

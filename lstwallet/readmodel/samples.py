@@ -89,7 +89,7 @@ def sample(world: Readable) -> tuple[int, ...]:
     """One number per name of ``sampled``."""
     prices = portfolio.quotes(world)
     *parts, health = _owned(world, YOU, prices)
-    steth_pool, usdc_pool = world.pools
+    steth_pool, usdc_pool, _ = world.pools
     numbers = (
         *parts,
         world.prices.eth,

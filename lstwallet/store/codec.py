@@ -8,8 +8,9 @@ same down to the order of its maps; sorted by key for ``world_hash``.
 
 Decoding is strict: an unknown kind, a missing or extra field, a number where a text
 belongs, ``true`` for 1, a float or a NaN raise ``BadText``. Only fields at a record's end
-that have defaults may be missing: an earlier program did not know them. A World is written
-and hashed without the defaults at its end, so its hash does not depend on the program either.
+that have defaults may be missing: an earlier program did not know them. A World and the
+states of its areas are written and hashed without the defaults at their ends, so that its hash
+does not depend on the program either.
 """
 
 from __future__ import annotations
@@ -27,6 +28,7 @@ from lstwallet.engine.lending import Lending
 from lstwallet.engine.lending_oracle import RateCap
 from lstwallet.engine.pools import Pools
 from lstwallet.engine.prices import Prices
+from lstwallet.engine.rocketpool import RocketPool
 from lstwallet.engine.staking import Staking, Ticket
 from lstwallet.engine.validators import Beacon, Validator
 from lstwallet.engine.world import MAPS, World
@@ -43,6 +45,7 @@ _WORLD_NAMES: Final[dict[str, Any]] = {
     "Position": Position,
     "Prices": Prices,
     "RateCap": RateCap,
+    "RocketPool": RocketPool,
     "Staking": Staking,
     "Ticket": Ticket,
     "Validator": Validator,
@@ -352,12 +355,12 @@ def check_command(command: kernel.Command) -> None:
     decode_command(encode_command(command))
 
 
-def _written(world: World) -> int:
-    """How many fields of a World are written: all but the defaults at its end."""
-    defaults = World._field_defaults
-    size = len(world)
-    for name in reversed(World._fields):
-        if name not in defaults or getattr(world, name) != defaults[name]:
+def _written(record: Any) -> int:
+    """How many fields of a World, or of an area's state, are written: no defaults at the end."""
+    defaults = record._field_defaults
+    size = len(record)
+    for name in reversed(record._fields):
+        if name not in defaults or getattr(record, name) != defaults[name]:
             break
         size -= 1
     return size
@@ -375,7 +378,7 @@ def _world_pieces(world: World, *, in_order: bool) -> Iterator[str]:
                 yield ("," if start else "") + dumps(rows[start : start + PIECE])[1:-1]
             yield "]"
         else:
-            yield dumps(value)
+            yield dumps(value[: _written(value)] if hasattr(value, "_fields") else value)
     yield "]"
 
 

@@ -22,19 +22,23 @@ from lstwallet.engine.lending_queue import queue_of
 from lstwallet.engine.lending_view import owed_units, supplied_units
 from lstwallet.engine.pools import AddLiquidity
 from lstwallet.engine.refusals import Refusal
+from lstwallet.engine.rocketpool import DeployRocketPool, MintReth
 from lstwallet.engine.staking import RequestUnstake, Stake, Wrap, tickets_of
 from lstwallet.engine.validators import StakeNatively
 from lstwallet.engine.wallet import Fund, WrapEth
 from lstwallet.engine.world import YOU, Draft, World
+from lstwallet.market import rocketpool
 from lstwallet.market.driver import Driver, MarketConfig
 from lstwallet.market.genesis import tiny
 from lstwallet.store import codec, journal
 from lstwallet.units.amount import ALL, Wanted
 from lstwallet.units.clock import DAY, HOUR, MINUTE
-from tests.small_world import small_world
+from tests.small_world import old_world, small_world
 
-TOKENS = ("ETH", "WETH", "stETH", "wstETH", "USDC")
-PAIRS = {"steth_eth": ("ETH", "stETH"), "usdc_eth": ("USDC", "ETH")}
+TOKENS = ("ETH", "WETH", "stETH", "wstETH", "USDC", "rETH")
+PAIRS = {
+    "steth_eth": ("ETH", "stETH"), "usdc_eth": ("USDC", "ETH"), "reth_eth": ("ETH", "rETH"),
+}  # fmt: skip
 POOLS = tuple(PAIRS)
 ETH = 10**18
 PAYS_IN = {
@@ -44,6 +48,8 @@ PAYS_IN = {
     "UnwrapEth": "WETH",
     "Wrap": "stETH",
     "Unwrap": "wstETH",
+    "MintReth": "ETH",
+    "BurnReth": "rETH",
 }
 """What the amount of a command without a token field is of."""
 
@@ -104,6 +110,7 @@ BY_NAME: dict[str, Callable[[World], st.SearchStrategy[Any]]] = {
     "seconds": lambda world: st.integers(0, 30 * DAY),
     "oracle": lambda world: st.sampled_from(("market", "exchange", "capped", "nowhere")),
     "growth": lambda world: st.integers(-1, 2_000),
+    "blueprint": lambda world: st.just(rocketpool.blueprint(SMALL)),
 }
 
 
@@ -193,6 +200,8 @@ SOMETHING_OF_EVERYTHING = (
     Borrow(YOU, "USDC", 30_000 * 10**6),
     AddLiquidity(YOU, "steth_eth", (10 * ETH, 20 * ETH), 0),
     AddLiquidity(YOU, "usdc_eth", (9_000 * 10**6, 3 * ETH), 0),
+    MintReth(YOU, 30 * ETH),
+    AddLiquidity(YOU, "reth_eth", (10 * ETH, 10 * ETH), 0),
     StakeNatively(YOU, 64 * ETH),
     RequestUnstake(YOU, 5 * ETH),
 )
@@ -251,13 +260,17 @@ class Life(RuleBasedStateMachine):
 
     @initialize(flows=st.booleans(), seed=st.integers(0, 4))
     def begin(self, flows: bool, seed: int) -> None:
-        born, self.world = journal.birth(small_world(seed))
+        born, self.world = journal.birth(old_world(seed) if seed == 4 else small_world(seed))
         self.driver = Driver(MarketConfig(flows=flows), seed, SMALL)
         self.lines = [codec.encode_event(born)]
         self.hash = codec.world_hash(self.world)
         self.do(Fund(YOU, "ETH", 500 * 10**18))
         self.do(Fund(YOU, "USDC", 500_000 * 10**6))
         before = self.world.events
+        if seed == 4:
+            self.do(DeployRocketPool(rocketpool.blueprint(SMALL)))
+            assert self.world.rocketpool is not None
+            before = self.world.events
         for command in SOMETHING_OF_EVERYTHING if seed != 3 else ():
             self.do(command)
             assert self.world.events > before, f"{command} was refused"
@@ -298,6 +311,10 @@ class Life(RuleBasedStateMachine):
 
     @rule(kind=of("pools"), data=st.data())
     def pool_and_swap(self, kind: type, data: st.DataObject) -> None:
+        self.do(made_up(kind, self.world, data.draw))
+
+    @rule(kind=of("rocketpool"), data=st.data())
+    def mint_and_burn_reth(self, kind: type, data: st.DataObject) -> None:
         self.do(made_up(kind, self.world, data.draw))
 
     @rule(kind=of("validators"), data=st.data())

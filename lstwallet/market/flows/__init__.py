@@ -7,7 +7,7 @@ dropped.
 
 In an hour, in this order: liquidations and the sale of what was seized, traders, stakers
 and validators, lenders and borrowers, liquidity providers, and last arbitrage, so that
-pools end the hour near fair.
+pools end the hour near fair. Once a day comes what happens around rETH.
 """
 
 from __future__ import annotations
@@ -19,6 +19,7 @@ from lstwallet.engine.kernel import Command
 from lstwallet.market.catalogue import Catalogue
 from lstwallet.market.flows.lending import LendingFlows
 from lstwallet.market.flows.pools import PoolFlows
+from lstwallet.market.flows.rocketpool import RocketPoolFlows
 from lstwallet.market.flows.staking import StakingFlows
 from lstwallet.market.prices import PriceSource
 
@@ -36,6 +37,7 @@ class Flows:
         self._staking = StakingFlows(seed, catalogue)
         self._lending = LendingFlows(seed, catalogue)
         self._pools = PoolFlows(seed, catalogue, prices)
+        self._rocketpool = RocketPoolFlows(seed, catalogue)
 
     def commands(self, world: Readable, hour: int) -> Iterator[Command]:
         """What the others try in an hour. Apply each before asking for the next."""
@@ -48,6 +50,7 @@ class Flows:
         yield from self._lending.commands(world, hour)
         yield from self._pools.provisions(world, hour)
         yield from self._pools.arbitrage(world, hour)
+        yield from self._rocketpool.commands(world, hour)
 
 
 __all__ = ["Flows"]
