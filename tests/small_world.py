@@ -22,4 +22,4 @@ def old_world(seed: int = 7) -> World:
     plan = blueprint(seed, catalogue=tiny())
     later = {token.symbol for token in TOKENS}
     tokens = {symbol: token for symbol, token in plan.tokens.items() if symbol not in later}
-    return found(plan._replace(tokens=tokens, rocketpool=None))
+    return found(plan._replace(tokens=tokens, rocketpool=None, network=None))

@@ -12,6 +12,7 @@ from typing import Any, NamedTuple
 
 from lstwallet.engine import kernel, lending, pools, rocketpool, staking, validators
 from lstwallet.engine.lending_facts import LendingBlueprint
+from lstwallet.engine.network import Network
 from lstwallet.engine.pools_facts import PoolsBlueprint, StablePool
 from lstwallet.engine.prices import Prices
 from lstwallet.engine.rocketpool_facts import RocketPool, RocketPoolBlueprint
@@ -57,6 +58,7 @@ class Blueprint(NamedTuple):
     """Taken away after they are made: what borrowers have spent of them."""
     waits: tuple[Wait, ...]
     rocketpool: RocketPoolBlueprint | None = None
+    network: Network | None = None
 
 
 def found(blueprint: Blueprint) -> World:
@@ -94,6 +96,7 @@ def found(blueprint: Blueprint) -> World:
             validators={},
             positions=dict(lent.positions),
             rocketpool=rocket,
+            network=blueprint.network,
         )
     )
     founded = (beacon_entry, pooled.entry, pools_entry, rocket_entry)

@@ -14,21 +14,24 @@ from lstwallet.engine import (
     accounts,
     lending,
     lending_oracle,
+    network,
     outside,
     pools,
     prices,
     rocketpool,
     staking,
+    transactions,
     validators,
     wallet,
 )
 from lstwallet.engine.refusals import NothingToDo, Refusal
+from lstwallet.engine.transactions import Means, Transaction
 from lstwallet.engine.world import Draft, Readable, World
 from lstwallet.ledger import entries
 
 AREAS = (
     wallet, accounts, prices, outside, staking, validators, lending, lending_oracle, pools,
-    rocketpool,
+    rocketpool, network,
 )  # fmt: skip
 """A new area of the world is one more module here."""
 
@@ -74,7 +77,7 @@ _APPLY = {
 
 EVENTS: dict[str, type] = {kind.__name__: kind for kind in EVOLVE}
 """Event kinds by the name under which the journal keeps them."""
-COMMANDS: dict[str, type] = {kind.__name__: kind for kind in (*DECIDE, Batch)}
+COMMANDS: dict[str, type] = {kind.__name__: kind for kind in (*DECIDE, Batch, Transaction)}
 """Command kinds by name."""
 
 
@@ -100,9 +103,12 @@ def decide(world: Readable, command: Command) -> Sequence[Event]:
 
 def handle(draft: Draft, command: Command) -> Sequence[Event]:
     """Decide and apply. Raises ``Refusal`` with the draft unchanged."""
-    if type(command) is Batch:
+    decide = DECIDE.get(type(command))
+    if decide is None:
+        if type(command) is Transaction:
+            return transactions.carry_out(draft, command, MEANS)
         return _handle_batch(draft, command)
-    events = DECIDE[type(command)](draft, command)
+    events = decide(draft, command)
     for event in events:
         apply(draft, event)
     return events
@@ -118,6 +124,14 @@ def _handle_batch(draft: Draft, batch: Batch) -> Sequence[Event]:
         events.extend(handle(trial, command))
     draft.take(trial)
     return events
+
+
+MEANS = Means(
+    handle,
+    apply,
+    {kind: pulls for area in AREAS for kind, pulls in getattr(area, "PULLS", {}).items()},
+)
+"""What a transaction is carried out with."""
 
 
 def replay(draft: Draft, events: Iterable[Event]) -> None:
@@ -138,5 +152,5 @@ def audit(world: Readable) -> list[str]:
 
 __all__ = [
     "COMMANDS", "EVENTS", "Batch", "Born", "Command", "Event", "Refusal",
-    "apply", "audit", "decide", "handle", "replay",
+    "Transaction", "apply", "audit", "decide", "handle", "replay",
 ]  # fmt: skip

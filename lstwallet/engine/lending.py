@@ -480,6 +480,11 @@ DECIDE: dict[type, Callable[..., Sequence[Any]]] = {
     Liquidate: decide_liquidate,
     LiquidateUnhealthy: decide_liquidate_unhealthy,
 }
+PULLS: dict[type, Callable[[Any], Sequence[tuple[str, Account]]]] = {
+    Supply: lambda call: ((call.token, MARKET),),
+    Repay: lambda call: () if call.from_supply else ((call.token, MARKET),),
+    Liquidate: lambda call: ((call.debt, MARKET),),
+}
 EVOLVE: dict[type, Callable[..., None]] = {
     Supplied: evolve_moved,
     SupplyWithdrawn: evolve_moved,

@@ -16,6 +16,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any, Final
 
+from lstwallet.engine.network import ROUTER
 from lstwallet.engine.pools_admin import decide_claim_fees, decide_ramp, decide_remove_exact
 from lstwallet.engine.pools_facts import (
     ACCOUNT,
@@ -388,6 +389,10 @@ DECIDE: dict[type, Callable[..., Sequence[Any]]] = {
     RemoveExact: decide_remove_exact,
     ClaimPoolFees: decide_claim_fees,
     RampAmplification: decide_ramp,
+}
+PULLS: dict[type, Callable[[Any], Sequence[tuple[str, Account]]]] = {
+    Swap: lambda call: ((call.token_in, ACCOUNT.get(call.pool, ROUTER)),),
+    AddLiquidity: lambda call: tuple((token, ACCOUNT[call.pool]) for token in TOKENS[call.pool]),
 }
 EVOLVE: dict[type, Callable[..., None]] = {
     Swapped: evolve_pool,

@@ -1,4 +1,4 @@
-"""Outside prices: recorded facts that the market hands in.
+"""Outside prices, and what gas costs: recorded facts that the market hands in.
 
 USD with 8 decimals, as Aave's oracle gives them.
 """
@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
+from lstwallet.engine.network import Network
 from lstwallet.engine.refusals import NothingToDo
 from lstwallet.units.records import make
 
@@ -30,6 +31,8 @@ class SetPrices(NamedTuple):
 
     eth: int
     usdc: int
+    base_fee: int = 0
+    """Wei per gas; 0: as it was."""
 
 
 class PricesMoved(NamedTuple):
@@ -38,20 +41,25 @@ class PricesMoved(NamedTuple):
     at: int
     eth: int
     usdc: int
+    base_fee: int = 0
+    """Wei per gas; 0: as it was."""
 
 
 def decide_set_prices(world: Readable, command: SetPrices) -> Sequence[PricesMoved]:
-    """Record new prices; a price of zero or less is refused."""
-    eth, usdc = command
-    if eth <= 0 or usdc <= 0:
+    """Record new prices; a price of zero or less, or a fee below, is refused."""
+    eth, usdc, base_fee = command
+    if eth <= 0 or usdc <= 0 or base_fee < 0:
         raise NothingToDo("price")
-    return (make(PricesMoved, (world.time, eth, usdc)),)
+    return (make(PricesMoved, (world.time, eth, usdc, base_fee)),)
 
 
 def evolve_prices_moved(draft: Draft, event: PricesMoved) -> None:
     """The new prices stand."""
-    _, eth, usdc = event
+    _, eth, usdc, base_fee = event
     draft.prices = make(Prices, (eth, usdc))
+    network = draft.network
+    if base_fee and network is not None:
+        draft.network = make(Network, (network.rules, base_fee, network.tip))
 
 
 DECIDE: dict[type, Callable[..., Sequence[Any]]] = {SetPrices: decide_set_prices}

@@ -4,6 +4,7 @@ Refusal
 ├── AmountRefused          something is wrong with a number that was typed
 │   ├── NothingToDo        zero, or nothing left that the command could act on
 │   ├── NotEnoughBalance   more than the account holds
+│   │   └── NotEnoughAfterFee  more ether than is left when the network fee is paid
 │   ├── BelowMinimum       less than the protocol takes
 │   ├── AboveMaximum       more than the protocol takes at once
 │   └── NotAMultiple       not a multiple of what the protocol takes
@@ -22,6 +23,11 @@ Refusal
 │   └── TooManyAccounts    no further account can be opened
 ├── TimeRefused
 │   └── NotReadyYet        a ticket or an exit that is still waiting
+├── SigningRefused         the transaction around the calls cannot go through
+│   ├── FeeNotPayable      too little ether for the network fee
+│   ├── FeeAboveLimit      the base fee rose above what was agreed to
+│   ├── NotApproved        a contract may not take that much
+│   └── Moved              the outcome is not the one that the person saw
 └── ProtocolRefused        a contract's own reason that has no sentence of its own yet
 
 Each class names in ``field`` the input of the form that it stands beside.
@@ -72,6 +78,10 @@ class TimeRefused(Refusal):
     """It is too early."""
 
 
+class SigningRefused(Refusal):
+    """The transaction around the calls cannot go through."""
+
+
 @dataclass
 class NothingToDo(AmountRefused):
     """Zero, or nothing that the command could act on. ``what``: e.g. ``claim``, ``stake``."""
@@ -86,6 +96,13 @@ class NotEnoughBalance(AmountRefused):
     token: str
     wanted: int
     available: int
+
+
+@dataclass
+class NotEnoughAfterFee(NotEnoughBalance):
+    """``available`` is what is left of the ether when ``fee`` wei are paid for the gas."""
+
+    fee: int
 
 
 @dataclass
@@ -223,6 +240,39 @@ class NotReadyYet(TimeRefused):
     what: str
     earliest: int
     latest: int
+
+
+@dataclass
+class FeeNotPayable(SigningRefused):
+    """The network fee takes ``needed`` wei of ETH, ``available`` are there."""
+
+    needed: int
+    available: int
+
+
+@dataclass
+class FeeAboveLimit(SigningRefused):
+    """Gas costs ``price`` wei, ``most`` was agreed to."""
+
+    price: int
+    most: int
+
+
+@dataclass
+class NotApproved(SigningRefused):
+    """``spender`` would take ``wanted`` of ``token`` and is ``allowed`` less (base units)."""
+
+    token: str
+    spender: str
+    wanted: int
+    allowed: int
+
+
+@dataclass
+class Moved(SigningRefused):
+    """The outcome differs from the one agreed to: (token, agreed, now) in base units."""
+
+    changes: tuple[tuple[str, int, int], ...]
 
 
 @dataclass

@@ -340,6 +340,10 @@ DECIDE: dict[type, Callable[..., Sequence[Any]]] = {
     Claim: decide_claim,
     **staking_report.DECIDE,
 }
+PULLS: dict[type, Callable[[Any], Sequence[tuple[str, Account]]]] = {
+    Wrap: lambda call: ((STETH, WSTETH),),
+    RequestUnstake: lambda call: ((call.token, QUEUE),),
+}
 EVOLVE: dict[type, Callable[..., None]] = {
     Staked: evolve_staked,
     Wrapped: evolve_wrapper,

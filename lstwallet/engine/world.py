@@ -18,6 +18,7 @@ from lstwallet.units.clock import SimTime
 if TYPE_CHECKING:  # the areas import this module for the types of their arguments
     from lstwallet.engine.lending import Lending
     from lstwallet.engine.lending_oracle import RateCap
+    from lstwallet.engine.network import Allowance, Key, Network
     from lstwallet.engine.pools import Pools
     from lstwallet.engine.prices import Prices
     from lstwallet.engine.rocketpool_facts import RocketPool
@@ -30,8 +31,12 @@ YOU: Final = "you"
 OWN: Final = f"{YOU}:"
 """Begins the names of the others: ``you:2``, ``you:3`` …"""
 
-MAPS: Final = ("balances", "tickets", "validators", "positions")
+MAPS: Final = ("balances", "tickets", "validators", "positions", "allowances")
 """The attributes that grow with who is there: copied on the first write after a freeze."""
+
+
+_NONE: Final[Mapping[Any, Any]] = {}
+"""A map of nothing; whoever writes copies it first."""
 
 
 class World(NamedTuple):
@@ -66,6 +71,10 @@ class World(NamedTuple):
     """The user's own, in the order in which they were opened."""
     rocketpool: RocketPool | None = None
     """Absent in worlds that were made before it."""
+    network: Network | None = None
+    """What transactions cost; ``None``: nothing, and contracts need no approval."""
+    allowances: Mapping[Key, Allowance] = _NONE
+    """(owner, token, spender) → what the spender may take."""
 
     def balance(self, account: Account, token: str) -> int:
         """Base units of ``token`` in the ledger (shares for stETH, scaled for aTokens)."""
@@ -94,6 +103,8 @@ class Draft:
     rate_caps: tuple[RateCap, ...]
     accounts: tuple[Account, ...]
     rocketpool: RocketPool | None
+    network: Network | None
+    allowances: dict[Key, Allowance]
     _shared: set[str]
     cache: dict[str, Any]
     """Indices that can be rebuilt from the rest at any time; never part of the World."""

@@ -55,6 +55,8 @@ UNITS: Final[Mapping[str, Unit]] = {
     "days": Unit(6, 100_000),
     "s": Unit(0),
     "epochs": Unit(0),
+    "gas": Unit(0, 30_000_000),
+    "gwei": Unit(9, 10_000),
     "date": Unit(0),
 }
 
@@ -86,6 +88,15 @@ def _daily_flow(unit: str) -> dict[str, str]:
 _SHARED_FLOW: Final = {
     "rate": "1/h", "share": "fraction", "spread": "ratio", "largest": "fraction"
 }  # fmt: skip
+
+GAS: Final = (
+    "Approve", "Stake", "Wrap", "Unwrap", "RequestUnstake", "Claim", "StakeNatively",
+    "LeaveNatively", "WrapEth", "UnwrapEth", "Supply", "WithdrawSupply", "Borrow", "Repay",
+    "SwitchCollateral", "ChooseEMode", "Liquidate", "Swap.steth_eth", "Swap.usdc_eth",
+    "Swap.reth_eth", "Swap.route", "MintReth", "BurnReth", "Send", "Send.ETH", "AddLiquidity",
+    "RemoveLiquidity", "RemoveExact", "other",
+)  # fmt: skip
+"""Kinds of call whose gas is known: a command's name, with its pool or token where that matters."""
 
 SCHEMA: Final[Mapping[str, Mapping[str, Mapping[str, str]]]] = {
     "world": {"start": {"date": "date", "eth_usd": "USD", "usdc_usd": "USD"}},
@@ -137,6 +148,13 @@ SCHEMA: Final[Mapping[str, Mapping[str, Mapping[str, str]]]] = {
         "steth_eth": {"amplification": "1", "fee": "fraction", "eth": "ETH", "steth": "stETH"},
         "usdc_eth": {"fee": "fraction", "usdc": "USDC"},
         "reth_eth": {"amplification": "1", "fee": "fraction", "eth": "ETH", "reth": "rETH"},
+    },
+    "network": {
+        "gas": dict.fromkeys(GAS, "gas"),
+        "base_fee": {
+            "median": "gwei", "spread": "ratio", "half_life": "days", "floor": "gwei",
+            "tip": "gwei",
+        },
     },
     "prices": {
         "eth": {"volatility": "1/sqrt(yr)", "degrees_of_freedom": "ratio"},

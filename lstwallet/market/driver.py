@@ -25,6 +25,7 @@ from lstwallet.engine.world import Draft
 from lstwallet.market import catalogue as catalogues
 from lstwallet.market.catalogue import Catalogue
 from lstwallet.market.flows import Flows
+from lstwallet.market.network import BaseFees, fee_model
 from lstwallet.market.price_table import PriceTable, PriceTableError, read_price_table
 from lstwallet.market.prices import PriceModel, PriceSource, RecordedPrices, SeededPrices
 from lstwallet.market.random_streams import hour_of
@@ -99,6 +100,7 @@ class Driver:
         numbers = catalogues.load() if catalogue is None else catalogue
         self.prices = price_source(config, seed, numbers)
         """Outside prices, and what the outside pays for stETH."""
+        self._fees = BaseFees(seed, fee_model(numbers))
         self._flows = Flows(seed, numbers, self.prices, others=config.flows)
         self.refused: Counter[str] = Counter()
         """How many of the others' commands were refused, by command and refusal."""
@@ -132,9 +134,10 @@ class Driver:
         return make(Step, (due.command, events))
 
     def _market(self, draft: Draft, tick: SimTime) -> Step:
-        """Prices move, then the others act, each seeing what the one before has done."""
+        """Prices move, gas included; then the others act, each seeing what the last one did."""
         draft.time = tick
-        move = make(SetPrices, self.prices.at(tick, draft.prices))
+        base_fee = 0 if draft.network is None else self._fees.at(tick)
+        move = make(SetPrices, (*self.prices.at(tick, draft.prices), base_fee))
         events = list(kernel.handle(draft, move))
         for command in self._flows.commands(draft, hour_of(tick)):
             try:

@@ -20,6 +20,7 @@ from lstwallet.market.accounts import HOLDERS, PROVIDER
 from lstwallet.market.catalogue import Catalogue, Number
 from lstwallet.market.crowd import Crowd
 from lstwallet.market.driver import MarketConfig, price_table
+from lstwallet.market.network import network_of
 from lstwallet.protocols.consensus import EPOCHS_PER_YEAR
 from lstwallet.protocols.lending import EMode, RateCurve, ReserveConfig
 from lstwallet.protocols.lido import Fees
@@ -107,6 +108,7 @@ def blueprint(
         spent=crowd.spent,
         waits=crowd.waits,
         rocketpool=rocketpool.blueprint(numbers),
+        network=network_of(numbers, seed, start),
     )
 
 

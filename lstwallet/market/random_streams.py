@@ -48,6 +48,7 @@ class Stream(IntEnum):
     LIQUIDITY = 10
     VALIDATORS = 11
     DUTIES = 12
+    BASE_FEE = 13
     RETH = 14
 
 

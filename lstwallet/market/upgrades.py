@@ -12,13 +12,14 @@ from typing import Final
 from lstwallet.engine.kernel import Command
 from lstwallet.engine.world import World
 from lstwallet.market import catalogue as catalogues
+from lstwallet.market import network
 from lstwallet.market.catalogue import Catalogue
 from lstwallet.market.rocketpool import deployment
 
 Upgrade = Callable[[World, Catalogue], Sequence[Command]]
 """The commands that found a mechanism in a world; none where it has it already."""
 
-UPGRADES: Final[tuple[Upgrade, ...]] = (deployment,)
+UPGRADES: Final[tuple[Upgrade, ...]] = (deployment, network.deploy)
 """In the order in which they came."""
 
 

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import Any, Final, NamedTuple, Protocol
 
 from lstwallet.engine import staking
-from lstwallet.engine.kernel import Batch
+from lstwallet.engine.kernel import Batch, Transaction
 from lstwallet.engine.pools import AddLiquidity, LiquidityAdded, LiquidityRemoved, Swapped
 from lstwallet.engine.pools_facts import GROWTH, LP, STETH, STETH_ETH, TOKENS, USDC_ETH, Pair
 from lstwallet.engine.pools_view import (
@@ -278,7 +278,11 @@ def _swapped_part(before: Record | None, record: Record) -> Swapped | None:
     if before is None or before.seq != record.seq - 1 or not isinstance(before.event, Swapped):
         return None
     command = record.command
-    asked = command.commands if isinstance(command, Batch) else (command,)
+    asked: Sequence[Any] = (command,)
+    if isinstance(command, Batch):
+        asked = command.commands
+    elif isinstance(command, Transaction):
+        asked = command.calls
     alone = any(
         isinstance(each, AddLiquidity) and each.pool == USDC_ETH and 0 in each.amounts
         for each in asked

@@ -26,6 +26,7 @@ from typing import Any, Final, Literal, Union, get_args, get_origin, get_type_hi
 from lstwallet.engine import kernel
 from lstwallet.engine.lending import Lending
 from lstwallet.engine.lending_oracle import RateCap
+from lstwallet.engine.network import Allowance, Key, Network
 from lstwallet.engine.pools import Pools
 from lstwallet.engine.prices import Prices
 from lstwallet.engine.rocketpool import RocketPool
@@ -39,8 +40,11 @@ PIECE: Final = 64
 """Rows of a World's maps that are encoded at a time: no call holds the interpreter for long."""
 
 _WORLD_NAMES: Final[dict[str, Any]] = {
+    "Allowance": Allowance,
     "Beacon": Beacon,
+    "Key": Key,
     "Lending": Lending,
+    "Network": Network,
     "Pools": Pools,
     "Position": Position,
     "Prices": Prices,
@@ -338,12 +342,15 @@ def encode_event(event: kernel.Event) -> str:
 
 def _plain_command(command: kernel.Command) -> tuple[Any, ...]:
     if type(command) is kernel.Batch:
-        return ("Batch", tuple(_plain_command(each) for each in command.commands))
+        return ("Batch", tuple(map(_plain_command, command.commands)))
+    if type(command) is kernel.Transaction:
+        account, calls, *rest = command
+        return ("Transaction", account, tuple(map(_plain_command, calls)), *rest)
     return (type(command).__name__, *command)
 
 
 def encode_command(command: kernel.Command) -> str:
-    """``["Stake","you",5000000000000000000]``; a batch holds tagged commands."""
+    """``["Stake","you",5000000000000000000]``; batches and transactions hold tagged ones."""
     return dumps(_plain_command(command))
 
 

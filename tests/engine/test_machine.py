@@ -15,11 +15,12 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
-from lstwallet.engine import address, kernel, quotes, staking
-from lstwallet.engine.kernel import Batch, Command
+from lstwallet.engine import address, kernel, quotes, signing, staking
+from lstwallet.engine.kernel import Batch, Command, Transaction
 from lstwallet.engine.lending import Borrow, Supply
 from lstwallet.engine.lending_queue import queue_of
 from lstwallet.engine.lending_view import owed_units, supplied_units
+from lstwallet.engine.network import DeployNetwork
 from lstwallet.engine.pools import AddLiquidity
 from lstwallet.engine.refusals import Refusal
 from lstwallet.engine.rocketpool import DeployRocketPool, MintReth
@@ -30,6 +31,7 @@ from lstwallet.engine.world import YOU, Draft, World
 from lstwallet.market import rocketpool
 from lstwallet.market.driver import Driver, MarketConfig
 from lstwallet.market.genesis import tiny
+from lstwallet.market.network import network_of
 from lstwallet.store import codec, journal
 from lstwallet.units.amount import ALL, Wanted
 from lstwallet.units.clock import DAY, HOUR, MINUTE
@@ -95,6 +97,8 @@ BY_NAME: dict[str, Callable[[World], st.SearchStrategy[Any]]] = {
     "min_out": lambda world: st.sampled_from((0, 0, 0, 10**30, 1, 0, 0)),
     "min_lp": lambda world: st.sampled_from((0, 0, 0, 10**30, 1, 0, 0)),
     "max_lp": lambda world: st.sampled_from((10**40, 10**40, 10**20, 1, 0)),
+    "base_fee": lambda world: st.sampled_from((0, 1, 10**9, 10**12, -1, 7 * 10**8)),
+    "spender": lambda world: st.sampled_from(("aave", "wsteth", "router", "", YOU, "aave")),
     "number": lambda world: st.integers(-1, 2),
     "most": lambda world: st.integers(0, 20),
     "eth": lambda world: st.integers(world.prices.eth // 3 - 1, world.prices.eth * 2),
@@ -210,7 +214,10 @@ SOMETHING_OF_EVERYTHING = (
 SMALL = tiny()
 """The catalogue of the small world; read once."""
 
-KINDS = sorted((kind for kind in kernel.COMMANDS.values() if kind is not Batch), key=repr)
+DEPLOYED = (DeployNetwork,)
+"""Commands that found a mechanism in an older world: once, and it was so from the beginning."""
+WHOLE = (Batch, Transaction, *DEPLOYED)
+KINDS = sorted((kind for kind in kernel.COMMANDS.values() if kind not in WHOLE), key=repr)
 OFTEN = [kind for kind in KINDS if "account" in kind._fields]  # type: ignore[attr-defined]
 
 
@@ -269,7 +276,9 @@ class Life(RuleBasedStateMachine):
         before = self.world.events
         if seed == 4:
             self.do(DeployRocketPool(rocketpool.blueprint(SMALL)))
+            self.do(DeployNetwork(network_of(SMALL, seed, self.world.time)))
             assert self.world.rocketpool is not None
+            assert self.world.network is not None
             before = self.world.events
         for command in SOMETHING_OF_EVERYTHING if seed != 3 else ():
             self.do(command)
@@ -328,6 +337,31 @@ class Life(RuleBasedStateMachine):
     @rule(kinds=st.lists(st.sampled_from(OFTEN), min_size=1, max_size=3), data=st.data())
     def batch(self, kinds: list[type], data: st.DataObject) -> None:
         self.do(Batch(tuple(made_up(kind, self.world, data.draw) for kind in kinds)))
+
+    @rule(
+        kinds=st.lists(st.sampled_from(OFTEN), min_size=1, max_size=3),
+        most=st.sampled_from((10**15, 0, 10**15)),
+        unlimited=st.booleans(),
+        agreed=st.sampled_from(("", "seen", "off")),
+        data=st.data(),
+    )
+    def sign(
+        self, kinds: list[type], most: int, unlimited: bool, agreed: str, data: st.DataObject
+    ) -> None:
+        """A transaction: with the approvals it needs where they can be told."""
+        calls = tuple(made_up(kind, self.world, data.draw) for kind in kinds)
+        calls = tuple(call._replace(account=YOU) for call in calls)
+        signed = told(lambda: signing.sign(self.world, YOU, calls, unlimited=unlimited))
+        if not isinstance(signed, Transaction):
+            signed = Transaction(YOU, calls, most)
+        elif most:
+            quote = told(lambda: quotes.preview(self.world, signed))
+            assert isinstance(quote, quotes.Quote), f"{signed} was prepared and is {quote}"
+            if agreed:
+                signed = signing.agree(signed, quote)
+            if agreed == "off":
+                signed = signed._replace(agreed=(*signed.agreed, ("none", 1)))
+        self.do(signed)
 
     @rule(seconds=st.sampled_from((1, MINUTE, HOUR, 5 * HOUR + 17, DAY)))
     def time_passes(self, seconds: int) -> None:
