@@ -14,8 +14,13 @@ from lstwallet.engine.refusals import (
     AboveMaximum,
     BelowMinimum,
     CapReached,
+    FeeAboveLimit,
+    FeeNotPayable,
     HealthTooLow,
+    Moved,
     MultipleOutOfReach,
+    NotApproved,
+    NotEnoughAfterFee,
     NotEnoughBalance,
     NotEnoughCollateral,
     NotEnoughLiquidity,
@@ -205,6 +210,15 @@ SAMPLES: list[Refusal] = [
     NotReadyYet("ticket", 10, 10),
     NotReadyYet("ticket", 10, 10 + DAY),
     ProtocolRefused("lido", "STAKE_LIMIT"),
+    NotEnoughAfterFee("ETH", 2 * ETH, ETH, 10**14),
+    FeeNotPayable(10**14, 0),
+    FeeNotPayable(10**14, 10**13),
+    FeeAboveLimit(3 * 10**9, 2 * 10**9),
+    NotApproved("wstETH", "aave", 2 * ETH, ETH),
+    NotApproved("wstETH", "aave", 2 * ETH, 0),
+    Moved((("stETH", 2 * ETH, ETH),)),
+    Moved((("stETH", 2 * ETH, 2 * ETH - 1),)),
+    Moved(()),
 ]
 
 
@@ -275,3 +289,21 @@ def test_what_one_owns_can_be_hidden() -> None:
     assert wording.owned_fiat(share, 50) == "25.00%"
     assert plain(wording.owned_amount(hidden, ETH, "ETH")) == "•••• ETH"
     assert plain(wording.owned_amount(shown, ETH, "ETH")) == "1.0000 ETH"
+
+
+def test_fees_in_words() -> None:
+    assert plain(wording.gwei(550_000_000)) == "0.55 gwei"
+    assert plain(wording.fee(61_000_000_000_000)) == "0.000061 ETH"
+    assert plain(wording.fee(61_000_000_000_001)) == "0.000062 ETH"  # never more than shown
+    assert plain(wording.fee_and_worth(61 * 10**12, 19 * 10**6)) == "0.000061 ETH · $0.19"
+    assert plain(wording.fee_and_worth(61 * 10**9, 10**4)) == "0.000001 ETH · under $0.01"
+    assert wording.fee_and_worth(0, 0) == "free"
+
+
+def test_who_is_approved_in_words() -> None:
+    said = wording.may_take("aave", "wstETH", 10 * ETH)
+    assert plain(said) == "Aave pool may take 10.0000 wstETH, exactly this amount"
+    said = wording.may_take("router", "stETH", 2**256 - 1)
+    assert said == "Swap router may take all stETH you ever have, without limit"
+    assert wording.allowed(2**256 - 1, "USDC") == "Unlimited"
+    assert wording.contract("sim1something") == "sim1something"

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, Final
 
+from lstwallet.ui.wording import network
 from lstwallet.ui.wording.numbers import (
     NO_BREAK,
     amount,
@@ -237,6 +238,11 @@ _REFUSALS: Final[dict[str, Callable[[Any], str]]] = {
         "wording", "There are {most} accounts already."
     ).format(most=why.most),
     "NotReadyYet": _not_ready_yet,
+    "NotEnoughAfterFee": network.not_enough_after_fee,
+    "FeeNotPayable": network.fee_not_payable,
+    "FeeAboveLimit": network.fee_above_limit,
+    "NotApproved": network.not_approved,
+    "Moved": network.moved,
     "ProtocolRefused": _protocol,
 }
 _ADVICE: Final[dict[str, Callable[[Any], str]]] = {
@@ -262,5 +268,9 @@ _ADVICE: Final[dict[str, Callable[[Any], str]]] = {
         else translate("wording", "Choose a smaller multiple to go on")
     ),
     "NotReadyYet": lambda why: translate("wording", "Let time pass first"),
+    "FeeNotPayable": lambda why: translate("wording", "Get some ETH for the network fee first"),
+    "FeeAboveLimit": lambda why: translate("wording", "Look at the new fee to go on"),
+    "NotApproved": lambda why: translate("wording", "Approve the contract first"),
+    "Moved": lambda why: translate("wording", "Look at the new numbers to go on"),
     "SlippageExceeded": lambda why: translate("wording", "Look at the new price to go on"),
 }
