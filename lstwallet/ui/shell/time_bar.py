@@ -35,6 +35,8 @@ SOON_MS: Final = 50
 """Marks are read this long after a command: its receipt is painted first."""
 MARKS_MS: Final = 1_000
 """While time plays, marks are read this often at most."""
+SAID: Final = 3
+"""So much of what is due is said of the history; all of it is drawn."""
 WIDEST: Final = 1_653_436_800
 """Wed 25 May 2022, 00:00: no date needs more room."""
 
@@ -245,6 +247,11 @@ class TimeBar(Themed, Panel):
         ahead = _agenda_marks(world, self._bridge.account)
         past = [mark for mark in self._marks if begin <= mark.at <= world.time]
         self.history.set(begin, world.time, world.time + AHEAD, [*past, *ahead])
+        self.history.setAccessibleDescription(
+            self.tr("Coming: {what}").format(what="; ".join(mark.tip for mark in ahead[:SAID]))
+            if ahead
+            else self.tr("Nothing is due")
+        )
 
     def _show_time(self, world: World) -> None:
         self.date.setText(wording.moment(world.time))

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from PySide6.QtCore import QEvent, QObject, QPoint, QRectF, Qt
 from PySide6.QtGui import QPainter, QPaintEvent
-from PySide6.QtWidgets import QApplication, QWidget
+from PySide6.QtWidgets import QApplication, QScrollArea, QWidget
 
 from lstwallet.ui.theme import paint
+
+_AROUND = 20
+"""So much of what stands around the focus is shown with it."""
 
 
 class FocusRing(QWidget):
@@ -39,9 +42,10 @@ class FocusRing(QWidget):
 
     def _moved(self, _old: QWidget | None, new: QWidget | None) -> None:
         self._leave()
-        if new is None or not self._by_key or new.property("own_focus"):
+        if new is None or not self._by_key or new.window() is not self.parentWidget():
             return
-        if new.window() is self.parentWidget():
+        _bring_into_sight(new)
+        if not new.property("own_focus"):
             self.ring(new)
 
     def ring(self, target: QWidget) -> None:
@@ -103,6 +107,15 @@ class FocusRing(QWidget):
         with QPainter(self) as painter:
             box = QRectF(self.rect()).adjusted(1, 1, -1, -1)
             paint.draw_panel(painter, box, "", "focus", radius + 3, 2)
+
+
+def _bring_into_sight(widget: QWidget) -> None:
+    """Tab may enter a part of the page that is scrolled away."""
+    parent = widget.parentWidget()
+    while parent is not None:
+        if isinstance(parent, QScrollArea):
+            parent.ensureWidgetVisible(widget, _AROUND, _AROUND)
+        parent = parent.parentWidget()
 
 
 def _alive(widget: QWidget) -> bool:

@@ -1,0 +1,154 @@
+"""Every room, walked in process: a name on each control, Tab everywhere, 4.5:1, nothing cut off."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import NamedTuple
+
+import pytest
+from PySide6.QtWidgets import QApplication
+from pytestqt.qtbot import QtBot
+
+from lstwallet.app.settings import Settings
+from lstwallet.ui import theme
+from lstwallet.ui.main_window import MainWindow, real_rooms
+from tests.journeys.driver import Driver
+from tests.ui import inspection
+from tests.ui.harness import enter, window_on
+from tests.ui.test_home import STORY
+
+Go = Callable[[Driver], object]
+
+
+class Place(NamedTuple):
+    """A room, and what is done there before one looks."""
+
+    room: str
+    name: str = ""
+    go: tuple[tuple[str, ...], ...] = ()
+
+
+PLACES = (
+    *(Place(room.key) for room in real_rooms()),
+    Place("stake", "wrap", (("click", "stake.mode.wrap"),)),
+    Place("stake", "refused", (
+        ("click", "stake.mode.stake"), ("click", "stake.choice.solo"),
+        ("fill", "stake.amount", "5"),
+    )),
+    Place("stake", "review", (
+        ("click", "stake.choice.lido"), ("fill", "stake.amount", "5"), ("click", "stake.review"),
+    )),
+    Place("stake", "receipt", (("click", "stake.confirm"), ("see", "stETH received"))),
+    Place("lend", "borrow", (("click", "lend.borrow"), ("fill", "lend.amount", "2000"))),
+    Place("pools", "pool", (("click", "pools.open.steth_eth"),)),
+    Place("unstake", "queue or market", (("fill", "unstake.amount", "1"),)),
+    Place("unstake", "review", (("click", "unstake.review"),)),
+)  # fmt: skip
+"""Rooms that others build are walked by themselves; these are further views of some."""
+LOOKS, BETWEEN_MS = 12, 250
+SLOW = pytest.mark.slow
+SIZES = (
+    pytest.param((1024, 700), 150, id="1024-150"),
+    pytest.param((1024, 700), 100, id="1024", marks=SLOW),
+    pytest.param((1440, 900), 150, id="1440-150", marks=SLOW),
+    pytest.param((1440, 900), 100, id="1440", marks=SLOW),
+)
+
+
+def walked(person: Driver) -> Iterator[Place]:
+    """Goes to every place in turn."""
+    for place in PLACES:
+        if person.window.room != place.room or not place.name:
+            enter(person.qtbot, person.window, place.room)
+        for verb, *words in place.go:
+            {"click": person.click, "fill": person.fill, "see": person.sees}[verb](*words)
+        person.pause(120)
+        yield place
+
+
+def window_at(
+    qtbot: QtBot, folder: Path, size: tuple[int, int], scale: int, mode: str = "light"
+) -> MainWindow:
+    """A window on a profile in which everything has happened."""
+    settings = Settings(theme=mode, text_scale=scale)
+    window = window_on(qtbot, folder, STORY, settings=settings, size=size)
+    window.show_focus()
+    return window
+
+
+@pytest.fixture
+def flashes(qapp: QApplication) -> Iterator[inspection.Flashes]:
+    watch = inspection.Flashes()
+    qapp.installEventFilter(watch)
+    yield watch
+    qapp.removeEventFilter(watch)
+
+
+@pytest.fixture(autouse=True)
+def _light_again(qapp: QApplication) -> Iterator[None]:
+    yield
+    theme.apply(qapp, "light")
+
+
+def lasting(person: Driver, look: Callable[[], list[str]]) -> list[str]:
+    """What is still wrong when the page has settled: charts and averages come a little later."""
+    problems: list[str] = []
+    for _ in range(LOOKS):
+        problems = look()
+        if not problems:
+            break
+        person.pause(BETWEEN_MS)
+    return problems
+
+
+def told(place: Place, problems: list[str]) -> list[str]:
+    """Each problem once, with where it was met."""
+    return [f"{place.room} {place.name}: {each}" for each in dict.fromkeys(problems)]
+
+
+def test_every_control_has_a_name_and_every_figure_says_what_it_shows(
+    qtbot: QtBot, tmp_path: Path, flashes: inspection.Flashes
+) -> None:
+    person = Driver(qtbot, window_at(qtbot, tmp_path, (1440, 900), 100))
+    flashes.seen.clear()  # the window itself
+    problems = []
+    for place in walked(person):
+        problems += told(place, lasting(person, lambda: inspection.mute(person.window)))
+    assert not problems, "\n".join(problems)
+    assert not flashes.seen, "windows of their own: " + ", ".join(flashes.seen)
+
+
+@pytest.mark.parametrize(
+    "size", [pytest.param((1440, 900), id="1440"), pytest.param((1024, 700), id="1024", marks=SLOW)]
+)
+def test_tab_comes_to_everything(qtbot: QtBot, tmp_path: Path, size: tuple[int, int]) -> None:
+    person = Driver(qtbot, window_at(qtbot, tmp_path, size, 100))
+    problems = []
+    for place in walked(person):
+        problems += told(place, lasting(person, lambda: inspection.unreached(person.window)))
+    assert not problems, "\n".join(problems)
+
+
+@pytest.mark.parametrize("mode", ["light", pytest.param("dark", marks=SLOW)])
+def test_no_text_is_below_four_and_a_half_to_one(qtbot: QtBot, tmp_path: Path, mode: str) -> None:
+    person = Driver(qtbot, window_at(qtbot, tmp_path, (1440, 900), 100, mode))
+    problems = []
+    for place in walked(person):
+        problems += told(place, lasting(person, lambda: inspection.unreadable(person.window)))
+    assert not problems, "\n".join(problems)
+
+
+@pytest.mark.parametrize(("size", "scale"), SIZES)
+def test_nothing_is_cut_off(
+    qtbot: QtBot, tmp_path: Path, size: tuple[int, int], scale: int
+) -> None:
+    person = Driver(qtbot, window_at(qtbot, tmp_path, size, scale))
+    problems = []
+    for place in walked(person):
+        problems += told(place, lasting(person, lambda: inspection.cut_off(person.window)))
+        need = person.window.minimumSizeHint().width()
+        if need > size[0]:
+            problems.append(f"{place.room} {place.name}: the window needs {need} px")
+        assert (person.window.width(), person.window.height()) == size
+    assert not problems, "\n".join(problems)
