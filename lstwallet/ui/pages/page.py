@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QLayout, QVBoxLayout, QWidget
 
 from lstwallet.ui.theme import tokens
 from lstwallet.ui.widgets.layout import Scroller, column, holder, tidy
+from lstwallet.ui.widgets.overlays import Overlay
 
 if TYPE_CHECKING:
     from lstwallet.engine.world import World
@@ -66,7 +67,8 @@ class Page(QWidget):
         """Put the cursor where one types first; where there is a form, into its amount."""
         form = getattr(getattr(self, "flow", None), "form", None)
         field = next(iter(form.fields().values()), None) if form is not None else None
-        if field is not None and field.edit.isVisible():
+        covered = any(each.isVisible() for each in self.window().findChildren(Overlay))
+        if field is not None and field.edit.isVisible() and not covered:
             field.edit.setFocus(Qt.FocusReason.ShortcutFocusReason)
 
     def set_narrow(self, narrow: bool) -> None:
