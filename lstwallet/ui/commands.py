@@ -12,9 +12,11 @@ from typing import TYPE_CHECKING, Any, Final
 from PySide6.QtCore import QObject
 from PySide6.QtWidgets import QWidget
 
+from lstwallet.app.help import load as load_help
 from lstwallet.app.settings import PRIVACY
 from lstwallet.ui.bridge import SPEEDS
 from lstwallet.ui.pages.actions import ACTIONS
+from lstwallet.ui.shell.help import HelpSheet
 from lstwallet.ui.shell.time_bar import STEPS, speed_words
 from lstwallet.ui.widgets.palette import Entry, Palette
 
@@ -188,10 +190,14 @@ class Commands(QObject):
     def _help(self) -> Iterator[Entry]:
         group, window = self.tr("Help"), self._window
         yield Entry(
+            "help", group, self.tr("Help on this room"), "question", window.help, "F1",
+            self.tr("what is this terms shortcuts keys glossary"),
+        )  # fmt: skip
+        yield Entry(
             "undo", group, self.tr("Undo the last edit"), "arrow-u-up-left", window.undo, "Ctrl+Z"
         )
         page = window.page(window.room)
-        if hasattr(page, "find"):
+        if page is not None and page.finds():
             yield Entry(
                 "find", group, self.tr("Find in this room"), "magnifying-glass", page.find, "Ctrl+F"
             )
@@ -236,6 +242,46 @@ class Commands(QObject):
             self._window.lesson_wanted.emit(ident)
         else:
             self._window.enter("learn", {"quiz": ident})
+
+
+class Guide(QObject):
+    """F1 in one window."""
+
+    def __init__(self, window: Any) -> None:
+        """``window`` is the main window."""
+        super().__init__(window)
+        self._window = window
+        self.sheet = HelpSheet(window)
+        window.entered.connect(lambda _key: self.sheet.close())
+
+    def open(self) -> None:
+        """Say what the present room is for; the same key puts it away."""
+        if self.sheet.isVisible():
+            self.sheet.close()
+            return
+        room = next(each for each in self._window.rooms if each.key == self._window.room)
+        self.sheet.show_help(room.label(), room.icon, load_help(room.key), self._keys())
+
+    def _keys(self) -> list[tuple[str, str]]:
+        window = self._window
+        page = window.page(window.room)
+        keys = [("F1", self.tr("This help"))]
+        if page is not None and page.finds():
+            keys.append(("Ctrl+F", self.tr("Find in this room")))
+        if shown_charts(page):
+            keys.append(("← →", self.tr("On a chart: from sample to sample; Shift goes finer")))
+            keys.append((self.tr("Home, End"), self.tr("On a chart: to its first and last sample")))
+        last = min(9, len(window.rooms))
+        return [
+            *keys,
+            ("Ctrl+K", self.tr("Every room and every action, by a few letters")),
+            (f"Alt+1…{last}", self.tr("The first rooms of the rail")),
+            (self.tr("Tab"), self.tr("On to the next field or button; Shift+Tab goes back")),
+            (self.tr("Arrows"), self.tr("Within a group of choices, a table or a chart")),
+            (self.tr("Space"), self.tr("Presses a button; elsewhere plays and pauses time")),
+            ("Ctrl+Z", self.tr("Take back the last edit while its message stands")),
+            ("Esc", self.tr("Closes what lies on top; in a lesson, pauses it")),
+        ]
 
 
 def shown_charts(page: QWidget | None) -> Sequence[Any]:

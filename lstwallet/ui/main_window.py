@@ -48,7 +48,7 @@ if TYPE_CHECKING:
     from lstwallet.engine.world import World
     from lstwallet.readmodel.notices import Standing
     from lstwallet.ui.bridge import Bridge
-    from lstwallet.ui.commands import Commands
+    from lstwallet.ui.commands import Commands, Guide
     from lstwallet.ui.pages.page import Page
     from lstwallet.ui.widgets.toast import Toaster
 
@@ -109,6 +109,7 @@ class MainWindow(QMainWindow):
         self.other_profiles: Sequence[tuple[str, str]] = ()
         """(name, path) of the profiles one may switch to."""
         self._commands: Commands | None = None
+        self._guide: Guide | None = None
         self.setWindowTitle("lstwallet")
         self._build()
         self._connect()
@@ -155,6 +156,7 @@ class MainWindow(QMainWindow):
         for number, each in enumerate(self.rooms[:9], 1):
             self._shortcut(f"Alt+{number}", lambda key=each.key: self.enter(key))
         self._shortcut(QKeySequence(PALETTE_KEYS), self.find_command)
+        self._shortcut("F1", self.help)
         self._shortcut("Ctrl+F", self._find_in_room)
         self._shortcut("Ctrl+Z", self.undo)
 
@@ -233,10 +235,20 @@ class MainWindow(QMainWindow):
             self._commands = Commands(self)
         self._commands.open()
 
+    def help(self) -> None:
+        """What the present room is for, its terms and its keys (F1)."""
+        from lstwallet.ui.commands import Guide
+
+        if self.bridge.world is None or self.cover() is not None:
+            return
+        if self._guide is None:
+            self._guide = Guide(self)
+        self._guide.open()
+
     def _find_in_room(self) -> None:
-        find = getattr(self._pages.get(self.room), "find", None)
-        if find is not None:
-            find()
+        page: Any = self._pages.get(self.room)
+        if page is not None and page.finds():
+            page.find()
 
     def _send(self, command: Any) -> None:
         self.bridge.send(command, self._sent)

@@ -323,3 +323,11 @@ def test_undo_in_a_field_is_the_fields_own(person: Driver) -> None:
     person.click("Undo")
     assert person.window.bridge.settings.slippage_bps == 50
     assert edit.text() == "0.5"
+
+
+def test_ctrl_f_searches_where_there_is_something_to_search(person: Driver) -> None:
+    window = person.window
+    QTest.keyClick(window.windowHandle(), Qt.Key.Key_F, Qt.KeyboardModifier.ControlModifier)
+    person.go("activity")
+    QTest.keyClick(window.windowHandle(), Qt.Key.Key_F, Qt.KeyboardModifier.ControlModifier)
+    assert person.find("activity.search").hasFocus()

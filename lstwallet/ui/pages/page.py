@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from inspect import isfunction
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from PySide6.QtCore import Qt, QTimer, Signal
@@ -62,6 +63,11 @@ class Page(QWidget):
 
     def show_request(self, arguments: Any) -> None:
         """Entered from another room with a wish (e.g. ``{"token": "wstETH"}``)."""
+
+    def finds(self) -> bool:
+        """Whether the room can be searched (Ctrl+F): it has a ``find`` of its own. Every widget
+        has one of Qt's, which is something else."""
+        return isfunction(getattr(type(self), "find", None))
 
     def begin_typing(self) -> None:
         """Put the cursor where one types first; where there is a form, into its amount."""
