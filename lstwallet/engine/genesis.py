@@ -10,7 +10,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
-from lstwallet.engine import kernel, lending, pools, rocketpool, staking, validators
+from lstwallet.engine import guards, kernel, lending, pools, rocketpool, staking, validators
+from lstwallet.engine.guards import FoundGuards, Guards
 from lstwallet.engine.lending_facts import LendingBlueprint
 from lstwallet.engine.network import Network
 from lstwallet.engine.pools_facts import PoolsBlueprint, StablePool
@@ -59,6 +60,8 @@ class Blueprint(NamedTuple):
     waits: tuple[Wait, ...]
     rocketpool: RocketPoolBlueprint | None = None
     network: Network | None = None
+    guards: FoundGuards | None = None
+    """Lido's staking limit; ``None`` where there is none."""
 
 
 def found(blueprint: Blueprint) -> World:
@@ -97,6 +100,7 @@ def found(blueprint: Blueprint) -> World:
             positions=dict(lent.positions),
             rocketpool=rocket,
             network=blueprint.network,
+            guards=_guards(blueprint),
         )
     )
     founded = (beacon_entry, pooled.entry, pools_entry, rocket_entry)
@@ -116,6 +120,13 @@ def _rocketpool(
     if blueprint.rocketpool is None:
         return None, None, ()
     return rocketpool.found(blueprint.rocketpool, beacon, blueprint.time)
+
+
+def _guards(blueprint: Blueprint) -> Guards | None:
+    """The staking limit, unused so far, where the blueprint has one."""
+    if blueprint.guards is None:
+        return None
+    return guards.founded(blueprint.guards.most, blueprint.guards.blocks, blueprint.time)
 
 
 def _purses(blueprint: Blueprint) -> list[Entry]:

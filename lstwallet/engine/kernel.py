@@ -12,6 +12,7 @@ from typing import Any, NamedTuple
 
 from lstwallet.engine import (
     accounts,
+    guards,
     lending,
     lending_oracle,
     network,
@@ -30,7 +31,7 @@ from lstwallet.engine.world import Draft, Readable, World
 from lstwallet.ledger import entries
 
 AREAS = (
-    wallet, accounts, prices, outside, staking, validators, lending, lending_oracle, pools,
+    wallet, accounts, guards, prices, outside, staking, validators, lending, lending_oracle, pools,
     rocketpool, network,
 )  # fmt: skip
 """A new area of the world is one more module here."""

@@ -16,6 +16,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any, Final
 
+from lstwallet.engine.guards import STOP_OF, require_open
 from lstwallet.engine.network import ROUTER
 from lstwallet.engine.pools_admin import decide_claim_fees, decide_ramp, decide_remove_exact
 from lstwallet.engine.pools_facts import (
@@ -156,6 +157,7 @@ def _received(event: Swapped) -> Paid:
 def _swap_usdc(
     world: Readable, pool: UsdcPool, account: Account, token_in: str, paid: Paid
 ) -> Swapped:
+    require_open(world, STOP_OF[USDC_ETH])
     pair = pool.pair
     side = 0 if token_in == USDC else 1
     token_out = TOKENS[USDC_ETH][1 - side]
@@ -187,6 +189,7 @@ def decide_add(world: Readable, command: AddLiquidity) -> Sequence[Any]:
     """Refuses nothing at all, more than the balance, and fewer LP units than agreed."""
     account, pool, amounts, min_lp = command
     tokens = tokens_of(pool)
+    require_open(world, STOP_OF[pool])
     paid = (
         take_or_none(world, account, tokens[0], amounts[0]),
         take_or_none(world, account, tokens[1], amounts[1]),

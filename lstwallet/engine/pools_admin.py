@@ -6,6 +6,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from lstwallet.engine.guards import STOP_OF, require_open
 from lstwallet.engine.pools_facts import (
     ACCOUNT,
     ADMIN,
@@ -46,6 +47,7 @@ if TYPE_CHECKING:
 def decide_remove_exact(world: Readable, command: RemoveExact) -> Sequence[LiquidityRemoved]:
     """Refuses nothing, more than the pool, and more LP units than agreed or held."""
     account, wanted, max_lp, name = command
+    require_open(world, STOP_OF[name])
     pool = stable_pool(world, name)
     held = stable_state(world, name, pool)
     if min(wanted) < 0 or wanted == (0, 0):

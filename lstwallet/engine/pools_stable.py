@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from lstwallet.engine.guards import STOP_OF, require_open
 from lstwallet.engine.pools_facts import (
     ACCOUNT,
     BALANCED,
@@ -66,6 +67,7 @@ def swap_stable(
     world: Readable, name: str, account: Account, token_in: str, paid: Paid
 ) -> Swapped:
     """Sell what was paid for the pool's other token. Refuses more than the pool could answer."""
+    require_open(world, STOP_OF[name])
     pool = stable_pool(world, name)
     held = stable_state(world, name, pool)
     terms = stable_terms(world, name, pool)
@@ -152,7 +154,9 @@ def add_stable(
 def remove_stable(
     world: Readable, name: str, account: Account, lp: int, mode: str
 ) -> LiquidityRemoved:
-    """In both tokens, or all in the one that ``mode`` names."""
+    """In both tokens, or all in the one that ``mode`` names (not while the pool is stopped)."""
+    if mode != BALANCED:
+        require_open(world, STOP_OF[name])
     pool = stable_pool(world, name)
     held = stable_state(world, name, pool)
     fees: Pair = (0, 0)

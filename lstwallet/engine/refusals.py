@@ -11,7 +11,8 @@ Refusal
 ├── MarketRefused          the market or the pool cannot do it now
 │   ├── NotEnoughLiquidity the pool or reserve holds less than was asked for
 │   ├── CapReached         a supply or borrow cap
-│   └── SlippageExceeded   the price moved past the limit that was set
+│   ├── SlippageExceeded   the price moved past the limit that was set
+│   └── Stopped            a protocol's committee has stopped it
 ├── HealthRefused          the position would not be allowed
 │   ├── HealthTooLow       the health factor would fall below 1
 │   ├── NotEnoughCollateral the loan would exceed the loan-to-value limit
@@ -161,6 +162,13 @@ class SlippageExceeded(MarketRefused):
     token: str
     received: int
     minimum: int
+
+
+@dataclass
+class Stopped(MarketRefused):
+    """``what`` is stopped, one of ``guards.STOPS``."""
+
+    what: str
 
 
 @dataclass

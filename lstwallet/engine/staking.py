@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any, Final
 
 from lstwallet.engine import staking_report
+from lstwallet.engine.guards import REQUESTS, STAKING, Guards, require_open, use_limit
 from lstwallet.engine.refusals import (
     BelowMinimum,
     NotEnoughBalance,
@@ -144,12 +145,14 @@ def _numbers_by_account(world: Readable) -> dict[Account, set[int]]:
 
 
 def decide_stake(world: Readable, command: Stake) -> Sequence[Staked]:
-    """Refuses zero and more than the balance."""
+    """Refuses zero, more than the balance, and more than Lido takes now."""
     who, amount = command
     wei = _units(world, who, "ETH", amount, "stake")
+    require_open(world, STAKING)
+    limit = use_limit(world, wei)
     pool, minted = lido.submit(world.staking.pool, wei)
     entry = move("ETH", wei, who, BUFFER) + (mint(STETH, minted, who) if minted else ())
-    return (Staked(world.time, who, wei, minted, pool, entry),)
+    return (Staked(world.time, who, wei, minted, pool, entry, limit),)
 
 
 def _units(world: Readable, who: Account, token: str, amount: Wanted, what: str) -> int:
@@ -210,6 +213,7 @@ def decide_request_unstake(world: Readable, command: RequestUnstake) -> Sequence
     Refuses less than 100 wei, more than the balance, and a token that is neither stETH
     nor wstETH.
     """
+    require_open(world, REQUESTS)
     if command.token == WSTETH_TOKEN:
         return (_request_wsteth(world, command),)
     if command.token != STETH:
@@ -299,9 +303,11 @@ def decide_claim(world: Readable, command: Claim) -> Sequence[Claimed]:
 
 
 def evolve_staked(draft: Draft, event: Staked) -> None:
-    """The pool is larger by it."""
+    """The pool is larger by it, and less of the limit is left."""
     rules, _, *rest = draft.staking
     draft.staking = make(Staking, (rules, event.pool, *rest))
+    if event.limit is not None and draft.guards is not None:
+        draft.guards = make(Guards, (event.limit, draft.guards.stopped))
 
 
 def evolve_wrapper(draft: Draft, event: Wrapped | Unwrapped) -> None:

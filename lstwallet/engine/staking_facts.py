@@ -14,6 +14,7 @@ from lstwallet.engine.validators_facts import Earnings
 from lstwallet.ledger.entries import Account, Entry
 from lstwallet.protocols.consensus import Churn
 from lstwallet.protocols.lido import Fees, Pool, Rebase, Wrapper
+from lstwallet.protocols.stake_limit import StakeLimit
 from lstwallet.protocols.withdrawal_queue import Checkpoint, Queue, Request
 from lstwallet.units.amount import Wanted
 from lstwallet.units.clock import HOUR
@@ -193,6 +194,8 @@ class Staked(NamedTuple):
     shares: int
     pool: Pool
     entry: Entry
+    limit: StakeLimit | None = None
+    """What is left of the staking limit; ``None`` where there is none."""
 
 
 class Wrapped(NamedTuple):

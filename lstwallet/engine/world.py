@@ -16,6 +16,7 @@ from lstwallet.units.amount import Token
 from lstwallet.units.clock import SimTime
 
 if TYPE_CHECKING:  # the areas import this module for the types of their arguments
+    from lstwallet.engine.guards import Guards
     from lstwallet.engine.lending import Lending
     from lstwallet.engine.lending_oracle import RateCap
     from lstwallet.engine.network import Allowance, Key, Network
@@ -75,6 +76,8 @@ class World(NamedTuple):
     """What transactions cost; ``None``: nothing, and contracts need no approval."""
     allowances: Mapping[Key, Allowance] = _NONE
     """(owner, token, spender) → what the spender may take."""
+    guards: Guards | None = None
+    """Lido's staking limit and what is stopped; ``None`` in a world that has neither yet."""
 
     def balance(self, account: Account, token: str) -> int:
         """Base units of ``token`` in the ledger (shares for stETH, scaled for aTokens)."""
@@ -105,6 +108,7 @@ class Draft:
     rocketpool: RocketPool | None
     network: Network | None
     allowances: dict[Key, Allowance]
+    guards: Guards | None
     _shared: set[str]
     cache: dict[str, Any]
     """Indices that can be rebuilt from the rest at any time; never part of the World."""

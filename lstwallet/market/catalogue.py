@@ -117,6 +117,7 @@ SCHEMA: Final[Mapping[str, Mapping[str, Mapping[str, str]]]] = {
         "limits": {
             "max_positive_rebase": "fraction", "request_margin": "s", "report_delay": "s",
             "exits_per_day": "1", "deposits_per_day": "1", "buffer_reserve": "ETH",
+            "stake_limit": "ETH", "stake_refill": "1",
         },
     },
     "rocketpool": {

@@ -8,6 +8,7 @@ from typing import Final
 from lstwallet.engine import genesis as engine
 from lstwallet.engine import lending
 from lstwallet.engine.genesis import Blueprint, Purse
+from lstwallet.engine.guards import FoundGuards
 from lstwallet.engine.lending_facts import Feed, LendingBlueprint
 from lstwallet.engine.pools_facts import PoolsBlueprint
 from lstwallet.engine.prices import Prices
@@ -109,6 +110,7 @@ def blueprint(
         waits=crowd.waits,
         rocketpool=rocketpool.blueprint(numbers),
         network=network_of(numbers, seed, start),
+        guards=found_guards(numbers),
     )
 
 
@@ -146,6 +148,14 @@ def _staking(
             if token in STAKED
         ),
         elsewhere=elsewhere,
+    )
+
+
+def found_guards(numbers: Catalogue) -> FoundGuards:
+    """Lido's staking limit as the command that founds it."""
+    limits = "lido.limits"
+    return FoundGuards(
+        numbers.scaled(f"{limits}.stake_limit", 18), numbers.scaled(f"{limits}.stake_refill", 0)
     )
 
 

@@ -14,12 +14,19 @@ from lstwallet.engine.world import World
 from lstwallet.market import catalogue as catalogues
 from lstwallet.market import network
 from lstwallet.market.catalogue import Catalogue
+from lstwallet.market.genesis import found_guards
 from lstwallet.market.rocketpool import deployment
 
 Upgrade = Callable[[World, Catalogue], Sequence[Command]]
 """The commands that found a mechanism in a world; none where it has it already."""
 
-UPGRADES: Final[tuple[Upgrade, ...]] = (deployment, network.deploy)
+
+def staking_limit(world: World, numbers: Catalogue) -> Sequence[Command]:
+    """Lido's staking limit and the emergency stops."""
+    return () if world.guards is not None else (found_guards(numbers),)
+
+
+UPGRADES: Final[tuple[Upgrade, ...]] = (deployment, network.deploy, staking_limit)
 """In the order in which they came."""
 
 

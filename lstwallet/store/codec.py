@@ -24,6 +24,7 @@ from json import encoder as _json_encoder
 from typing import Any, Final, Literal, Union, get_args, get_origin, get_type_hints
 
 from lstwallet.engine import kernel
+from lstwallet.engine.guards import Guards
 from lstwallet.engine.lending import Lending
 from lstwallet.engine.lending_oracle import RateCap
 from lstwallet.engine.network import Allowance, Key, Network
@@ -42,6 +43,7 @@ PIECE: Final = 64
 _WORLD_NAMES: Final[dict[str, Any]] = {
     "Allowance": Allowance,
     "Beacon": Beacon,
+    "Guards": Guards,
     "Key": Key,
     "Lending": Lending,
     "Network": Network,

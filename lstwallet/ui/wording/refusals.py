@@ -72,6 +72,11 @@ def _below_minimum(why: Any) -> str:
 
 
 def _above_maximum(why: Any) -> str:
+    if why.rule == "stake_limit":
+        text = translate(
+            "wording", "Lido takes {maximum} more now: its staking limit refills within a day."
+        )
+        return text.format(maximum=amount(why.maximum, why.token))
     text = translate("wording", "At most {maximum} at once.")
     return text.format(maximum=amount(why.maximum, why.token))
 
@@ -105,6 +110,20 @@ def _slippage(why: Any) -> str:
     return text.format(
         received=amount(why.received, why.token), minimum=amount(why.minimum, why.token)
     )
+
+
+def _stopped(why: Any) -> str:
+    sentences = {
+        "lido:staking": translate("wording", "Lido has paused staking: it takes no ether now."),
+        "lido:requests": translate(
+            "wording", "Lido has paused its queue: it takes no new requests. Claims go on."
+        ),
+    }
+    pool = translate(
+        "wording",
+        "This pool has been stopped: it only pays out both tokens in its ratio.",
+    )
+    return sentences.get(why.what, pool)
 
 
 def _health_too_low(why: Any) -> str:
@@ -226,6 +245,7 @@ _REFUSALS: Final[dict[str, Callable[[Any], str]]] = {
     "NotEnoughLiquidity": _not_enough_liquidity,
     "CapReached": _cap_reached,
     "SlippageExceeded": _slippage,
+    "Stopped": _stopped,
     "HealthTooLow": _health_too_low,
     "NotEnoughCollateral": _not_enough_collateral,
     "MultipleOutOfReach": _multiple_out_of_reach,
@@ -272,5 +292,6 @@ _ADVICE: Final[dict[str, Callable[[Any], str]]] = {
     "FeeAboveLimit": lambda why: translate("wording", "Look at the new fee to go on"),
     "NotApproved": lambda why: translate("wording", "Approve the contract first"),
     "Moved": lambda why: translate("wording", "Look at the new numbers to go on"),
+    "Stopped": lambda why: translate("wording", "Take another way, or wait until it goes on"),
     "SlippageExceeded": lambda why: translate("wording", "Look at the new price to go on"),
 }
