@@ -131,11 +131,14 @@ def _figures_of_the_day(world: Readable) -> _Figures:
         + _if(taken.execution, move("ETH", taken.execution, REWARDS, BUFFER))
     )
     reference = staking.next_report - rules.report_delay
+    # A loss puts the queue into bunker mode: who asked since the report before it waits for
+    # the next one, so that nobody leaves ahead of a loss that others then bear (Lido,
+    # lido-oracle ``safe_border.py``: the border of a negative rebase).
     return _Figures(
         change + taken.withdrawals,
         taken.execution,
         world.balance(BUFFER, "ETH") + taken.withdrawals + taken.execution,
-        reference - rules.request_margin,
+        reference - max(rules.request_margin, DAY if rewards < 0 else 0),
         reference,
         staking.validators_wei + change,
         earned,

@@ -46,7 +46,7 @@ def wait_at_least(world: Readable, amount: int) -> Wait:
     It knows neither rewards nor how long the exit queue is.
     """
     staking, now = world.staking, world.time
-    first = _first_report(staking, now)
+    first = _first_report(staking, now, False)
     ahead = withdrawal_queue.unfinalized_steth(staking.queue)
     high = _paid_at(staking, first, ahead + amount - _held(world), 0)
     if high is None:
@@ -78,7 +78,7 @@ _EPOCHS_A_DAY = 225
 
 def _wait(world: Readable, needed: int, asked_at: int) -> Wait:
     staking, now = world.staking, world.time
-    first = _first_report(staking, asked_at)
+    first = _first_report(staking, asked_at, in_bunker(world))
     missing = needed - _held(world)
     # A loss takes nothing out of the vaults: it only brings nothing in.
     low = _paid_at(staking, first, missing, max(daily_rewards(world), 0))
@@ -96,10 +96,16 @@ def _held(world: Readable) -> int:
     return balance(BUFFER, "ETH") + balance(VAULT, "ETH") + balance(REWARDS, "ETH")
 
 
-def _first_report(staking: Staking, asked_at: int) -> int:
+def in_bunker(world: Readable) -> bool:
+    """Whether the pool loses at present, so that requests wait a report longer."""
+    return bool(world.staking.active) and daily_rewards(world) < 0
+
+
+def _first_report(staking: Staking, asked_at: int, bunker: bool) -> int:
     """The first report whose border lies behind the request."""
     rules = staking.rules
-    early = asked_at + rules.request_margin + rules.report_delay - staking.next_report
+    margin = max(rules.request_margin, DAY if bunker else 0)
+    early = asked_at + margin + rules.report_delay - staking.next_report
     return staking.next_report + max(div_ceil(early, DAY), 0) * DAY
 
 

@@ -21,9 +21,11 @@ from lstwallet.engine.lending_facts import (
     SwitchCollateral,
     WithdrawSupply,
 )
+from lstwallet.engine.network import FeePaid
 from lstwallet.engine.pools_facts import AddLiquidity, RemoveLiquidity, Swap
 from lstwallet.engine.quotes import Quote
 from lstwallet.engine.staking_facts import Claim, RequestUnstake, Stake, Unwrap, Wrap
+from lstwallet.engine.transactions import Transaction
 from lstwallet.engine.validators_facts import LeaveNatively, StakeNatively
 from lstwallet.engine.wallet import UnwrapEth, WrapEth
 from lstwallet.engine.world import Draft, World
@@ -81,6 +83,7 @@ SOURCES: Final[dict[str, str]] = {
     "dearer_than_staking": "Stake: a note if market and mint rate differ",
     "own_rate": "Wrap / unwrap: no slippage",
     "market_cheaper": "Stake: a note if the market sells the LST below mint rate",
+    "stake_limit": "Stake: protocol limit",
     "leaving": "Stake: exit options",
     "operators": "Stake: operator spread",
     "concentration": "Pre-flight: our own rule",
@@ -134,16 +137,30 @@ def findings(
 def _cases(
     world: World, account: Account, command: Command, quote: Quote, terms: Terms
 ) -> Iterator[Case]:
-    """One for each call, with the worlds around it."""
-    if not isinstance(command, Batch):
+    """One for each call, with the worlds around it; what a transaction does by itself apart."""
+    calls = _calls(command)
+    if calls is None:
         yield Case(account, command, quote.events, world, quote.after, world, quote.after, terms)
         return
     draft, before = Draft(world), world
-    for call in command.commands:
+    for event in quote.events:
+        if type(event) is FeePaid:
+            kernel.apply(draft, event)
+            before = draft.freeze()
+    yield Case(account, command, quote.events, world, quote.after, world, quote.after, terms)
+    for call in calls:
         events = tuple(kernel.handle(draft, call))
         done = draft.freeze()
         yield Case(account, call, events, before, done, world, quote.after, terms)
         before = done
+
+
+def _calls(command: Command) -> tuple[Command, ...] | None:
+    """The calls inside a command, or ``None`` when it is one itself."""
+    if isinstance(command, Transaction):
+        return command.calls
+    return command.commands if isinstance(command, Batch) else None
+
 
 
 __all__ = [

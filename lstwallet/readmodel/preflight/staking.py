@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final, TypeVar
 
+from lstwallet.engine import guards as guarding
 from lstwallet.engine.pools_facts import STETH_ETH, Swap, Swapped
 from lstwallet.engine.quotes import preview
 from lstwallet.engine.refusals import Refusal
@@ -19,6 +20,8 @@ from lstwallet.units.fixed import WAD
 
 CONCENTRATED: Final = 0.75
 """From this part of the net worth on, one protocol is named: our own choice."""
+NEAR_LIMIT: Final = 0.9
+"""Of the staking limit used: the next one may have to wait."""
 OPERATOR_LARGE: Final = 1 / 3
 """One operator with a third of the pool's validators could stop its share of the chain from
 being finalised: the consensus threshold."""
@@ -39,6 +42,7 @@ def of_stake(case: Case) -> Iterator[Finding]:
         yield safe("market_cheaper")
     else:
         yield note("market_cheaper", share=edge.discount / WAD, more=edge.more)
+    yield from _limit(case)
     offer = reading.lido_offer(case.end, event.amount)
     yield note("leaving", low=offer.wait.low, high=offer.wait.high,
                share=max(0.0, 1 - offer.market / WAD))  # fmt: skip
@@ -46,6 +50,15 @@ def of_stake(case: Case) -> Iterator[Finding]:
     spread = warning if largest >= OPERATOR_LARGE else safe
     yield spread("operators", count=offer.operators, share=largest)
     yield _concentration(case)
+
+
+def _limit(case: Case) -> Iterator[Finding]:
+    """EXPERIENCE, Stake: "protocol limit"; "limit reached" (refused by the protocol)."""
+    guards, left = case.end.guards, guarding.stake_left(case.end)
+    if guards is None or left is None:
+        return
+    share = 1 - left / guards.limit.most
+    yield (note if share >= NEAR_LIMIT else safe)("stake_limit", share=share, left=left)
 
 
 def _concentration(case: Case) -> Finding:

@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QApplication, QLineEdit, QWidget
 
 import lstwallet
 from lstwallet.app.settings import SLIPPAGE
+from lstwallet.engine.guards import REQUESTS, STAKING, STOP_OF, Stop
 from lstwallet.engine.wallet import FUNDABLE, Fund
 from lstwallet.ui import wording
 from lstwallet.ui.jobs import GATE
@@ -33,6 +34,7 @@ from lstwallet.ui.widgets.action_panel import ActionPanel
 from lstwallet.ui.widgets.amount_field import AmountField
 from lstwallet.ui.widgets.buttons import Button, Segmented, Switch
 from lstwallet.ui.widgets.cards import Banner, Card
+from lstwallet.ui.widgets.drills import DrillCard
 from lstwallet.ui.widgets.expert import ExpertSwitch
 from lstwallet.ui.widgets.labels import Label
 from lstwallet.ui.widgets.layout import Scroller, column, holder, row
@@ -165,7 +167,7 @@ class RoomPage(Page):
     """One column of cards; play money in the action panel."""
 
     key = "settings"
-    interests = frozenset({"wallet", "prices"})
+    interests = frozenset({"wallet", "prices", "guards"})
 
     def __init__(self, bridge: Bridge, parent: QWidget | None = None) -> None:
         super().__init__(bridge, parent)
@@ -188,7 +190,8 @@ class RoomPage(Page):
         )
         inner = holder(
             column(
-                head, self._look_card(), self._trade_card(), self._profile_card(),
+                head, self._look_card(), self._trade_card(), self._drill_card(),
+                self._profile_card(),
                 self._about_card(), None, margins=(20, 14, 0, 14), spacing=14,
             )
         )  # fmt: skip
@@ -254,6 +257,18 @@ class RoomPage(Page):
         self.expert.changed.connect(lambda on: self.bridge.change(expert=on))
         card.add(line, self.slippage_error, None, self.expert)
         return card
+
+    def _drill_card(self) -> DrillCard:
+        self.drills = DrillCard(
+            [
+                (STAKING, self.tr("Lido takes no stakes")),
+                (REQUESTS, self.tr("Lido's queue takes no requests")),
+                (STOP_OF["steth_eth"], self.tr("stETH / ETH pool: withdrawals only")),
+                (STOP_OF["usdc_eth"], self.tr("USDC / ETH pool: withdrawals only")),
+            ]
+        )
+        self.drills.wanted.connect(lambda what, on: self.command_wanted.emit(Stop(what, on)))
+        return self.drills
 
     def _set_slippage(self) -> None:
         text = self.slippage.text()
@@ -361,6 +376,7 @@ class RoomPage(Page):
         if profile is not None:
             self.profile_name.set_value(profile.name)
             self.path.setText(str(profile.path))
+        self.drills.show_stopped(world.guards.stopped if world.guards is not None else ())
         self.flow.refresh(world)
 
     def set_narrow(self, narrow: bool) -> None:

@@ -140,6 +140,16 @@ def _market_cheaper(grave: str, facts: Any) -> str:
     return text.format(share=_size(facts["share"]), more=amount(facts["more"], "stETH"))
 
 
+def _stake_limit(grave: str, facts: Any) -> str:
+    if grave == "safe":
+        text = translate("wording", "Lido's staking limit is {share} used.")
+    else:
+        text = translate(
+            "wording", "Lido's staking limit would be {share} used; {left} could still be staked."
+        )
+    return text.format(share=percent(facts["share"], 1), left=amount(facts["left"], "ETH"))
+
+
 def _leaving(grave: str, facts: Any) -> str:
     wait = waits(facts["low"], facts["high"])
     if percent(facts["share"]) == percent(0.0):
@@ -339,6 +349,7 @@ _SENTENCES: Final[dict[str, Callable[[str, Any], str]]] = {
         lambda grave, facts: translate("wording", "The contract's own rate: no slippage, no fee.")
     ),
     "market_cheaper": _market_cheaper,
+    "stake_limit": _stake_limit,
     "leaving": _leaving,
     "operators": _operators,
     "concentration": _concentration,

@@ -46,7 +46,7 @@ class RoomPage(Page):
     """List and pool in one stack."""
 
     key = "pools"
-    interests = frozenset({"time", "prices", "wallet", "staking", "pools"})
+    interests = frozenset({"time", "prices", "wallet", "staking", "pools", "guards"})
 
     def __init__(self, bridge: Bridge, parent: QWidget | None = None) -> None:
         super().__init__(bridge, parent)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QWidget
 
+from lstwallet.engine.guards import stake_left
 from lstwallet.engine.staking import Stake, Staked
 from lstwallet.engine.validators import StakeNatively
 from lstwallet.engine.validators_facts import ETH_PER_VALIDATOR, VALIDATOR_WEI
@@ -34,6 +35,7 @@ from lstwallet.ui.widgets.cards import Banner, Inset, LinkRow
 from lstwallet.ui.widgets.labels import Label
 from lstwallet.ui.widgets.layout import column, holder
 from lstwallet.ui.widgets.rows import BeforeAfter, KeyValue
+from lstwallet.units.amount import ALL
 from lstwallet.units.fixed import WAD
 
 if TYPE_CHECKING:
@@ -64,6 +66,8 @@ class StakeForm(ActionForm):
         self._explain = explain
         self.choice = LIDO
         self.apr = Apr(0, 0)
+        self._limited = False
+        """Whether Lido takes less than there is: Max is a number then, not all."""
         self._build_fields()
         self._build_facts()
         self.shadow = LinkRow("", "", "arrows-left-right", sunken=True, on_click=self._other_wanted)
@@ -100,9 +104,12 @@ class StakeForm(ActionForm):
         self.fee_row = KeyValue(
             self.tr("Reward fee, on rewards only"), why=lambda: why(self.fee_row, "fee")
         )
+        self.limit_row = KeyValue(self.tr("Lido takes now, at most"))
+        self.spread_row = KeyValue(self.tr("Operators"))
         self.back_row = KeyValue(self.tr("Rate back, by the queue"))
         self.leave_row = KeyValue(self.tr("Leave by"))
-        rows = (self.apr_row, self.fee_row, self.back_row, self.leave_row)
+        rows = (self.apr_row, self.fee_row, self.spread_row, self.limit_row, self.back_row,
+                self.leave_row)  # fmt: skip
         self.lido_facts = holder(column(*rows, spacing=6))
         self.native_row = KeyValue(self.tr("APR"), why=lambda: why(self.native_row, "native"))
         self.start_row = KeyValue(self.tr("Starts to earn"))
@@ -184,6 +191,8 @@ class StakeForm(ActionForm):
         value = read_amount(self.amount)
         if isinstance(value, NotYet):
             return value
+        if value == ALL and self.choice == LIDO and self._limited:
+            value = self.amount.units() or 0
         return StakeNatively(account, value) if self.choice == SOLO else Stake(account, value)
 
     def refresh(self, world: World) -> None:
@@ -192,7 +201,10 @@ class StakeForm(ActionForm):
         self.poor.setVisible(balance == 0)
         self.amount.set_available(balance)
         whole = reading.whole_validators(balance) * VALIDATOR_WEI
-        self.amount.set_max(whole if solo else balance)
+        left = stake_left(world)
+        self._limited = left is not None and left < balance
+        most = left if left is not None and self._limited else balance
+        self.amount.set_max(whole if solo else most)
         units = self.amount.units()
         fiat = wording.fiat(value_of(quotes(world), "ETH", units)) if units else ""
         self.amount.set_fiat(fiat)
@@ -211,6 +223,9 @@ class StakeForm(ActionForm):
         self.apr_row.set_key(words.apr_key(self.apr))
         self.apr_row.set_value(words.share(self.apr.rate))
         self.fee_row.set_value(words.share(offer.fee, 0))
+        self.spread_row.set_value(words.spread(offer))
+        left = stake_left(world)
+        self.limit_row.set_value(words.no_limit() if left is None else words.whole(left))
         self.back_row.set_value(words.rate("stETH", WAD, "ETH"))
         self.leave_row.set_value(words.leave_by(offer.wait))
         self.shadow.set_words(
@@ -315,8 +330,7 @@ class StakeForm(ActionForm):
             facts=(
                 Fact(self.tr("Rate"), words.rate("ETH", reading.minted_for(after, WAD), "stETH")),
                 Fact(self.tr("Fee on rewards"), words.share(offer.fee, 0)),
-                Fact(self.tr("Operators"), self.tr("{count}, the largest runs {share}").format(
-                    count=wording.count(offer.operators), share=words.share(offer.largest, 0))),
+                Fact(self.tr("Operators"), words.spread(offer)),
                 Fact(self.tr("Contract"), self.tr("Lido stETH · simulated")),
             ),
         )  # fmt: skip

@@ -47,7 +47,7 @@ class RoomPage(Page):
     """Choices at the left, the action panel at the right."""
 
     key = "stake"
-    interests = frozenset({"time", "prices", "wallet", "staking", "validators", "pools"})
+    interests = frozenset({"time", "prices", "wallet", "staking", "validators", "pools", "guards"})
 
     def __init__(self, bridge: Bridge, parent: QWidget | None = None) -> None:
         super().__init__(bridge, parent)

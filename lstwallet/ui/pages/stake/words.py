@@ -6,10 +6,10 @@ from PySide6.QtCore import QCoreApplication
 
 from lstwallet.engine.staking_wait import Wait
 from lstwallet.readmodel import staking as reading
-from lstwallet.readmodel.staking import Apr, SoloOffer, ValidatorRow
+from lstwallet.readmodel.staking import Apr, LidoOffer, SoloOffer, ValidatorRow
 from lstwallet.ui import wording
 from lstwallet.units.amount import format_nearest
-from lstwallet.units.fixed import WAD
+from lstwallet.units.fixed import WAD, div_floor
 
 translate = QCoreApplication.translate
 _WORTH_NAMING = WAD // 10_000
@@ -68,6 +68,22 @@ def rate_of_share(ray: int) -> str:
     return f"{format_nearest(ray, 27, 6)}{wording.NO_BREAK}ETH"
 
 
+def spread(offer: LidoOffer) -> str:
+    """How the pool's validators are spread over operators."""
+    text = translate("stake", "{count}, the largest runs {share}")
+    return text.format(count=wording.count(offer.operators), share=share(offer.largest, 0))
+
+
+def whole(wei: int) -> str:
+    """An amount of ether in whole ones, rounded down: a limit."""
+    return f"{wording.count(div_floor(wei, WAD))}{wording.NO_BREAK}ETH"
+
+
+def no_limit() -> str:
+    """A world without a staking limit."""
+    return translate("stake", "any amount")
+
+
 def leave_by(range_: Wait) -> str:
     """How to leave the pool."""
     return translate("stake", "queue {wait}, or market").format(wait=wait(range_))
@@ -84,7 +100,7 @@ def solo_line(apr: Apr, solo: SoloOffer) -> str:
     return text.format(apr=share(apr.rate), wait=wait(solo.exit))
 
 
-def lido_line(apr: Apr, offer: reading.LidoOffer) -> str:
+def lido_line(apr: Apr, offer: LidoOffer) -> str:
     """What staking with the pool would be, in one line."""
     text = translate("stake", "{apr}, any amount, exit {wait} or at once")
     return text.format(apr=share(apr.rate), wait=wait(offer.wait))

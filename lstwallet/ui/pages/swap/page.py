@@ -31,7 +31,7 @@ class RoomPage(Page):
     """The chart and the cards at the left, the form at the right."""
 
     key = "swap"
-    interests = frozenset({"time", "prices", "wallet", "staking", "pools"})
+    interests = frozenset({"time", "prices", "wallet", "staking", "pools", "guards"})
 
     def __init__(self, bridge: Bridge, parent: QWidget | None = None) -> None:
         super().__init__(bridge, parent)

@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QBoxLayout, QWidget
 
 from lstwallet.engine.staking import RequestUnstake, estimate_wait, ticket_wait, yearly_rate
 from lstwallet.engine.staking_facts import UnstakeRequested
+from lstwallet.engine.staking_wait import in_bunker
 from lstwallet.ledger.entries import net
 from lstwallet.readmodel import swaps
 from lstwallet.readmodel import unstaking as reading
@@ -208,7 +209,7 @@ class UnstakeForm(ActionForm):
         prices = quotes(world)
         wait = queue.wait if queue else estimate_wait(world, 0)
         resting = reading.resting_offer(world)
-        self.queue.show_queue(queue, wait, world.time, prices)
+        self.queue.show_queue(queue, wait, world.time, prices, in_bunker(world))
         self.market.show_market(market, resting, prices, self._slippage())
         self._show_rule(queue)
         self._show_chips(queue, market, resting)

@@ -91,20 +91,25 @@ class QueueCard(WayCard):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         tr = QCoreApplication.translate
+        self.mode = KeyValue(tr("unstake", "Mode"))
         self.rate = KeyValue(tr("unstake", "Rate"))
         self.impact = KeyValue(tr("unstake", "Price impact"), tr("unstake", "none"))
         self.rewards = KeyValue(tr("unstake", "Rewards while queued"), tr("unstake", "none"))
         self.tickets = KeyValue(tr("unstake", "Tickets"))
         super().__init__(
             tr("unstake", "Withdrawal queue"), tr("unstake", "Lido burns stETH at the rate"),
-            "hourglass-medium", [self.rate, self.impact, self.rewards, self.tickets], parent,
+            "hourglass-medium", [self.mode, self.rate, self.impact, self.rewards, self.tickets],
+            parent,
         )  # fmt: skip
         self.setObjectName("unstake.choice.queue")
         self.rate.set_value(f"1{wording.NO_BREAK}stETH = {wording.price(WAD, 'ETH')}")
 
-    def show_queue(self, offer: QueueOffer | None, wait: Wait, now: int, prices: Quotes) -> None:
-        """What it would pay, and when."""
+    def show_queue(
+        self, offer: QueueOffer | None, wait: Wait, now: int, prices: Quotes, bunker: bool
+    ) -> None:
+        """What it would pay, and when; ``bunker``: the pool loses at present."""
         self.show_time(*words.wait_parts(wait), words.between(now, wait))
+        self.mode.set_value(*words.mode(bunker))
         self.show_gets(offer.receives if offer else None, prices)
         if offer is None:
             self.tickets.set_value(wording.UNKNOWN)

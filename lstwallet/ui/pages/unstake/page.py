@@ -33,7 +33,7 @@ class RoomPage(Page):
     """The form stands in the room; review and receipt come as a sheet from the right."""
 
     key = "unstake"
-    interests = frozenset({"time", "prices", "wallet", "staking", "pools"})
+    interests = frozenset({"time", "prices", "wallet", "staking", "pools", "guards"})
 
     def __init__(self, bridge: Bridge, parent: QWidget | None = None) -> None:
         super().__init__(bridge, parent)

@@ -47,6 +47,13 @@ def between(now: int, range_: Wait) -> str:
     )
 
 
+def mode(bunker: bool) -> tuple[str, str]:
+    """How the queue pays now, and the tone: Lido's own words for it."""
+    if bunker:
+        return translate("unstake", "Bunker: a loss, a report longer"), "warn"
+    return translate("unstake", "Turbo: paid by the next reports"), "text"
+
+
 def against_rate(offer: MarketOffer) -> tuple[str, str, str]:
     """Words, tone and icon of how far the market pays off the rate, fee and impact counted:
     more than the discount of the price alone."""
