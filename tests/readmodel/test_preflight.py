@@ -19,6 +19,7 @@ from lstwallet.engine.lending_facts import (
     SwitchCollateral,
     WithdrawSupply,
 )
+from lstwallet.engine.network import UNLIMITED, Approve
 from lstwallet.engine.pools_facts import (
     BALANCED,
     LP,
@@ -27,7 +28,8 @@ from lstwallet.engine.pools_facts import (
     RemoveLiquidity,
     Swap,
 )
-from lstwallet.engine.staking_facts import RequestUnstake, Stake, Unwrap, Wrap
+from lstwallet.engine.staking_facts import WSTETH, RequestUnstake, Stake, Unwrap, Wrap
+from lstwallet.engine.transactions import Transaction
 from lstwallet.engine.validators_facts import ACTIVE, LeaveNatively, StakeNatively
 from lstwallet.engine.wallet import Fund, UnwrapEth, WrapEth
 from lstwallet.engine.world import YOU, Draft, World
@@ -35,6 +37,7 @@ from lstwallet.readmodel import lending as reading
 from lstwallet.readmodel import preflight
 from lstwallet.readmodel.pools import at_least
 from lstwallet.readmodel.preflight import Finding, Terms, providing, trading
+from lstwallet.readmodel.preflight.paying import usual_base_fee
 from lstwallet.readmodel.preflight.records import worst_first
 from lstwallet.units.amount import ALL
 from tests.small_world import small_world
@@ -385,3 +388,73 @@ def test_every_rule_names_its_source() -> None:
                 if called in {*makers, "IfExp"} and isinstance(first, ast.Constant):
                     named.add(first.value)
     assert named == set(preflight.SOURCES)
+
+
+# --- the transaction itself -----------------------------------------------------------------
+
+
+def signed(*calls: Any, max_fee: int = 10**15) -> Transaction:
+    return Transaction(YOU, calls, max_fee)
+
+
+def test_a_transaction_is_looked_at_with_its_fee_and_its_approvals() -> None:
+    world = world_after(Stake(YOU, 100 * ETH))
+    wrap = signed(Approve(YOU, "stETH", WSTETH, 10 * ETH), Wrap(YOU, 10 * ETH))
+    found = look(world, wrap)
+    assert found["approval"].severity == "note"
+    assert found["approval"].facts["spender"] == WSTETH
+    assert found["own_rate"].severity == "safe"
+    assert found["gas_left"].severity == "safe"
+    assert found["fee_share"].severity == "safe"
+
+
+def test_an_unlimited_approval_is_a_danger_that_names_the_spender() -> None:
+    found = look(world_after(), signed(Approve(YOU, "USDC", "aave", UNLIMITED)))
+    assert found["approval_unlimited"].severity == "danger"
+    assert found["approval_unlimited"].facts["spender"] == "aave"
+    more = look(world_after(), Approve(YOU, "USDC", "aave", 600_000 * USDC))
+    assert more["approval_exceeds"].facts["held"] == 500_000 * USDC
+    world = world_after(Approve(YOU, "USDC", "aave", USDC))
+    revoked = look(world, signed(Approve(YOU, "USDC", "aave", 0)))
+    assert revoked["approval_revoked"].severity == "safe"
+
+
+def with_base_fee(world: World, base_fee: int) -> World:
+    assert world.network is not None
+    return world._replace(network=world.network._replace(base_fee=base_fee))
+
+
+@pytest.mark.parametrize(("times", "severity"), [(1, "safe"), (1.9, "safe"), (2.1, "warning")])
+def test_gas_is_held_against_the_median_of_the_last_week(times: float, severity: str) -> None:
+    world = world_after()
+    assert world.network is not None
+    usual = usual_base_fee(world.seed, world.time // 3_600) + world.network.tip
+    priced = with_base_fee(world, int(usual * times) - world.network.tip)
+    assert look(priced, signed(Stake(YOU, ETH)))["fee_high"].severity == severity
+
+
+def test_the_usual_fee_is_the_median_of_168_hours() -> None:
+    from lstwallet.market import catalogue
+    from lstwallet.market.network import BaseFees, fee_model
+
+    fees, hour = BaseFees(7, fee_model(catalogue.load())), 500_000
+    week = sorted(fees.at(at * 3_600) for at in range(hour - 168, hour))
+    assert usual_base_fee(7, hour) == (week[83] + week[84]) // 2
+
+
+def test_a_fee_that_eats_the_amount_and_the_last_ether_are_warned_of() -> None:
+    world = with_base_fee(world_after(), 500 * 10**9)
+    small = look(world, signed(Stake(YOU, ETH // 100)))
+    assert small["fee_share"].severity == "warning"
+    assert small["gas_left"].severity == "safe"
+    everything = look(world, signed(Stake(YOU, ALL)))
+    assert everything["gas_left"].severity == "warning"
+    assert everything["gas_left"].facts["left"] == 0
+    assert everything["fee_share"].severity == "safe"
+
+
+def test_staking_near_the_limit_is_noted() -> None:
+    world = world_after(Fund(YOU, "ETH", 100_000 * ETH), Fund(YOU, "ETH", 100_000 * ETH))
+    assert look(world, Stake(YOU, 100_000 * ETH))["stake_limit"].severity == "safe"
+    near = look(world, Stake(YOU, 140_000 * ETH))["stake_limit"]
+    assert (near.severity, near.facts["left"]) == ("note", 10_000 * ETH)

@@ -215,7 +215,7 @@ def test_a_sale_that_moves_the_price_by_more_is_refused(opened: Open) -> None:
 
 def test_a_sale_that_would_drain_the_pool_is_refused(opened: Open) -> None:
     person = opened(Fund(YOU, "ETH", 100_000 * ETH), Fund(YOU, "ETH", 100_000 * ETH),
-                    Stake(YOU, 190_000 * ETH))  # fmt: skip
+                    Stake(YOU, 120_000 * ETH), DAY, Stake(YOU, 70_000 * ETH))  # fmt: skip
     person.click("unstake.choice.market")
     person.fill("You unstake", "185000")
     person.sees("The pool holds only")

@@ -21,7 +21,7 @@ from lstwallet.engine.lending_facts import (
     SwitchCollateral,
     WithdrawSupply,
 )
-from lstwallet.engine.network import FeePaid
+from lstwallet.engine.network import Approve, FeePaid
 from lstwallet.engine.pools_facts import AddLiquidity, RemoveLiquidity, Swap
 from lstwallet.engine.quotes import Quote
 from lstwallet.engine.staking_facts import Claim, RequestUnstake, Stake, Unwrap, Wrap
@@ -30,7 +30,7 @@ from lstwallet.engine.validators_facts import LeaveNatively, StakeNatively
 from lstwallet.engine.wallet import UnwrapEth, WrapEth
 from lstwallet.engine.world import Draft, World
 from lstwallet.ledger.entries import Account
-from lstwallet.readmodel.preflight import borrowing, providing, staking, trading
+from lstwallet.readmodel.preflight import borrowing, paying, providing, staking, trading
 from lstwallet.readmodel.preflight.records import (
     CONSENTS,
     DANGER,
@@ -54,6 +54,8 @@ from lstwallet.readmodel.preflight.records import (
 Rule = Callable[[Case], Iterable[Finding]]
 
 RULES: Final[dict[type, Rule]] = {
+    Transaction: paying.of_transaction,
+    Approve: paying.of_approve,
     Swap: trading.of_swap,
     Wrap: trading.of_wrap,
     Unwrap: trading.of_wrap,
@@ -76,6 +78,13 @@ RULES: Final[dict[type, Rule]] = {
 """What is looked at, by the kind of call."""
 
 SOURCES: Final[dict[str, str]] = {
+    "fee_high": "Stake: network fee",
+    "fee_share": "Stake: network fee",
+    "gas_left": "Stake: gas reserve",
+    "approval": "Approve: spender, exact amount by default",
+    "approval_unlimited": "Approve: exact amount by default",
+    "approval_revoked": "Approve: revoke in bulk",
+    "approval_exceeds": "Approve: exceeds balance",
     "impact": "Swap: impact 1/3/5 % coloured, ≥ 10 % typed, ≥ 15 % refused unless expert mode",
     "slippage": "Swap: slippage > 30 % refused, > 10 % and < 0.1 % warned",
     "off_oracle": "Swap: ≥ 4 % off the oracle warned",

@@ -64,6 +64,63 @@ def _listed(words: Sequence[str]) -> str:
     return text.format(first=", ".join(words[:-1]), last=words[-1])
 
 
+# --- the transaction -------------------------------------------------------------------------
+
+
+def _fee_high(grave: str, facts: Any) -> str:
+    if grave == "safe":
+        return translate("wording", "The price of gas is as usual in the last week.")
+    text = translate("wording", "Gas costs {times} times as much as usual in the last week.")
+    return text.format(times=f"{facts['times']:.1f}")
+
+
+def _fee_share(grave: str, facts: Any) -> str:
+    text = translate("wording", "The network fee is {share} of what moves: {fee}.")
+    return text.format(share=_size(facts["share"]), fee=fiat(facts["fee"]))
+
+
+def _gas_left(grave: str, facts: Any) -> str:
+    if grave == "safe":
+        return translate("wording", "Enough ether stays for the next fees.")
+    text = translate("wording", "Only {left} stays for the next fees; this one costs {fee}.")
+    return text.format(left=amount(facts["left"], "ETH"), fee=amount(facts["fee"], "ETH"))
+
+
+def contract(name: str) -> str:
+    """What a person calls a contract that may be approved."""
+    return {
+        "lido:queue": translate("wording", "Lido's withdrawal queue"),
+        "wsteth": translate("wording", "the wstETH wrapper"),
+        "weth": translate("wording", "the WETH wrapper"),
+        "aave": translate("wording", "the lending market"),
+        "router": translate("wording", "the swap router"),
+        "pool:steth_eth": translate("wording", "the stETH / ETH pool"),
+        "pool:reth_eth": translate("wording", "the rETH / ETH pool"),
+        "pool:usdc_eth": translate("wording", "the USDC / ETH pool"),
+    }.get(name, name)
+
+
+def _approval(grave: str, facts: Any) -> str:
+    if grave == "danger":
+        text = translate(
+            "wording", "{spender} may take any amount of your {token}, now and later."
+        )
+    elif grave == "safe":
+        text = translate("wording", "{spender} may take no {token} any more.")
+    else:
+        text = translate("wording", "{spender} may take {units}, no more.")
+    said = text.format(
+        spender=contract(facts["spender"]), token=token_name(facts["token"]),
+        units=amount(min(facts["units"], 10**40), facts["token"]),
+    )  # fmt: skip
+    return said[:1].upper() + said[1:]
+
+
+def _approval_exceeds(grave: str, facts: Any) -> str:
+    text = translate("wording", "That is more than the {held} you have.")
+    return text.format(held=amount(facts["held"], facts["token"]))
+
+
 # --- trading ---------------------------------------------------------------------------------
 
 
@@ -340,6 +397,13 @@ def _pool_off_oracle(grave: str, facts: Any) -> str:
 
 
 _SENTENCES: Final[dict[str, Callable[[str, Any], str]]] = {
+    "fee_high": _fee_high,
+    "fee_share": _fee_share,
+    "gas_left": _gas_left,
+    "approval": _approval,
+    "approval_unlimited": _approval,
+    "approval_revoked": _approval,
+    "approval_exceeds": _approval_exceeds,
     "impact": _impact,
     "slippage": _slippage,
     "off_oracle": _off_oracle,
@@ -420,6 +484,14 @@ _SENTENCES: Final[dict[str, Callable[[str, Any], str]]] = {
 def _rules() -> dict[str, str]:
     """The lines that are drawn, for those who ask."""
     return {
+        "fee_high": translate(
+            "wording", "Base fee and tip against the median of 168 hours. Warned from double."
+        ),
+        "fee_share": translate("wording", "Warned from 5% of the largest amount that moves."),
+        "gas_left": translate("wording", "Warned when less is left than three such fees cost."),
+        "approval_unlimited": translate(
+            "wording", "An approval stands until it is revoked. The exact amount is enough."
+        ),
         "impact": translate(
             "wording",
             "What you get without the fee, against the pool's price before. From 1% noted, from "
