@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any, Final
 
+from lstwallet.ui.wording.network import contract, fee, fiat_fee, may_take
 from lstwallet.ui.wording.numbers import (
     NO_BREAK,
     amount,
@@ -76,44 +77,22 @@ def _fee_high(grave: str, facts: Any) -> str:
 
 def _fee_share(grave: str, facts: Any) -> str:
     text = translate("wording", "The network fee is {share} of what moves: {fee}.")
-    return text.format(share=_size(facts["share"]), fee=fiat(facts["fee"]))
+    return text.format(share=_size(facts["share"]), fee=fiat_fee(facts["fee"]))
 
 
 def _gas_left(grave: str, facts: Any) -> str:
     if grave == "safe":
         return translate("wording", "Enough ether stays for the next fees.")
     text = translate("wording", "Only {left} stays for the next fees; this one costs {fee}.")
-    return text.format(left=amount(facts["left"], "ETH"), fee=amount(facts["fee"], "ETH"))
-
-
-def contract(name: str) -> str:
-    """What a person calls a contract that may be approved."""
-    return {
-        "lido:queue": translate("wording", "Lido's withdrawal queue"),
-        "wsteth": translate("wording", "the wstETH wrapper"),
-        "weth": translate("wording", "the WETH wrapper"),
-        "aave": translate("wording", "the lending market"),
-        "router": translate("wording", "the swap router"),
-        "pool:steth_eth": translate("wording", "the stETH / ETH pool"),
-        "pool:reth_eth": translate("wording", "the rETH / ETH pool"),
-        "pool:usdc_eth": translate("wording", "the USDC / ETH pool"),
-    }.get(name, name)
+    return text.format(left=amount(facts["left"], "ETH"), fee=fee(facts["fee"]))
 
 
 def _approval(grave: str, facts: Any) -> str:
-    if grave == "danger":
-        text = translate(
-            "wording", "{spender} may take any amount of your {token}, now and later."
-        )
-    elif grave == "safe":
-        text = translate("wording", "{spender} may take no {token} any more.")
-    else:
-        text = translate("wording", "{spender} may take {units}, no more.")
-    said = text.format(
-        spender=contract(facts["spender"]), token=token_name(facts["token"]),
-        units=amount(min(facts["units"], 10**40), facts["token"]),
-    )  # fmt: skip
-    return said[:1].upper() + said[1:]
+    if grave == "safe":
+        text = translate("wording", "{contract} may take no {token} any more.")
+        return text.format(contract=contract(facts["spender"]), token=token_name(facts["token"]))
+    said = may_take(facts["spender"], facts["token"], facts["units"])
+    return translate("wording", "{said}.").format(said=said)
 
 
 def _approval_exceeds(grave: str, facts: Any) -> str:
