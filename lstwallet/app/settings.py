@@ -40,6 +40,8 @@ class Settings(NamedTuple):
     window_geometry: str = ""
     """The window's own text; opaque here."""
     last_room: str = ""
+    language: str = ""
+    """Code of the language that was chosen; empty for English."""
     recent_actions: str = ""
     """Keys of what was last chosen in the command palette, one a line, the newest first."""
     expert: bool = False

@@ -141,10 +141,16 @@ class Program(QObject):
 
     def welcome(self, *, back: bool) -> None:
         """The page of the first start, or for a further profile."""
+        from lstwallet.app import languages
         from lstwallet.ui.shell.welcome import Welcome
 
         tour = any(each.key == "learn" for each in self.window.rooms)
-        page = Welcome(self.bridge.settings.theme, tour=tour, back=back)
+        settings = self.bridge.settings
+        page = Welcome(
+            settings.theme, tour=tour, back=back, languages=languages.available(),
+            language=languages.chosen(settings.language),
+        )  # fmt: skip
+        page.language_changed.connect(lambda code: self.bridge.change(language=code))
         page.begun.connect(self.begin)
         page.look_changed.connect(lambda mode: self.bridge.change(theme=mode))
         page.left.connect(self.window.show_shell)

@@ -12,7 +12,9 @@ from typing import TYPE_CHECKING, Any, Final
 from PySide6.QtCore import QObject
 from PySide6.QtWidgets import QWidget
 
-from lstwallet.app.help import load as load_help
+from lstwallet.app import help as help_texts
+from lstwallet.app import languages
+from lstwallet.app.help import Help
 from lstwallet.app.settings import PRIVACY
 from lstwallet.ui.bridge import SPEEDS
 from lstwallet.ui.pages.actions import ACTIONS
@@ -260,7 +262,10 @@ class Guide(QObject):
             self.sheet.close()
             return
         room = next(each for each in self._window.rooms if each.key == self._window.room)
-        self.sheet.show_help(room.label(), room.icon, load_help(room.key), self._keys())
+        self.sheet.show_help(room.label(), room.icon, self._text(room.key), self._keys())
+
+    def _text(self, room: str) -> Help:
+        return help_texts.load(room, languages.chosen(self._window.bridge.settings.language))
 
     def _keys(self) -> list[tuple[str, str]]:
         window = self._window

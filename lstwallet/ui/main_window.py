@@ -488,11 +488,13 @@ class MainWindow(QMainWindow):
         super().closeEvent(event)
 
     def restore(self, geometry: str, last_room: str) -> None:
-        """Take up where one left: size, place and room."""
-        if geometry:
-            self.restoreGeometry(QByteArray.fromBase64(geometry.encode()))
+        """Take up where one left: size, place and room.
+
+        A place that is on no screen any more becomes one that is, and a text that is no
+        geometry is none.
+        """
+        if not geometry or not self.restoreGeometry(QByteArray.fromBase64(geometry.encode())):
+            self.resize(SIZE.boundedTo(self.screen().availableSize()))
         if any(each.key == last_room for each in self.rooms):
             self._wanted = (last_room, None)
             self.rail.set_current(last_room)
-
-

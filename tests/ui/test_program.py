@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 from PySide6.QtCore import QTimer
 
-from lstwallet.app import profiles
+from lstwallet.app import languages, profiles
 from lstwallet.app import settings as settings_file
 from lstwallet.app.session import Session
 from lstwallet.app.settings import Settings
@@ -123,6 +123,18 @@ def test_a_profile_open_elsewhere_is_said(start: Start, tmp_path: Path) -> None:
         person.sees("The profile is open in another window or program.")
     finally:
         held.communicate("\n")
+
+
+def test_a_second_language_is_offered_and_kept(
+    start: Start, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    program, person = start()
+    assert person.maybe("Language") is None, "there is nothing to choose"
+    both = (languages.Language("en", "English"), languages.Language("zh", "简体中文"))
+    monkeypatch.setattr(languages, "available", lambda: both)
+    program.welcome(back=False)
+    person.click("简体中文")
+    assert program.bridge.settings.language == "zh"
 
 
 def test_a_new_profile_from_the_menu_and_back_again(start: Start) -> None:

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Iterator
+from types import SimpleNamespace
+from typing import Any
 
 import numpy as np
 import pytest
-from PySide6.QtCore import QRectF
+from PySide6.QtCore import QRectF, Qt
 from PySide6.QtGui import QFontMetricsF, QIcon, QImage, QPainter
 from PySide6.QtWidgets import QApplication
 
 from lstwallet.ui import theme
-from lstwallet.ui.theme import icons, paint, style, tokens
+from lstwallet.ui.theme import icons, manager, paint, style, tokens
 from lstwallet.ui.theme.tokens import ThemeName
 
 TEXTS = ("text", "text2", "text3", "accent_text", "good", "warn", "bad", "sim", "info")
@@ -194,9 +196,26 @@ def test_an_unknown_icon_is_a_bug(qapp: QApplication) -> None:
         icons.pixmap("no-such-icon")
 
 
-def test_system_follows_the_desktop(qapp: QApplication) -> None:
-    assert theme.apply(qapp, "system").name in THEMES
+def test_system_follows_the_desktop(
+    qapp: QApplication, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    told = [Qt.ColorScheme.Light]
+    hints = SimpleNamespace(colorScheme=lambda: told[0])
+    desk: Any = SimpleNamespace(styleHints=lambda: hints)
+    assert manager.resolve(desk, "system") == "light"
+    told[0] = Qt.ColorScheme.Unknown  # it does not say
+    assert manager.resolve(desk, "system") == "light"
+    told[0] = Qt.ColorScheme.Dark
+    assert manager.resolve(desk, "system") == "dark"
+    assert manager.resolve(desk, "light") == "light", "what was chosen counts more"
+    theme.apply(qapp, "system")
     assert theme.mode() == "system"
+    monkeypatch.setattr(manager, "resolve", lambda _app, _mode: "dark")
+    qapp.styleHints().colorSchemeChanged.emit(Qt.ColorScheme.Dark)
+    assert theme.current().dark, "it changes while the program runs"
+    monkeypatch.setattr(manager, "resolve", lambda _app, _mode: "light")
+    qapp.styleHints().colorSchemeChanged.emit(Qt.ColorScheme.Light)
+    assert not theme.current().dark
 
 
 def test_scale_reaches_fonts_and_sizes(qapp: QApplication) -> None:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Final
 
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QWidget
 
 from lstwallet.ui.shell.rail import Mark
-from lstwallet.ui.widgets.buttons import Button
+from lstwallet.ui.widgets.buttons import Button, Segmented
 from lstwallet.ui.widgets.cards import Card, IconTile, PressCard
 from lstwallet.ui.widgets.chips import Chip
 from lstwallet.ui.widgets.labels import Icon, Label
@@ -41,15 +42,28 @@ class Welcome(QWidget):
 
     begun = Signal(str)
     look_changed = Signal(str)
+    language_changed = Signal(str)
     left = Signal()
 
-    def __init__(self, mode: str, *, tour: bool, back: bool, parent: QWidget | None = None):
-        """``tour``: the first lesson can be offered; ``back``: there is a profile to return to."""
+    def __init__(
+        self,
+        mode: str,
+        *,
+        tour: bool,
+        back: bool,
+        languages: Sequence[tuple[str, str]] = (),
+        language: str = "",
+        parent: QWidget | None = None,
+    ) -> None:
+        """``tour``: the first lesson can be offered; ``back``: there is a profile to return to.
+        ``languages`` (code, name) are offered where there are several."""
         super().__init__(parent)
         self._ways: list[_Way] = []
         self.card = Card(padding=(38, 30, 38, 24), spacing=8)
         self.card.setFixedWidth(WIDTH)
         self._say_what_it_is()
+        if len(languages) > 1:
+            self._offer_languages(languages, language)
         self._offer_looks(mode)
         self._offer_ways(tour)
         self.status = Label("", "small", "2", wrap=True)
@@ -84,6 +98,12 @@ class Welcome(QWidget):
             ),
             8,
         )
+
+    def _offer_languages(self, languages: Sequence[tuple[str, str]], chosen: str) -> None:
+        words = Label(self.tr("Language"), "strong")
+        self.languages = Segmented(languages, chosen, name=self.tr("Language"))
+        self.languages.changed.connect(self.language_changed.emit)
+        self.card.add(words, 2, row(self.languages, None), 8)
 
     def _offer_looks(self, mode: str) -> None:
         self.looks = LookChooser(mode)

@@ -35,13 +35,22 @@ class Avatar(_Square):
     def __init__(self, symbol: str, side: int = 32, parent: QWidget | None = None) -> None:
         super().__init__(side, parent)
         self._symbol = symbol
-        self.setAccessibleName(symbol)
+        self._say()
+
+    def _say(self) -> None:
+        """A token is called by its symbol; what is no token has a word."""
+        words = {
+            "validator": self.tr("Validator"),
+            "exit": self.tr("Exit queue"),
+            "loan": self.tr("Loan"),
+        }
+        self.setAccessibleName(words.get(self._symbol, self._symbol))
 
     def set_symbol(self, symbol: str) -> None:
         """Show another token."""
         if symbol != self._symbol:
             self._symbol = symbol
-            self.setAccessibleName(symbol)
+            self._say()
             self.update()
 
     def paintEvent(self, event: QPaintEvent) -> None:

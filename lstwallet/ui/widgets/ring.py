@@ -47,6 +47,11 @@ class Ring(Themed, QWidget):
         side = current().px(self._side)
         self.setFixedSize(side, side)
 
+    def set_side(self, side: int) -> None:
+        """Another size, at 100 % text."""
+        self._side = side
+        self.restyle()
+
     def set_parts(self, parts: Sequence[Part], caption: str = "", figure: str = "") -> None:
         """Show other parts; those of zero are left out."""
         self._parts = tuple(part for part in parts if part.value > 0)
@@ -170,6 +175,15 @@ class Legend(Themed, QWidget):
 
     def minimumSizeHint(self) -> QSize:
         return QSize(current().px(120), self.sizeHint().height())
+
+    def event(self, event: QEvent) -> bool:
+        """A hint says the whole line under the pointer: its name may be shortened."""
+        if event.type() == QEvent.Type.ToolTip and isinstance(event, QHelpEvent):
+            at = event.pos().y() // self._line()
+            part = self._parts[at] if 0 <= at < len(self._parts) else None
+            QToolTip.showText(event.globalPos(), f"{part.label} {part.text}" if part else "", self)
+            return True
+        return super().event(event)
 
     def paintEvent(self, event: QPaintEvent) -> None:
         theme, line = current(), self._line()

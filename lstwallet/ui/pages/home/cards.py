@@ -47,6 +47,9 @@ _LAYER_ROLES: Final = {
 }  # fmt: skip
 
 
+RING, NARROW_RING = 144, 124
+
+
 class AllocationCard(Card):
     """What the net worth is made of."""
 
@@ -54,12 +57,16 @@ class AllocationCard(Card):
         super().__init__(parent=parent, spacing=12)
         self.set_title(self.tr("Allocation"))
         self.body.addLayout(self.header)
-        self.ring = Ring(144, self.tr("Allocation"))
+        self.ring = Ring(RING, self.tr("Allocation"))
         self.ring.setObjectName("home.allocation")
         self.legend = Legend()
         self.ring.pointed.connect(self.legend.light)
         self.add(row(self.ring, (self.legend, 1, VCENTER), spacing=16), None)
         self._shown: tuple[Any, ...] = ()
+
+    def set_narrow(self, narrow: bool) -> None:
+        """A smaller ring leaves room for the names."""
+        self.ring.set_side(NARROW_RING if narrow else RING)
 
     def show_positions(
         self, positions: tuple[Position, ...], usd: int, preferences: Preferences

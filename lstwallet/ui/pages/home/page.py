@@ -292,6 +292,7 @@ class RoomPage(Page):
         super().set_narrow(narrow)
         large = current().scale > LARGE_TEXT
         self.attention.set_narrow(narrow)
+        self.allocation.set_narrow(narrow)
         self.positions.set_narrow(narrow or large)
         self.worth.set_stacked(narrow or large)
         self.worth.setMaximumHeight(current().px(MOST_WORTH))
