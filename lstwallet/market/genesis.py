@@ -18,7 +18,7 @@ from lstwallet.engine.world import World
 from lstwallet.market import catalogue as catalogues
 from lstwallet.market import rocketpool
 from lstwallet.market.accounts import HOLDERS, PROVIDER
-from lstwallet.market.catalogue import Catalogue, Number
+from lstwallet.market.catalogue import Catalogue
 from lstwallet.market.crowd import Crowd
 from lstwallet.market.driver import MarketConfig, price_table
 from lstwallet.market.network import network_of
@@ -53,6 +53,12 @@ TINY_CROWD: Final = {
     "stakers": 4, "loopers": 4, "borrowers": 8, "lenders": 2, "traders": 3, "providers": 2,
 }  # fmt: skip
 
+BUSY_EXIT: Final = {
+    "lido.state.waiting": 12_000, "pools.steth_eth.eth": 90_000, "pools.steth_eth.steth": 110_000,
+}  # fmt: skip
+"""Whole tokens: enough ahead in the queue that validators have to leave, and a pool that others
+have sold stETH into. Model parameters: a busy week, far from a crisis."""
+
 
 def genesis(
     seed: int,
@@ -70,12 +76,20 @@ def genesis(
 
 def tiny(catalogue: Catalogue | None = None) -> Catalogue:
     """The catalogue with a small crowd and an empty queue: for tests and lessons."""
-    numbers = dict((catalogue or catalogues.load()).numbers)
-    for kind, count in TINY_CROWD.items():
-        path = f"crowd.accounts.{kind}"
-        numbers[path] = Number(count, *numbers[path][1:])
-    path = "lido.state.waiting"
-    numbers[path] = Number(0, *numbers[path][1:])
+    counts = {f"crowd.accounts.{kind}": count for kind, count in TINY_CROWD.items()}
+    return _changed(catalogue or catalogues.load(), {**counts, "lido.state.waiting": 0})
+
+
+def busy_exit(catalogue: Catalogue | None = None) -> Catalogue:
+    """``tiny``, on a day when many want out: a line in the queue and stETH below its rate."""
+    return _changed(tiny(catalogue), {path: n * WAD for path, n in BUSY_EXIT.items()})
+
+
+def _changed(catalogue: Catalogue, changes: Mapping[str, int]) -> Catalogue:
+    """The catalogue with other numbers at some paths, in their own units."""
+    numbers = dict(catalogue.numbers)
+    for path, units in changes.items():
+        numbers[path] = numbers[path]._replace(units=units)
     return Catalogue(numbers)
 
 

@@ -14,7 +14,7 @@ LESSON = resources() / "lessons" / "en" / "01-any-amount.toml"
 
 def test_every_shipped_lesson_loads() -> None:
     lessons = load_all(LESSON.parent)
-    assert [lesson.id for lesson in lessons] == ["any-amount"]
+    assert [lesson.id for lesson in lessons] == ["any-amount", "two-kinds", "queue-or-market"]
     lesson = lessons[0]
     assert [step.id for step in lesson.steps] == ["alone", "pool", "first-reward"]
     assert lesson.start.fund == {"ETH": 18_442 * 10**15}
@@ -23,6 +23,15 @@ def test_every_shipped_lesson_loads() -> None:
     assert lesson.steps[0].shows == ()
     assert lesson.steps[2].targets == ("time.day",)
     assert lesson.steps[2].shows == ("home.positions",)
+
+
+def test_every_lesson_has_three_hints_undo_advice_and_an_explained_quiz() -> None:
+    for lesson in load_all(LESSON.parent):
+        assert 3 <= len(lesson.steps) <= 7
+        assert all(len(step.hints) == 3 for step in lesson.steps)
+        assert any(step.wrong for step in lesson.steps)
+        assert len(lesson.quiz) >= 3
+        assert all(option.why for question in lesson.quiz for option in question.options)
 
 
 def test_every_dotted_term_is_in_the_glossary() -> None:
@@ -46,6 +55,8 @@ def test_every_dotted_term_is_in_the_glossary() -> None:
         ('reason = "BelowMinimum"', 'reason = "TooPoor"', "no reason “TooPoor”"),
         ('command = "StakeNatively"', 'command = "eval"', "no command “eval”"),
         ("reward_arrived =", "__import__ =", "no predicate “__import__”"),
+        ('event = "Staked", token', 'event = "Staked", of = "worth", token', "“worth”"),
+        ('reward_arrived = { token = "stETH" }', 'reward_arrived = { token = "ETH" }', "“wstETH”"),
         ("hours = 24", 'hours = "24"', "“time_passed” needs “hours”"),
         ('at_least = "5"', 'at_least = "1e9"', "is not an amount"),
         ('["step", "day"]', '["shell", "day"]', "is not an action"),

@@ -2,22 +2,28 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import pytest
 
+from lstwallet.app.lessons.desk import Desk
 from lstwallet.app.lessons.lesson import Lesson, load
 from lstwallet.app.lessons.progress import Progress, ProgressFile
 from lstwallet.app.lessons.run import LessonRun
 from lstwallet.engine import kernel
+from lstwallet.engine.lending import Supply
+from lstwallet.engine.pools_facts import STETH_ETH, Swap
+from lstwallet.engine.pools_view import pool_price
 from lstwallet.engine.refusals import Refusal
-from lstwallet.engine.staking import Stake
+from lstwallet.engine.staking import Claim, RequestUnstake, Stake, Unwrap, Wrap, estimate_wait
 from lstwallet.engine.validators import StakeNatively
-from lstwallet.engine.wallet import Fund
+from lstwallet.engine.wallet import Fund, WrapEth
 from lstwallet.engine.world import YOU, Draft, World
 from lstwallet.market.driver import Driver, MarketConfig
 from lstwallet.market.genesis import genesis
-from lstwallet.units.clock import DAY
+from lstwallet.units.amount import ALL
+from lstwallet.units.clock import DAY, HOUR
 from lstwallet.units.paths import resources
 
 ETH = 10**18
@@ -190,3 +196,127 @@ def test_a_refusal_that_finishes_nothing_is_remembered(sandbox: Sandbox) -> None
     sandbox.do(Stake(YOU, 10**30))
     assert not sandbox.run.told
     assert [item.command for item in sandbox.resume().progress.refused] == ["Stake"]
+
+
+Move = kernel.Command | int
+"""A command, or seconds that pass."""
+
+
+def walk(desk: Desk, ident: str, moves: Mapping[str, Sequence[Move]]) -> LessonRun:
+    """Each step's moves in the lesson's own profile; the last one ends it, none before it."""
+    lesson = desk.lesson(ident)
+    session = desk.open(lesson)
+    try:
+        run = desk.follow(lesson, session)
+        for step, acts in moves.items():
+            assert run.step is not None
+            assert run.step.id == step
+            for act in acts:
+                assert not run.told
+                outcome = (
+                    session.advance(session.world.time + act)
+                    if isinstance(act, int)
+                    else session.execute(act)
+                )
+                assert outcome.refusal is None
+                run.observe(outcome.world, outcome.events)
+            assert run.told, step
+            assert run.go_on()
+    finally:
+        session.close()
+    return run
+
+
+def test_two_kinds_of_receipt_to_the_quiz(tmp_path: Path) -> None:
+    run = walk(
+        Desk(tmp_path),
+        "two-kinds",
+        {
+            "stake": [Stake(YOU, 4 * ETH), Stake(YOU, 6 * ETH)],
+            "wrap": [Wrap(YOU, 2 * ETH), Wrap(YOU, 3 * ETH)],
+            "a-day": [HOUR, 23 * HOUR],
+            "collateral": [Supply(YOU, "wstETH", ETH), Supply(YOU, "wstETH", 2 * ETH)],
+            "unwrap": [Unwrap(YOU, ETH // 20), Wrap(YOU, 2 * ETH), Unwrap(YOU, 2 * ETH)],
+        },
+    )
+    assert run.step is None
+    assert not run.progress.finished
+
+
+def test_queue_or_market_to_the_quiz_with_a_range_and_a_discount(tmp_path: Path) -> None:
+    desk = Desk(tmp_path)
+    lesson = desk.lesson("queue-or-market")
+    session = desk.open(lesson)
+    world = session.world
+    session.close()
+    wait = estimate_wait(world, 5 * ETH)
+    assert (wait.low // DAY, -(-wait.high // DAY)) == (5, 10)  # as the lesson's text says
+    price = pool_price(world, STETH_ETH)
+    assert price is not None
+    assert 0.995 < price / ETH < 0.997
+    run = walk(
+        desk,
+        "queue-or-market",
+        {
+            "stake": [Stake(YOU, 12 * ETH)],
+            "ask": [RequestUnstake(YOU, ETH), RequestUnstake(YOU, 5 * ETH)],
+            "sell": [Swap(YOU, STETH_ETH, "stETH", 5 * ETH, 0, "ETH")],
+            "wait": [DAY, 6 * DAY],
+            "claim": [Claim(YOU, ALL)],
+        },
+    )
+    assert run.step is None
+
+
+@pytest.mark.parametrize(
+    ("ident", "step", "acts", "advice"),
+    [
+        ("two-kinds", "wrap", [Stake(YOU, 10 * ETH), None, Wrap(YOU, ALL)], "*Unwrap*"),
+        ("two-kinds", "wrap", [Stake(YOU, 10 * ETH), None, WrapEth(YOU, ETH)], "into WETH"),
+        ("queue-or-market", "ask",
+         [Stake(YOU, 12 * ETH), None, Swap(YOU, STETH_ETH, "stETH", 5 * ETH, 0, "ETH")],
+         "that is the next step"),
+        ("queue-or-market", "ask",
+         [Stake(YOU, 12 * ETH), None, RequestUnstake(YOU, ETH)], "less than 5"),
+    ],
+)  # fmt: skip
+def test_a_wrong_move_is_told_how_to_undo_it(
+    tmp_path: Path, ident: str, step: str, acts: Sequence[kernel.Command | None], advice: str
+) -> None:
+    desk = Desk(tmp_path)
+    session = desk.open(desk.lesson(ident))
+    run = desk.follow(desk.lesson(ident), session)
+    for act in acts:
+        if act is None:
+            assert run.go_on()
+            continue
+        outcome = session.execute(act)
+        assert outcome.refusal is None
+        run.observe(outcome.world, outcome.events)
+    session.close()
+    assert run.step is not None
+    assert (run.step.id, run.told) == (step, False)
+    assert advice in (run.wrong_move() or "")
+
+
+def test_claimed_before_going_on_is_skipped_not_stuck(tmp_path: Path) -> None:
+    """A ticket that is claimed while the explanation is read can not be claimed again."""
+    desk = Desk(tmp_path)
+    lesson = desk.lesson("queue-or-market")
+    session = desk.open(lesson)
+    run = desk.follow(lesson, session)
+    for act in (
+        Stake(YOU, 12 * ETH), RequestUnstake(YOU, 5 * ETH),
+        Swap(YOU, STETH_ETH, "stETH", 5 * ETH, 0, "ETH"),
+    ):  # fmt: skip
+        outcome = session.execute(act)
+        run.observe(outcome.world, outcome.events)
+        assert run.go_on()
+    outcome = session.advance(session.world.time + 7 * DAY)
+    run.observe(outcome.world, outcome.events)
+    assert run.told
+    outcome = session.execute(Claim(YOU, ALL))
+    run.observe(outcome.world, outcome.events)
+    session.close()
+    assert run.go_on()
+    assert run.step is None

@@ -72,7 +72,7 @@ def test_nothing_begun_looks_finished(qtbot: QtBot, tmp_path: Path, desk: Desk) 
     person.sees("Start: Any amount, not 32")
     person.sees("0 of 4")
     person.sees("Oracle report")
-    person.sees("5 terms")
+    person.sees("14 terms")
     assert person.maybe("learn.reset.any-amount", QAbstractButton) is None
     assert person.maybe("learn.review", QAbstractButton) is None
 
@@ -94,6 +94,34 @@ def test_under_way_it_says_the_step(qtbot: QtBot, tmp_path: Path, desk: Desk) ->
     person.sees("Step 2 of 3 · in its own sandbox, your portfolio is not touched")
     person.sees("1 of 4")
     person.sees("Let a pool take it")
+
+
+def test_three_lessons_are_shown_with_their_progress(
+    qtbot: QtBot, tmp_path: Path, desk: Desk
+) -> None:
+    keep(Progress(3, Mark(0, 0, 0), answers=RIGHT, finished=True))
+    window, person = at_learn(qtbot, tmp_path)
+    person.sees("Start: Two kinds of receipt")
+    person.sees("4 of 16")
+    for title, done in (
+        ("Any amount, not 32", "4 of 4"), ("Two kinds of receipt", "0 of 6"),
+        ("Queue or market", "0 of 6"),
+    ):  # fmt: skip
+        person.sees(f"{title}: {done} done")
+    with qtbot.waitSignal(window.lesson_wanted) as wanted:
+        person.click("learn.open.queue-or-market")
+    assert wanted.args == ["queue-or-market"]
+    assert person.disabled("learn.open.two-kinds")  # one at a time
+
+
+def test_a_finished_lesson_can_be_started_over_from_its_trail(
+    qtbot: QtBot, tmp_path: Path, desk: Desk
+) -> None:
+    keep(Progress(3, Mark(0, 0, 0), answers=RIGHT, finished=True))
+    _, person = at_learn(qtbot, tmp_path)
+    person.click("learn.reset.any-amount")
+    person.sees("Start: Any amount, not 32")
+    assert overview(Desk()).standings[0].state == NEW
 
 
 def test_start_over_deletes_sandbox_and_progress(
@@ -191,8 +219,9 @@ def test_what_was_missed_comes_back_until_it_is_right(
     answer(person, "why-32", 1)
     person.sees("1 of 1 right")
     person.click("quiz.done")
-    person.sees("Finished: Any amount, not 32")
-    person.sees("4 of 4")
+    person.sees("Start: Two kinds of receipt")  # the next one takes its place
+    person.sees("Any amount, not 32: 4 of 4 done")
+    person.sees("Quiz again")
     assert person.maybe("learn.review", QAbstractButton) is None
     assert overview(Desk()).standings[0].state == FINISHED
 

@@ -7,6 +7,7 @@ reset together with the progress.
 from __future__ import annotations
 
 import contextlib
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Final
 
@@ -18,15 +19,16 @@ from lstwallet.app.session import Session
 from lstwallet.engine.kernel import Batch, Event
 from lstwallet.engine.wallet import Fund
 from lstwallet.engine.world import YOU, World
+from lstwallet.market.catalogue import Catalogue
 from lstwallet.market.driver import MarketConfig
-from lstwallet.market.genesis import genesis, tiny
+from lstwallet.market.genesis import busy_exit, genesis, tiny
 from lstwallet.store.lock import WriterLock, lock_path
 from lstwallet.units.paths import resources
 
 MARKET: Final = MarketConfig(flows=False)
 """Nobody else acts in a lesson: what happens is what the learner does."""
-_PRESETS: Final = ("lesson",)
-"""Worlds a lesson may begin in: the small crowd's."""
+_PRESETS: Final[Mapping[str, Callable[[], Catalogue]]] = {"lesson": tiny, "busy": busy_exit}
+"""Worlds a lesson may begin in: the small crowd's, and the same on a day when many leave."""
 
 
 class Desk:
@@ -88,7 +90,8 @@ class Desk:
         if lesson.start.preset not in _PRESETS:
             raise BadLesson(f"The lesson “{lesson.title}” asks for an unknown world.")
         path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        world = genesis(lesson.start.seed, lesson.start.at, tiny(), MARKET)
+        numbers = _PRESETS[lesson.start.preset]()
+        world = genesis(lesson.start.seed, lesson.start.at, numbers, MARKET)
         return Session.create(path, world, MARKET, name=lesson.title)
 
     def follow(self, lesson: Lesson, session: Session) -> LessonRun:

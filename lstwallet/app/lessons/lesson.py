@@ -18,7 +18,7 @@ from lstwallet.units.clock import SimTime, parse_iso
 MAX_BYTES: Final = 256 * 1024
 HINTS: Final = 3
 """Nudge, where, do it for me."""
-ACTIONS: Final = {"go": 1, "click": 1, "type": 2, "step": 1}
+ACTIONS: Final = {"go": 1, "click": 1, "type": 2, "choose": 2, "step": 1}
 """What the third hint may do with the window, and how many words each action takes."""
 
 
@@ -47,7 +47,7 @@ class Step(NamedTuple):
     room: str
     targets: Sequence[str]
     """Names of the widgets to act in, in this order. The light is on the first one that is not
-    done: a card to choose is done while it is chosen."""
+    done: a card or a tab to choose is done while it is chosen."""
     shows: Sequence[str]
     """Names of the widgets that ``after`` speaks of; the card points at the first one then."""
     title: str

@@ -8,14 +8,15 @@ predicate          it holds when, since the step began …
 =================  ==========================================================================
 ``happened``       an event of this kind happened to you: ``{ happened = { event = "Staked",
                    token = "ETH", at_least = "5" } }``; ``at_least`` compares the event's
-                   ``amount`` in whole tokens, ``where`` other fields by name
+                   ``amount``, or the field named by ``of``, in whole tokens; ``where`` other
+                   fields by name
 ``refused``        the engine refused a command for this reason: ``{ refused = { command =
                    "StakeNatively", reason = "BelowMinimum" } }``
 ``holds``          you hold at least this much now: ``{ holds = { token = "stETH",
                    at_least = "4.99" } }`` (stETH counted as ETH, not as shares)
 ``time_passed``    so much simulated time has passed: ``{ time_passed = { hours = 24 } }``
-``reward_arrived`` your stETH is worth more than when the step began, by the share rate
-                   alone: ``{ reward_arrived = { token = "stETH" } }``
+``reward_arrived`` your stETH, or wstETH, is worth more than when the step began, by the
+                   share rate alone: ``{ reward_arrived = { token = "stETH" } }``
 ``ticket``         you have a withdrawal ticket in this state: ``{ ticket = { state =
                    "waiting" } }`` or ``"ready"``
 ``all``, ``any``   all, or any, of a list of conditions hold
@@ -85,7 +86,7 @@ def _happened(ask: Mapping[str, Any], seen: Evidence) -> bool:
             continue
         if "at_least" in ask:
             least = parse_units(ask["at_least"], seen.now.tokens[ask["token"]].decimals)
-            if event.amount < least:
+            if getattr(event, ask.get("of", "amount")) < least:
                 continue
         return True
     return False
@@ -136,7 +137,8 @@ class _Predicate(NamedTuple):
 
 VOCABULARY: Final[Mapping[str, _Predicate]] = {
     "happened": _Predicate(
-        _happened, {"event": str}, {"token": str, "at_least": str, "where": dict}
+        _happened, {"event": str},
+        {"token": str, "at_least": str, "of": str, "where": dict},
     ),
     "refused": _Predicate(_refused, {"command": str, "reason": str}, {}),
     "holds": _Predicate(_holds, {"token": str, "at_least": str}, {}),
@@ -193,6 +195,8 @@ def _check_arguments(name: str, predicate: _Predicate, ask: Any) -> None:
     if name == "refused":
         _known("command", ask["command"], kernel.COMMANDS)
         _known("reason", ask["reason"], vars(refusals))
+    if name == "reward_arrived" and ask["token"] not in ("stETH", "wstETH"):
+        raise BadCondition("a reward arrives in “stETH” or “wstETH”")
     if name == "ticket" and ask["state"] not in ("waiting", "ready"):
         raise BadCondition("a ticket is “waiting” or “ready”")
     if "at_least" in ask:
@@ -208,7 +212,7 @@ def _check_happened(ask: Mapping[str, Any]) -> None:
     for field in ask.get("where", {}):
         _known(f"field of {ask['event']}", field, fields)
     if "at_least" in ask:
-        _known(f"field of {ask['event']}", "amount", fields)
+        _known(f"field of {ask['event']}", ask.get("of", "amount"), fields)
         if "token" not in ask:
             raise BadCondition("“happened” needs “token” beside “at_least”")
 

@@ -22,6 +22,12 @@ WIDTH: Final = 392
 _SHARE: Final = 0.4
 """Of the window's width, at most."""
 _POINTER: Final = 10
+_STRIDE: Final = 19
+"""Pixels from one dash to the next; the shorter one where there are more than a ``_FEW``: the
+buttons beside them keep their words."""
+_SHORT_STRIDE: Final = 12
+_FEW: Final = 3
+_BETWEEN: Final = 4
 
 
 class Shown(NamedTuple):
@@ -54,11 +60,13 @@ class Dots(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._done, self._steps, self._now = 0, 1, True
+        self._stride = _STRIDE
 
     def set(self, done: int, steps: int, *, under_way: bool) -> None:
         """``done`` steps of ``steps``, and whether the next one is under way already."""
         self._done, self._steps, self._now = done, steps, under_way
-        self.setFixedSize(steps * 19 - 4, 4)
+        self._stride = _STRIDE if steps <= _FEW else _SHORT_STRIDE
+        self.setFixedSize(steps * self._stride - _BETWEEN, 4)
         self.update()
 
     def role(self, step: int) -> str:
@@ -74,7 +82,8 @@ class Dots(QWidget):
             painter.setPen(paint.NO_PEN)
             for step in range(self._steps):
                 painter.setBrush(theme.color(self.role(step)))
-                painter.drawRoundedRect(QRectF(step * 19, 0, 15, 4), 2, 2)
+                box = QRectF(step * self._stride, 0, self._stride - _BETWEEN, 4)
+                painter.drawRoundedRect(box, 2, 2)
 
 
 class CoachCard(Floating):

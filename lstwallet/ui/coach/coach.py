@@ -22,15 +22,15 @@ from PySide6.QtCore import (
     Signal,
 )
 from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QAbstractScrollArea, QScrollArea, QWidget
+from PySide6.QtWidgets import QAbstractButton, QAbstractScrollArea, QScrollArea, QWidget
 
 from lstwallet.ui import theme
 from lstwallet.ui.coach.card import CoachCard, Shown
 from lstwallet.ui.coach.placing import Place, place
 from lstwallet.ui.coach.spotlight import ROOM, Spotlight
 from lstwallet.ui.theme import tokens
-from lstwallet.ui.widgets.cards import ChoiceCard
 from lstwallet.ui.widgets.overlays import MARGIN
+from lstwallet.ui.widgets.side_sheet import SideSheet
 
 if TYPE_CHECKING:
     from lstwallet.app.lessons.run import LessonRun
@@ -176,6 +176,9 @@ class Coach(QObject):
         self._stop_helping()
         self._lifted, self._wrong, self._trouble = False, "", ""
         self._revealed.clear()
+        sheet = self._sheet()
+        if sheet is not None:
+            sheet.close()  # the receipt of the step before was read
         if self.run.step is None:
             self.steps_done.emit()
             return
@@ -240,7 +243,9 @@ class Coach(QObject):
         keep = shows + targets if told else _ahead(targets)
         aim = shows if told else keep
         target = aim[0][1] if aim else None
-        self._show_light(None if self._lifted or told else target)
+        sheet = self._sheet()
+        dimmed = self._lifted or told or sheet is not None  # a sheet dims the rest itself
+        self._show_light(None if dimmed else target)
         ground = _Ground(
             card=self.card.size_of_surface(),
             target=target,
@@ -249,6 +254,21 @@ class Coach(QObject):
             content=self._content() if told else [seen for _, seen in targets + shows],
         )
         self._place_card(ground)
+        if sheet is not None:
+            self._stay_above(sheet)
+
+    def _sheet(self) -> SideSheet | None:
+        """The sheet that lies over the window, if one does."""
+        sheets = self._window.findChildren(
+            SideSheet, options=Qt.FindChildOption.FindDirectChildrenOnly
+        )
+        return next((each for each in sheets if each.isVisible()), None)
+
+    def _stay_above(self, sheet: SideSheet) -> None:
+        """One can go on, ask for a hint and pause while a review or a receipt is open."""
+        stacked = self._window.children()
+        if stacked.index(self.card) < stacked.index(sheet):
+            self.card.raise_()
 
     def _show_words(self) -> None:
         step, run = self.run.step, self.run
@@ -389,7 +409,7 @@ class Coach(QObject):
 def _ahead(targets: list[_Found]) -> list[_Found]:
     """From the first target on that is not done; the last one is there until the step is."""
     for number, (widget, _) in enumerate(targets[:-1]):
-        if not (isinstance(widget, ChoiceCard) and widget.isChecked()):
+        if not (isinstance(widget, QAbstractButton) and widget.isChecked()):
             return targets[number:]
     return targets[-1:]
 

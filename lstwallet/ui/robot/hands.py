@@ -103,15 +103,22 @@ class Hands:
         """Open the menu behind a button and click the item that begins with ``words``."""
         self.click(name)
         self.until(lambda: self._menu() is not None, f"the menu of “{name}”")
+        if not self.pick(words):
+            menu = self._menu()
+            assert menu is not None
+            menu.close()
+            raise NotThere(f"no “{words}” in the menu of “{name}”")
+
+    def pick(self, words: str) -> bool:
+        """Click the item that begins with ``words`` in the menu that is open; false if no menu
+        is, or it has no such item."""
         menu = self._menu()
-        assert menu is not None
-        for action in menu.actions():
-            if plain(action.text()).startswith(words):
+        for action in menu.actions() if menu is not None else ():
+            if menu is not None and plain(action.text()).startswith(words):
                 spot = menu.actionGeometry(action).center()
                 QTest.mouseClick(menu, Qt.MouseButton.LeftButton, pos=spot)
-                return
-        menu.close()
-        raise NotThere(f"no “{words}” in the menu of “{name}”")
+                return True
+        return False
 
     @staticmethod
     def _menu() -> QMenu | None:
@@ -229,6 +236,9 @@ def _cells(view: QAbstractItemView) -> Iterator[str]:
 
 def perform(hands: Hands, action: tuple[str, ...] | list[str]) -> None:
     """One action of a lesson's last hint: ``go ROOM``, ``click NAME``, ``type NAME TEXT``,
-    ``step hour|day|week``."""
+    ``choose NAME WORDS``, ``step hour|day|week``."""
     verb, *words = action
-    {"go": hands.go, "click": hands.click, "type": hands.fill, "step": hands.step}[verb](*words)
+    {
+        "go": hands.go, "click": hands.click, "type": hands.fill, "choose": hands.choose,
+        "step": hands.step,
+    }[verb](*words)  # fmt: skip

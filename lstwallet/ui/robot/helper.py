@@ -92,6 +92,8 @@ class Helper(QObject):
             self._hands.press(button)
 
     def _settled(self, action: Action) -> bool:
+        if action[0] == "choose":
+            return self._hands.pick(action[2])
         if action[0] == "go":
             page = self._hands.window.page(action[1])  # type: ignore[attr-defined]
             return page is not None and page.isVisible()

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Final
 
+from lstwallet.ui.robot import road_lessons
 from lstwallet.ui.robot.camera import Camera
 from lstwallet.ui.robot.hands import NotThere
 
@@ -242,6 +243,8 @@ CHAPTERS: Final[tuple[Chapter, ...]] = (
     the_june_fall,
     history,
     lesson,
+    road_lessons.two_kinds,
+    road_lessons.queue_or_market,
 )
 """The road in order. Lessons have a profile of their own and come last."""
 

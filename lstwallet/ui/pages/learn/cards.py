@@ -99,29 +99,64 @@ class TrailCard(Card):
     """Every lesson with its steps."""
 
     opened = Signal(str)
+    reset = Signal(str)
 
     def __init__(self) -> None:
         super().__init__(padding=(20, 18, 20, 18), spacing=16)
+        self._buttons: list[Button] = []
+        self._shown: tuple[Sequence[Standing], Standing, bool] | None = None
 
-    def show_standings(self, standings: Sequence[Standing], present: Standing) -> None:
-        """Show them all; those that are not ``present`` get a button of their own."""
-        self.clear()
-        for number, seen in enumerate(standings):
-            if number:
-                self.add(Rule())
-            self._add(seen, own_button=seen is not present)
+    def show_standings(
+        self, standings: Sequence[Standing], present: Standing, *, inside: bool
+    ) -> None:
+        """Show them all; those that are not ``present`` get buttons of their own. ``inside``:
+        the present one's sandbox is open, and has to be left first."""
+        if self._shown != (standings, present, inside):
+            self._shown = standings, present, inside
+            self.clear()
+            self._buttons = []
+            for number, seen in enumerate(standings):
+                if number:
+                    self.add(Rule())
+                self._add(seen, own_buttons=seen is not present)
+        self.set_busy(inside)
+        if inside:
+            for button in self._buttons:
+                button.setToolTip(self.tr("Leave the sandbox that is open first"))
 
-    def _add(self, seen: Standing, *, own_button: bool) -> None:
+    def set_busy(self, busy: bool) -> None:
+        """Nothing else is asked for."""
+        for button in self._buttons:
+            button.setEnabled(not busy)
+
+    def _own_buttons(self, seen: Standing) -> Sequence[Button]:
+        ident = seen.lesson.id
+        words = {
+            NEW: self.tr("Start"), STEPS: self.tr("Resume"), QUIZ: self.tr("Answer"),
+            FINISHED: self.tr("Quiz again"),
+        }  # fmt: skip
+        main = Button(words[seen.state], "secondary", "small")
+        main.setObjectName(f"learn.open.{ident}")
+        main.setAccessibleDescription(seen.lesson.title)
+        main.clicked.connect(lambda _on=False: self.opened.emit(ident))
+        if seen.state == NEW:
+            return (main,)
+        over = Button(self.tr("Start over"), "ghost", "small")
+        over.setObjectName(f"learn.reset.{ident}")
+        over.setAccessibleDescription(seen.lesson.title)
+        over.setToolTip(self.tr("Delete this lesson's sandbox and progress"))
+        over.clicked.connect(lambda _on=False: self.reset.emit(ident))
+        return (over, main)
+
+    def _add(self, seen: Standing, *, own_buttons: bool) -> None:
         lesson = seen.lesson
         minutes = wording.plural(self.tr("%n minute(s)", "", lesson.minutes), lesson.minutes)
         count = self.tr("{done} of {all} · {minutes}").format(
             done=seen.done, all=seen.total, minutes=minutes
         )
         head = row(Label(lesson.title, "heading", elide=True), None, Label(count, "small", "2"))
-        if own_button:
-            button = Button(self.tr("Open"), "secondary", "small")
-            button.setObjectName(f"learn.open.{lesson.id}")
-            button.clicked.connect(lambda _on=False, ident=lesson.id: self.opened.emit(ident))
+        for button in self._own_buttons(seen) if own_buttons else ():
+            self._buttons.append(button)
             head.addWidget(button)
         trail = Trail()
         trail.setObjectName(f"learn.trail.{lesson.id}")
@@ -239,11 +274,15 @@ class GlossaryCard(Card):
 
     def __init__(self) -> None:
         super().__init__(self.tr("Glossary"), note=" ", spacing=10)
+        self._shown: Mapping[str, str] = {}
         self._list = column(spacing=9)
         self.add(self._list)
 
     def show_terms(self, terms: Mapping[str, str]) -> None:
         """Term and meaning, by the alphabet."""
+        if terms == self._shown:
+            return
+        self._shown = terms
         clear(self._list)
         for term, meaning in terms.items():
             name = term.capitalize() if term.islower() else term

@@ -93,6 +93,7 @@ class RoomPage(Page):
         self.present.reset.connect(self._reset)
         self.present.left.connect(lambda: self.lesson_wanted.emit(""))
         self.trail.opened.connect(self._open)
+        self.trail.reset.connect(self._reset)
         self.review.answer_wanted.connect(self._review)
         self.quiz.left.connect(self._leave_quiz)
         self.quiz.again.connect(self._again)
@@ -140,7 +141,7 @@ class RoomPage(Page):
         else:
             self.bridge.failed.emit(error)
         self._all.setVisible(self._overview is not None)
-        self.present.set_busy(False)
+        self._set_busy(False)
 
     def _say(self, sentence: str) -> None:
         self.trouble.set(sentence, "bad")
@@ -154,7 +155,7 @@ class RoomPage(Page):
         present = self._show_present(seen)
         if present is None:
             return
-        self.trail.show_standings(seen.standings, present)
+        self.trail.show_standings(seen.standings, present, inside=self._inside(present))
         self.progress.show_standings(seen.standings)
         self.review.show_standings(seen.standings)
         self.glossary.show_terms(seen.terms)
@@ -165,11 +166,22 @@ class RoomPage(Page):
                 self._ask(found, found.left or found.lesson.quiz)
 
     def _show_present(self, seen: Overview) -> Standing | None:
-        present, profile = seen.present, self.bridge.profile
+        """The lesson whose sandbox is open, else the one to go on with."""
+        inside = (each for each in seen.standings if self._inside(each))
+        present = next(inside, seen.present)
         if present is not None:
-            here = profile is not None and profile.path == present.path
-            self.present.show_standing(present, here=here)
+            self.present.show_standing(present, here=self._inside(present))
         return present
+
+    def _inside(self, seen: Standing) -> bool:
+        """Its sandbox is open in this window."""
+        profile = self.bridge.profile
+        return profile is not None and profile.path == seen.path
+
+    def _set_busy(self, busy: bool) -> None:
+        """While a sandbox is opened or deleted nothing else is asked for."""
+        self.present.set_busy(busy)
+        self.trail.set_busy(busy)
 
     def _standing(self, ident: str) -> Standing | None:
         standings = self._overview.standings if self._overview is not None else ()
@@ -183,7 +195,7 @@ class RoomPage(Page):
         if found is None:
             return
         if found.state in (NEW, STEPS):
-            self.present.set_busy(True)  # until the room is read anew: see School
+            self._set_busy(True)  # until the room is read anew: see School
             self.lesson_wanted.emit(ident)
         else:
             self._ask(found, found.left or found.lesson.quiz)
@@ -192,7 +204,7 @@ class RoomPage(Page):
         found = self._standing(ident)
         if found is None:
             return
-        self.present.set_busy(True)
+        self._set_busy(True)
 
         def work() -> Overview:
             desk = Desk()

@@ -40,7 +40,9 @@ class RoomPage(Page):
         self._why: WhyPopover | None = None
         self.panel, self.claim_panel = ActionPanel(self), ActionPanel(self)
         self.panel.setObjectName("unstake.panel")
+        self.claim_panel.setObjectName("claim.panel")
         self.form, self.claim = UnstakeForm(bridge, self), ClaimForm(bridge, self)
+        self.form.setObjectName("unstake.form")
         self.flow = ActionFlow(bridge, self.panel, self.form, self)
         self.claim_flow = ActionFlow(bridge, self.claim_panel, self.claim, self)
         self._sheets = (

@@ -33,6 +33,7 @@ class TicketsCard(Card):
         self.all = Button(tr("unstake", "Claim all ready"), "secondary")
         self.all.setObjectName("unstake.claim")
         super().__init__(tr("unstake", "Tickets"), self.ready, self.all, parent=parent)
+        self.setObjectName("unstake.waiting")
         self.all.clicked.connect(lambda _on=False: self.claim_all_wanted.emit())
         self.error = ErrorLine()
         self._now, self._had = 0, False
