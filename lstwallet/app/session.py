@@ -25,6 +25,7 @@ from lstwallet.market.driver import Driver, MarketConfig
 from lstwallet.market.upgrades import upgrades
 from lstwallet.readmodel.samples import SERIES, Series, gathered, sample, sampled
 from lstwallet.store import codec, journal
+from lstwallet.store.book import Book, Edit, edited
 from lstwallet.store.errors import (
     BadText,
     Damage,
@@ -258,6 +259,21 @@ class Session:
                 recorder.sample(draft.time, sample(draft), sampled(draft))
             yield
 
+    def edit(self, edit: Edit) -> Book:
+        """Change the book of contacts, notes, names and favourites; it is not history.
+
+        Raises ``StoreError``: then the file is read again at the next call.
+        """
+        store = self._ready_to_write()
+        try:
+            store.edit(edit)
+        except StoreError:
+            self._store = None
+            store.close()
+            raise
+        self.book = edited(self.book, edit)
+        return self.book
+
     # --- reading ---------------------------------------------------------------------------
 
     def series(
@@ -338,6 +354,7 @@ class Session:
 
     def _start_afresh(self, store: Store) -> None:
         """Forget what was gathered but not committed."""
+        self.book = store.book()
         self._recorder = Recorder(self._head, SERIES, store.last_sample_day())
         self._driver = None
         self._days.clear()

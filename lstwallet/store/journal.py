@@ -17,7 +17,8 @@ from sqlite_utils import Database
 
 from lstwallet.engine import kernel
 from lstwallet.engine.world import Draft, World
-from lstwallet.store import codec, schema
+from lstwallet.store import book_file, codec, schema
+from lstwallet.store.book import Book, Edit
 from lstwallet.store.errors import BadText, Damage, StoreBroken, StoreUnavailable, Trouble
 from lstwallet.store.lock import WriterLock
 from lstwallet.store.migrations import MAIN
@@ -177,7 +178,16 @@ class Store:
         """
         with schema.sqlite_errors(self.path):
             _write(self.path, self._database, page)
-        # A file that was moved away took the page with it: that is not the profile any more.
+        self._require_place()
+
+    def edit(self, edit: Edit) -> None:
+        """One edit of the book, synced. Raises ``StoreUnavailable`` or ``StoreBroken``."""
+        with schema.sqlite_errors(self.path), self._database.atomic():
+            book_file.write(self._database, edit)
+        self._require_place()
+
+    def _require_place(self) -> None:
+        """A file that was moved away took it with it: that is not the profile any more."""
         if schema.identity(self.path) != self.identity:
             raise StoreUnavailable(self.path, Trouble.MOVED)
 
@@ -195,6 +205,11 @@ class Store:
         """A note kept with the profile."""
         row = self._one("SELECT value FROM meta WHERE key = ?", (key,))
         return None if row is None else str(row[0])
+
+    def book(self) -> Book:
+        """What a person wrote beside the history."""
+        with schema.sqlite_errors(self.path):
+            return book_file.read(self._database)
 
     def rows(self, after: int = 0) -> Iterator[JournalRow]:
         """The journal from the row that holds event ``after + 1`` on, in order."""

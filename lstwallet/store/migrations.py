@@ -85,6 +85,27 @@ _FIRST: Final = (
 )
 
 
+_BOOK: Final = (
+    # What a person writes beside the history; outside the hash chain, changed at any time.
+    "CREATE TABLE contacts ("
+    " address TEXT PRIMARY KEY, name TEXT NOT NULL, note TEXT NOT NULL) STRICT",
+    """CREATE TABLE notes (
+        branch INTEGER NOT NULL REFERENCES branch (id),
+        seq INTEGER NOT NULL,
+        text TEXT NOT NULL,
+        label TEXT NOT NULL,
+        PRIMARY KEY (branch, seq),
+        FOREIGN KEY (branch, seq) REFERENCES activity (branch, seq)
+    ) STRICT""",
+    "CREATE TABLE names (account TEXT PRIMARY KEY, name TEXT NOT NULL) STRICT",
+    """CREATE TABLE favourites (
+        kind TEXT NOT NULL,
+        key TEXT NOT NULL,
+        PRIMARY KEY (kind, key)
+    ) STRICT""",
+)
+
+
 @migrations()
 def m001_first(db: Database) -> None:
     """The tables of the first release."""
@@ -93,3 +114,11 @@ def m001_first(db: Database) -> None:
     db.table("branch").insert(
         {"id": MAIN, "parent": None, "forked_at_seq": 0, "name": "main"}, pk="id"
     )
+
+
+@migrations()
+def m002_book(db: Database) -> None:
+    """Contacts, notes, names, favourites. An earlier program does not look at them: the format
+    is the one before."""
+    for statement in _BOOK:
+        db.execute(statement)

@@ -18,6 +18,7 @@ from PySide6.QtCore import QElapsedTimer, QObject, QTimer, Signal
 from lstwallet.app import settings as settings_file
 from lstwallet.app.settings import Settings
 from lstwallet.engine.world import YOU
+from lstwallet.store.book import Book
 from lstwallet.ui.jobs import GATE, Jobs
 
 if TYPE_CHECKING:
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
     from lstwallet.engine.refusals import Refusal
     from lstwallet.engine.world import World
     from lstwallet.ledger.entries import Account
+    from lstwallet.store.book import Edit
 
 SLICE_MS: Final = 200
 """While time plays, the world moves this often: charts redraw five times a second."""
@@ -60,6 +62,8 @@ class Opened(NamedTuple):
     name: str
     path: Path
     world: World
+    book: Book
+    """What the person wrote beside the history when it was opened."""
 
 
 class Opening(Exception):
@@ -104,6 +108,8 @@ class Bridge(QObject):
     """Playing or paused, or another speed."""
     account_changed = Signal()
     """Another of the user's accounts is shown: every page is stale."""
+    book_changed = Signal(object)
+    """An ``Edit`` of contacts, notes, names or favourites was committed."""
     preferences_changed = Signal()
     """Another privacy mode or default: every page shows itself again."""
     settings_changed = Signal(object)
@@ -127,6 +133,8 @@ class Bridge(QObject):
         self.preferences = Preferences(
             self.settings.privacy, self.settings.slippage_bps, expert=self.settings.expert
         )
+        self.book: Book = Book()
+        """Contacts, notes, names and favourites of the profile that is open."""
         self._session: Session | None = None  # belongs to the lane
         self._run: _Run | None = None
         self._reads: deque[_Read] = deque()
@@ -199,7 +207,7 @@ class Bridge(QObject):
             before, self._session = self._session, session
             if before is not None:
                 before.close()
-            return Opened(session.name, session.path, session.world)
+            return Opened(session.name, session.path, session.world, session.book)
 
         def kept(error: BaseException) -> None:
             self._opening -= 1
@@ -224,6 +232,7 @@ class Bridge(QObject):
             self._account = YOU
         self.profile = opened
         self.world = opened.world
+        self.book = opened.book
         self.opened.emit()
 
     # --- commands -----------------------------------------------------------------------
@@ -267,6 +276,23 @@ class Bridge(QObject):
 
         self.jobs.run(lambda: self._require().execute(command), done, broken)
 
+    def edit(self, edit: Edit, reply: Callable[[], None] | None = None) -> None:
+        """Have the book of contacts, notes, names and favourites changed; then ``reply``.
+
+        Like a command it makes its way between two steps of a run.
+        """
+        if self._opening:
+            self.failed.emit(Opening())
+            return
+
+        def done(book: Book) -> None:
+            self.book = book
+            self.book_changed.emit(edit)
+            if reply is not None:
+                reply()
+
+        self.jobs.run(lambda: self._require().edit(edit), done, self._failed)
+
     def call(
         self,
         work: Callable[[Session], Any],
@@ -309,9 +335,15 @@ class Bridge(QObject):
         reply: Callable[[Series], None],
         failed: Callable[[], None] | None = None,
     ) -> None:
-        """Samples for a chart, see ``Session.series``. ``failed``: no answer will come."""
+        """Samples for a chart, of the account that is shown, see ``Session.series``.
+
+        ``failed``: no answer will come.
+        """
+        account = self.account
         self.call(
-            lambda session: session.series(names, begin, end, gate=GATE.wait),
+            lambda session: session.series(
+                names, begin, end, account=account, gate=GATE.wait
+            ),
             reply,
             self._unanswered(failed),
         )
@@ -324,9 +356,12 @@ class Bridge(QObject):
         limit: int = 500,
         failed: Callable[[], None] | None = None,
     ) -> None:
-        """The user's own entries, newest first, see ``Session.activity``."""
+        """The entries of the account that is shown, newest first, see ``Session.activity``."""
+        account = self.account
         self.call(
-            lambda session: session.activity(before=before, limit=limit, gate=GATE.wait),
+            lambda session: session.activity(
+                before=before, limit=limit, account=account, gate=GATE.wait
+            ),
             reply,
             self._unanswered(failed),
         )

@@ -1,0 +1,72 @@
+"""The book of contacts, notes, names and favourites in the profile file."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from sqlite_utils import Database
+
+from lstwallet.store.book import (
+    Book,
+    Contact,
+    Edit,
+    Favour,
+    NameAccount,
+    Note,
+    PutContact,
+    PutNote,
+)
+from lstwallet.store.migrations import MAIN
+
+_TABLES: Final = frozenset(("contacts", "notes", "names", "favourites"))
+
+
+def read(database: Database) -> Book:
+    """The whole book; an empty one where an earlier program made the file."""
+    if not set(database.table_names()) >= _TABLES:
+        return Book()
+
+    def rows(query: str) -> list[tuple[Any, ...]]:
+        return database.conn.execute(query).fetchall()
+
+    contacts = sorted(
+        (Contact(*row) for row in rows("SELECT address, name, note FROM contacts")),
+        key=lambda each: (each.name.casefold(), each.address),
+    )
+    notes = rows(f"SELECT seq, text, label FROM notes WHERE branch = {MAIN} ORDER BY seq")  # noqa: S608
+    return Book(
+        {each.address: each for each in contacts},
+        {seq: Note(text, label) for seq, text, label in notes},
+        dict(rows("SELECT account, name FROM names")),
+        frozenset((kind, key) for kind, key in rows("SELECT kind, key FROM favourites")),
+    )
+
+
+def write(database: Database, edit: Edit) -> None:
+    """Put the edit into the file, within the caller's transaction."""
+    match edit:
+        case PutContact(address, None):
+            _strike(database, "contacts", address=address)
+        case PutContact(address, Contact() as contact):
+            _insert(database, "contacts", **contact._replace(address=address)._asdict())
+        case PutNote(seq, None):
+            _strike(database, "notes", branch=MAIN, seq=seq)
+        case PutNote(seq, Note() as note):
+            _insert(database, "notes", branch=MAIN, seq=seq, **note._asdict())
+        case NameAccount(account, name):
+            _strike(database, "names", account=account)
+            if name:
+                _insert(database, "names", account=account, name=name)
+        case Favour(kind, key, on):
+            _strike(database, "favourites", kind=kind, key=key)
+            if on:
+                _insert(database, "favourites", kind=kind, key=key)
+
+
+def _insert(database: Database, table: str, **values: object) -> None:
+    database.table(table).insert(values, replace=True)
+
+
+def _strike(database: Database, table: str, **where: object) -> None:
+    clause = " AND ".join(f"{name} = :{name}" for name in where)
+    database.table(table).delete_where(clause, where)
