@@ -121,6 +121,8 @@ class Session:
         self._identity = store.identity
         self.name = store.meta(_NAME) or store.path.stem
         self.market = _read_market(store)
+        self.book = Book()
+        """What the person wrote beside the history: contacts, notes, names, favourites."""
         self._stand(store, store.load())
 
     # --- opening ---------------------------------------------------------------------------
@@ -335,6 +337,11 @@ class Session:
                 break
             before = rows[-1].activity.seq
         return found[:limit]
+
+    def sent_to(self, *, gate: Callable[[], None] | None = None) -> frozenset[Account]:
+        """Every account and address that the user has ever sent to."""
+        rows = self._ready().activity(None, 10**9, kind="Sent", gate=gate)
+        return frozenset(row.event.receiver for row in rows)
 
     def verify(self, *, gate: Callable[[], None] | None = None) -> Report:
         """Replay and audit the whole profile. Raises ``StoreError``."""

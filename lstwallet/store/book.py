@@ -50,7 +50,8 @@ class Book(NamedTuple):
 
 
 class PutContact(NamedTuple):
-    """The contact at this address is this one; none: it is struck out."""
+    """The contact at this address is this one, perhaps under another address from now on;
+    none: it is struck out."""
 
     address: str
     contact: Contact | None
@@ -85,7 +86,9 @@ def edited(book: Book, edit: Edit) -> Book:
     """The book after an edit."""
     match edit:
         case PutContact(address, contact):
-            contacts = _put(book.contacts, address, contact)
+            contacts = _put(book.contacts, address, None)
+            if contact is not None:
+                contacts = _put(contacts, contact.address, contact)
             ordered = sorted(contacts.items(), key=lambda row: (row[1].name.casefold(), row[0]))
             return book._replace(contacts=dict(ordered))
         case PutNote(seq, note):
@@ -101,8 +104,9 @@ def edited(book: Book, edit: Edit) -> Book:
 def inverse(book: Book, edit: Edit) -> Edit:
     """The edit that takes ``edit`` back, made before it is done."""
     match edit:
-        case PutContact(address, _):
-            return PutContact(address, book.contacts.get(address))
+        case PutContact(address, contact):
+            where = contact.address if contact is not None else address
+            return PutContact(where, book.contacts.get(address))
         case PutNote(seq, _):
             return PutNote(seq, book.notes.get(seq))
         case NameAccount(account, _):

@@ -45,10 +45,10 @@ def read(database: Database) -> Book:
 def write(database: Database, edit: Edit) -> None:
     """Put the edit into the file, within the caller's transaction."""
     match edit:
-        case PutContact(address, None):
+        case PutContact(address, contact):
             _strike(database, "contacts", address=address)
-        case PutContact(address, Contact() as contact):
-            _insert(database, "contacts", **contact._replace(address=address)._asdict())
+            if contact is not None:
+                _insert(database, "contacts", **contact._asdict())
         case PutNote(seq, None):
             _strike(database, "notes", branch=MAIN, seq=seq)
         case PutNote(seq, Note() as note):

@@ -257,19 +257,29 @@ class Store:
         return self._sample_day(*row)
 
     def activity(
-        self, before: int | None, limit: int, *, gate: Callable[[], None] | None = None
+        self,
+        before: int | None,
+        limit: int,
+        *,
+        kind: str | None = None,
+        gate: Callable[[], None] | None = None,
     ) -> list[Recorded]:
-        """Events that concern the user, newest first, older than event ``before``."""
+        """Events that concern the user, newest first, older than event ``before``.
+
+        ``kind``: of this kind only.
+        """
         query = (
             "SELECT a.seq, a.at, a.kind, a.gain, j.first_seq, j.command, j.events"
             " FROM activity a JOIN journal j ON j.branch = a.branch AND j.first_seq ="
             " (SELECT max(first_seq) FROM journal WHERE branch = a.branch AND first_seq <= a.seq)"
-            " WHERE a.branch = ? AND a.seq < ? ORDER BY a.seq DESC LIMIT ?"
+            " WHERE a.branch = ? AND a.seq < ? AND (? IS NULL OR a.kind = ?)"
+            " ORDER BY a.seq DESC LIMIT ?"
         )
         upper = before if before is not None else 1 << 62
+        values = (MAIN, upper, kind, kind, limit)
         found = []
         with schema.sqlite_errors(self.path):
-            for row in self._database.conn.execute(query, (MAIN, upper, limit)):
+            for row in self._database.conn.execute(query, values):
                 if gate is not None:
                     gate()
                 found.append(self._recorded(*row))

@@ -37,8 +37,8 @@ LONGEST_SLICE_MS: Final = 400
 SPEEDS: Final = (3_600, 4 * 3_600, 86_400, 7 * 86_400)
 """Simulated seconds per second of play."""
 EVERYTHING: Final = frozenset(
-    ("time", "prices", "wallet", "staking", "validators", "lending", "pools", "guards",
-     "network", "profile")
+    ("time", "prices", "wallet", "accounts", "staking", "validators", "lending", "pools",
+     "guards", "network", "profile")
 )  # fmt: skip
 """All areas that an ``Outcome`` may name."""
 

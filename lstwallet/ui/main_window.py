@@ -36,6 +36,7 @@ from lstwallet.ui import pages, wording
 from lstwallet.ui.bridge import EVERYTHING
 from lstwallet.ui.jobs import load
 from lstwallet.ui.pages import ROOMS, Room, room
+from lstwallet.ui.shell.account_button import AccountButton
 from lstwallet.ui.shell.edits import SettingsEdits
 from lstwallet.ui.shell.rail import Rail
 from lstwallet.ui.shell.time_bar import TimeBar
@@ -121,7 +122,7 @@ class MainWindow(QMainWindow):
 
     def _build(self) -> None:
         self.rail = Rail(self.rooms)
-        self.top_bar = TopBar()
+        self.top_bar = TopBar(AccountButton(self.bridge))
         self.time_bar = TimeBar(self.bridge)
         self._strip = column(margins=(20, 0, 16, 0), spacing=0)
         self.stack = QStackedLayout()
@@ -143,6 +144,9 @@ class MainWindow(QMainWindow):
         self.rail.chosen.connect(self.enter)
         self.top_bar.commands_wanted.connect(self.find_command)
         self.top_bar.profile_wanted.connect(self.profile_wanted)
+        self.top_bar.account.manage_wanted.connect(
+            lambda: self.enter("wallet", {"view": "accounts"})
+        )
         self.top_bar.privacy_changed.connect(lambda mode: bridge.change(privacy=mode))
         self.top_bar.set_privacy(bridge.settings.privacy)
         bridge.opened.connect(self._opened)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import partial
 from inspect import isfunction
 from typing import TYPE_CHECKING, Any, ClassVar
 
@@ -16,6 +17,7 @@ from lstwallet.ui.widgets.overlays import Overlay
 
 if TYPE_CHECKING:
     from lstwallet.engine.world import World
+    from lstwallet.store.book import Edit
     from lstwallet.ui.bridge import Bridge
 
 
@@ -76,6 +78,22 @@ class Page(QWidget):
         covered = any(each.isVisible() for each in self.window().findChildren(Overlay))
         if field is not None and field.edit.isVisible() and not covered:
             field.edit.setFocus(Qt.FocusReason.ShortcutFocusReason)
+
+    def tell(self, title: str, text: str = "", tone: str = "good", undo: Any = None) -> None:
+        """A short word at the window's corner; ``undo`` takes back a reversible edit."""
+        toast = getattr(self.window(), "toast", None)
+        if toast is not None:
+            toast(title, text, tone, undo=undo)
+
+    def edit(self, edit: Edit, said: str) -> None:
+        """Change the book of contacts, notes, names and favourites; a toast offers Undo."""
+        from lstwallet.store.book import inverse
+
+        back = inverse(self.bridge.book, edit)
+        if back == edit:
+            return
+        undo = partial(self.bridge.edit, back)
+        self.bridge.edit(edit, lambda: self.tell(said, undo=undo))
 
     def set_narrow(self, narrow: bool) -> None:
         """The window crossed 1180 px: move side columns. Extend, and call ``super``."""

@@ -9,6 +9,7 @@ from PySide6.QtCore import QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QAction, QPainter, QPaintEvent
 from PySide6.QtWidgets import QAbstractButton, QMenu, QSizePolicy, QWidget
 
+from lstwallet.ui.shell.account_button import AccountButton
 from lstwallet.ui.theme import Themed, current, icons, paint
 from lstwallet.ui.widgets.buttons import ToolButton
 from lstwallet.ui.widgets.cards import Identicon
@@ -21,7 +22,7 @@ PRIVACY: Final = ("exact", "hidden", "percent")
 
 
 class ProfileButton(Themed, QAbstractButton):
-    """Avatar, profile and account; opens a menu of profiles."""
+    """Avatar and profile; opens a menu of profiles."""
 
     wanted = Signal(str)
     """Path of another profile, or an empty text for a new one."""
@@ -32,7 +33,7 @@ class ProfileButton(Themed, QAbstractButton):
         self._others: list[tuple[str, str]] = []
         self._picture = Identicon("lstwallet", 30)
         self._name = Label("", "strong", elide=True)
-        self._account = Label(self.tr("Main account"), "caption", "3", elide=True)
+        self._account = Label(self.tr("Profile"), "caption", "3", elide=True)
         words = column(self._name, self._account, spacing=1)
         caret = Icon("caret-down", "3", 12)
         self.setLayout(
@@ -53,9 +54,10 @@ class ProfileButton(Themed, QAbstractButton):
     def set_profile(
         self, name: str, others: Sequence[tuple[str, str]] = (), account: str = ""
     ) -> None:
-        """Show a profile; ``others`` are (name, path) of those to switch to."""
+        """Show a profile; ``others`` are (name, path) of those to switch to, ``account`` says
+        what it is in place of "Profile"."""
         self._name.setText(name)
-        self._account.setText(account or self.tr("Main account"))
+        self._account.setText(account or self.tr("Profile"))
         self._picture.set_seed(name or "lstwallet")
         self._others = list(others)
         self.setAccessibleName(self.tr("Profile {name}").format(name=name))
@@ -126,8 +128,10 @@ class TopBar(Themed, Panel):
     profile_wanted = Signal(str)
     privacy_changed = Signal(str)
 
-    def __init__(self, parent: QWidget | None = None) -> None:
+    def __init__(self, account: AccountButton, parent: QWidget | None = None) -> None:
+        """``account`` stands beside the profile: which of its accounts is shown."""
         super().__init__("window", "line", "bottom", parent)
+        self.account = account
         self._privacy = "exact"
         self.profile = ProfileButton()
         self.profile.wanted.connect(self.profile_wanted)
@@ -149,7 +153,7 @@ class TopBar(Themed, Panel):
         self.chip.setToolTip(self.tr("Nothing here is connected to a real chain"))
         worth = holder(row(self._caption, self.net_worth, self.eye, spacing=8))
         line = row(
-            self.profile, None, self.finder, None, self._glass, worth, 12, self.chip,
+            self.profile, account, None, self.finder, None, self._glass, worth, 12, self.chip,
             margins=(20, 0, 20, 1), spacing=8,
         )  # fmt: skip
         self.setLayout(line)

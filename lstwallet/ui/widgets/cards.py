@@ -58,8 +58,16 @@ class Avatar(_Square):
             paint.draw_avatar(painter, QRectF(self.rect()), self._symbol)
 
 
+INKS = (
+    ("s1", "s3"), ("s8", "s6"), ("s4", "s5"), ("s7", "s2"), ("s3", "s8"), ("s2", "s5"),
+    ("s1", "s5"), ("s4", "s6"),
+)  # fmt: skip
+"""Pattern and ground of an identicon, from the series that tell assets apart."""
+
+
 class Identicon(_Square):
-    """A profile's picture: a mirrored pattern of five by five that follows from its name."""
+    """The picture of a profile or an address: a mirrored pattern of five by five, in one of a
+    few pairs of colours; both follow from the name."""
 
     def __init__(self, seed: str, side: int = 30, parent: QWidget | None = None) -> None:
         super().__init__(side, parent)
@@ -67,7 +75,9 @@ class Identicon(_Square):
 
     def set_seed(self, seed: str) -> None:
         """Show another profile's picture."""
-        self._bits = crc32(seed.encode()) * 2654435761 >> 9 & 0x7FFF | 0x0410
+        mixed = crc32(seed.encode()) * 2654435761
+        self._bits = mixed >> 9 & 0x7FFF | 0x0410
+        self._inks = INKS[(mixed >> 26) % len(INKS)]
         self.update()
 
     def paintEvent(self, event: QPaintEvent) -> None:
@@ -79,8 +89,8 @@ class Identicon(_Square):
             clip = QPainterPath()
             clip.addRoundedRect(box, box.width() * 0.3, box.width() * 0.3)
             painter.setClipPath(clip)
-            painter.fillRect(box, theme.mix("s3", "surface", 0.85))
-            ink = theme.mix("s1", "surface", 0.9)
+            painter.fillRect(box, theme.mix(self._inks[1], "surface", 0.85))
+            ink = theme.mix(self._inks[0], "surface", 0.9)
             for bit in range(15):
                 if self._bits >> bit & 1:
                     line, place = bit // 3, bit % 3

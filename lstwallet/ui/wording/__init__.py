@@ -6,6 +6,12 @@ sentence, so that it can be translated.
 
 from __future__ import annotations
 
+from lstwallet.ui.wording.accounts import (
+    account_name,
+    grouped_address,
+    party_name,
+    short_address,
+)
 from lstwallet.ui.wording.errors import (
     error,
     is_environment,
@@ -72,6 +78,7 @@ from lstwallet.ui.wording.numbers import (
     whole_waits,
 )
 from lstwallet.ui.wording.refusals import (
+    address_problem,
     advice,
     limit_of_a_loop,
     refusal,
@@ -87,6 +94,8 @@ __all__ = [
     "NO_BREAK",
     "UNKNOWN",
     "USD_DECIMALS",
+    "account_name",
+    "address_problem",
     "advice",
     "allowed",
     "amount",
@@ -111,6 +120,7 @@ __all__ = [
     "fiat_short",
     "finding",
     "finding_rule",
+    "grouped_address",
     "gwei",
     "health",
     "health_tone",
@@ -123,6 +133,7 @@ __all__ = [
     "notice",
     "owned_amount",
     "owned_fiat",
+    "party_name",
     "percent",
     "places",
     "plural",
@@ -130,6 +141,7 @@ __all__ = [
     "reads_zero",
     "refusal",
     "severity",
+    "short_address",
     "short_day",
     "shown",
     "small",

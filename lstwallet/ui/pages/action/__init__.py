@@ -8,7 +8,7 @@ before the engine has answered.
 """
 
 from lstwallet.ui.pages.action.flow import ActionFlow
-from lstwallet.ui.pages.action.form import ActionForm, read_amount
+from lstwallet.ui.pages.action.form import ActionForm, Field, read_amount
 from lstwallet.ui.pages.action.records import (
     Change,
     Check,
@@ -22,6 +22,6 @@ from lstwallet.ui.pages.action.records import (
 )
 
 __all__ = [
-    "ActionFlow", "ActionForm", "Change", "Check", "Fact", "Header", "Move", "NextStep",
+    "ActionFlow", "ActionForm", "Change", "Check", "Fact", "Field", "Header", "Move", "NextStep",
     "NotYet", "Receipt", "Review", "read_amount",
 ]  # fmt: skip

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from PySide6.QtCore import QCoreApplication, Signal
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QLineEdit, QWidget
 
 from lstwallet.ui import wording
 from lstwallet.ui.pages.action.records import Header, NotYet, Receipt, Review
@@ -32,6 +32,15 @@ def read_amount(field: AmountField, key: str = "amount") -> Wanted | NotYet:
     return NotYet(reason, wording.bad_amount(problem, field.decimals()), key)
 
 
+class Field(Protocol):
+    """An input that an error can stand beside."""
+
+    @property
+    def edit(self) -> QLineEdit: ...
+    def set_error(self, text: str) -> None: ...
+    def clear(self) -> None: ...
+
+
 class ActionForm(QWidget):
     """The inputs of one action. Subclass it; emit ``changed`` whenever an input changed."""
 
@@ -49,8 +58,8 @@ class ActionForm(QWidget):
         """Words of the form's button: "Review stake"."""
         raise NotImplementedError
 
-    def fields(self) -> Mapping[str, AmountField]:
-        """Amount fields by ``Refusal.field``; the first one takes errors without a place."""
+    def fields(self) -> Mapping[str, Field]:
+        """Fields by ``Refusal.field``; the first one takes errors without a place."""
         raise NotImplementedError
 
     def build_command(self) -> Command | NotYet:

@@ -1,0 +1,1 @@
+"""The room "Wallet": accounts, sending and receiving, contacts, approvals."""
