@@ -21,7 +21,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -33,6 +33,7 @@ VENV = ROOT / ".venv"
 STAMP = VENV / "lstwallet-stamp.json"
 RUN_LOCK = ROOT / "packaging" / "requirements.lock"
 TEST_LOCK = ROOT / "packaging" / "requirements-test.lock"
+BUNDLE_LOCK = ROOT / "packaging" / "requirements-bundle.lock"
 
 SPACE_NEEDED = 900
 """Megabytes free before a first installation: everything in `.venv`, and pip's downloads."""
@@ -259,7 +260,7 @@ def explain_qt(output: str, missing: Sequence[str]) -> str:
 def set_up(verb: str) -> None:
     """Brings system packages, `.venv` and the project to the state that `verb` needs."""
     stamp = read_stamp(STAMP)
-    lock = RUN_LOCK if verb in ("run", "demo") else TEST_LOCK
+    lock = lock_for(verb)
     state = f"{verb} {machine.has_display()}"
     missing: list[str] = []
     look_again = stamp.system.get(state) != system_state() or not venv_is_sound_enough(stamp)
@@ -281,6 +282,13 @@ def set_up(verb: str) -> None:
         write_stamp(STAMP, fresh)
 
 
+def lock_for(verb: str) -> Path:
+    """The lock that holds what `verb` needs; the larger ones hold all of the run lock."""
+    if verb in ("run", "demo"):
+        return RUN_LOCK
+    return BUNDLE_LOCK if verb in ("bundle", "try") else TEST_LOCK
+
+
 def venv_is_sound_enough(stamp: Stamp) -> bool:
     """The quick look: a stamp for this checkout, and a Python where it should be."""
     return stamp.root == str(ROOT) and venv_program("python").exists()
@@ -296,8 +304,7 @@ def install(stamp: Stamp, lock: Path) -> tuple[dict[str, str], str]:
         install_lock(lock)
     install_project()
     locks = {**stamp.locks, lock.name: now}
-    if lock == TEST_LOCK:  # it holds all of the other, at the same versions
-        locks[RUN_LOCK.name] = digest(RUN_LOCK)
+    locks[RUN_LOCK.name] = digest(RUN_LOCK)  # the others hold all of it, at the same versions
     return locks, project
 
 
@@ -387,15 +394,16 @@ def parser() -> argparse.ArgumentParser:
     return made
 
 
-def main(words: Sequence[str]) -> int:
-    """Exit code 0 when all went well, 1 for a failure told in a sentence, 130 when stopped."""
-    chosen = parser().parse_args(list(words))
+def guarded(script: str, words: Sequence[str], action: Callable[[], int]) -> int:
+    """Runs `action` under a fitting Python; with another one the whole `script` starts again.
+
+    Exit code 0 when all went well, 1 for a failure told in a sentence, 130 when stopped.
+    """
     try:
         fitting = machine.fitting_python()
         if fitting:
-            return subprocess.call([*fitting, str(Path(__file__).resolve()), *words])
-        set_up(chosen.verb)
-        return perform(chosen.verb, chosen.arguments)
+            return subprocess.call([*fitting, str(Path(script).resolve()), *words])
+        return action()
     except Problem as problem:
         sentence = str(problem)
     except OSError as error:
@@ -405,6 +413,17 @@ def main(words: Sequence[str]) -> int:
         return 130
     print(f"lstwallet: {sentence}", file=sys.stderr)
     return 1
+
+
+def main(words: Sequence[str]) -> int:
+    """The exit code, as `guarded` tells it."""
+    chosen = parser().parse_args(list(words))
+
+    def action() -> int:
+        set_up(chosen.verb)
+        return perform(chosen.verb, chosen.arguments)
+
+    return guarded(__file__, words, action)
 
 
 if __name__ == "__main__":

@@ -47,7 +47,11 @@ FONT_PACKAGES = ("fonts-inter",)
 REAL_DISPLAY_PACKAGES = ("xvfb", "openbox", "xdotool")
 """A display, a window manager and a keyboard for the tests that want real ones."""
 
-QT_VERBS = ("run", "test", "demo", "bench")
+BUNDLE_PACKAGES = ("binutils", "desktop-file-utils", "appstream")
+"""PyInstaller reads libraries with the first; the others check what describes the program."""
+CLEAN_ROOT_PACKAGES = ("debootstrap", "xvfb", "xdotool")
+
+QT_VERBS = ("run", "test", "demo", "bench", "bundle", "try")
 
 
 class Problem(Exception):
@@ -217,10 +221,14 @@ def wanted_packages(verb: str, display: bool) -> list[str]:
     if verb not in QT_VERBS:
         return []
     wanted = [*QT_PACKAGES, *FONT_PACKAGES]
-    if display or verb == "test":
+    if display or verb in ("test", "bundle", "try"):  # the bundle takes them along
         wanted += DISPLAY_PACKAGES
     if verb == "test":
         wanted += REAL_DISPLAY_PACKAGES
+    if verb in ("bundle", "try"):
+        wanted += BUNDLE_PACKAGES
+    if verb == "try":
+        wanted += CLEAN_ROOT_PACKAGES
     return wanted
 
 
