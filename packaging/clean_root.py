@@ -211,7 +211,7 @@ def story(package: Path, root: Path | None) -> int:
 
 def install_and_use(package: Path, root: Path) -> None:
     quiet = {"DEBIAN_FRONTEND": "noninteractive"}
-    apt = ["apt-get", "-qq", "-o", "Dpkg::Use-Pty=0"]
+    apt = ["apt-get", "-q", "-o", "Dpkg::Use-Pty=0"]
     tell(root, ["useradd", "--create-home", "--home-dir", f"/{HOME}", USER])
     tell(root, [*apt, "update"])
     before = listing(root)

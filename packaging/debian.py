@@ -48,6 +48,8 @@ SYSTEM_LIBRARIES = {
 }
 """What PyInstaller leaves to the system: it belongs to the kernel, the display or its driver."""
 
+DATA = ("fontconfig-config", "libx11-data", "xkb-data")
+"""What libraries inside the bundle read at run time: where fonts lie, how keys are composed."""
 FONTS = "fonts-inter | fonts-dejavu-core | fonts-noto-core"
 """Qt brings none."""
 
@@ -90,7 +92,7 @@ def depends(needed: Iterable[str], glibc: tuple[int, int]) -> str:
             f"The bundle links to {', '.join(unknown)}, which is neither in it nor known to come "
             "from the system; install its package here, so that the bundle takes it along."
         )
-    packages = {SYSTEM_LIBRARIES[name] for name in needed} - {"libc6"}
+    packages = {*DATA, *(SYSTEM_LIBRARIES[name] for name in needed)} - {"libc6"}
     return ", ".join([f"libc6 (>= {glibc[0]}.{glibc[1]})", *sorted(packages), FONTS])
 
 
@@ -134,7 +136,7 @@ def changelog(version: str, notes: str, epoch: int) -> str:
     newest = re.split(r"^## ", notes, flags=re.MULTILINE)[1]
     points = re.findall(r"^- (.+(?:\n  .+)*)", newest, re.MULTILINE)
     shape = {"width": 78, "initial_indent": "  * ", "subsequent_indent": "    "}
-    lines = "".join(textwrap.fill(point, **shape) + "\n" for point in points)
+    lines = "".join(textwrap.fill(" ".join(point.split()), **shape) + "\n" for point in points)
     when = time.strftime("%a, %d %b %Y %H:%M:%S +0000", time.gmtime(epoch))
     return f"lstwallet ({version}) unstable; urgency=medium\n\n{lines}\n -- {MAINTAINER}  {when}\n"
 

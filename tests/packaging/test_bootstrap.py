@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import ast
 import errno
-import importlib
 import os
 import re
 import shutil
@@ -14,25 +13,15 @@ import sys
 import tomllib
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from types import ModuleType
 from typing import NamedTuple
 
 import pytest
 from packaging.requirements import Requirement
 from packaging.version import Version
 
-ROOT = Path(__file__).resolve().parents[2]
-SCRIPTS = ROOT / "packaging"
+from tests.packaging.scripts import ROOT, SCRIPTS, script
+
 LINUX = pytest.mark.skipif(not sys.platform.startswith("linux"), reason="Linux only")
-
-
-def script(name: str) -> ModuleType:
-    """A script of packaging/, imported as it imports itself: from its own folder."""
-    sys.path.insert(0, str(SCRIPTS))
-    try:
-        return importlib.import_module(name)
-    finally:
-        sys.path.remove(str(SCRIPTS))
 
 
 machine = script("machine")
@@ -57,7 +46,7 @@ class Recorder:
 # --- Python --------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("name", ["bootstrap.py", "machine.py"])
+@pytest.mark.parametrize("name", ["bootstrap.py", "machine.py", "build.py"])
 def test_an_old_python_can_read_the_script(name: str) -> None:
     ast.parse((SCRIPTS / name).read_text(encoding="utf-8"), feature_version=(3, 8))
 
@@ -337,7 +326,8 @@ class Checkout(NamedTuple):
 
 @pytest.fixture
 def checkout(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Checkout:
-    for name in ("requirements.lock", "requirements-test.lock", "pyproject.toml"):
+    locks = ("requirements.lock", "requirements-test.lock", "requirements-bundle.lock")
+    for name in (*locks, "pyproject.toml"):
         (tmp_path / name).write_text("", encoding="utf-8")
     (tmp_path / "pyproject.toml").write_text('[project]\nname = "x"\n', encoding="utf-8")
     (tmp_path / "lstwallet").mkdir()
@@ -347,6 +337,7 @@ def checkout(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Checkout:
     monkeypatch.setattr(bootstrap, "STAMP", tmp_path / ".venv" / "stamp.json")
     monkeypatch.setattr(bootstrap, "RUN_LOCK", tmp_path / "requirements.lock")
     monkeypatch.setattr(bootstrap, "TEST_LOCK", tmp_path / "requirements-test.lock")
+    monkeypatch.setattr(bootstrap, "BUNDLE_LOCK", tmp_path / "requirements-bundle.lock")
     monkeypatch.setattr(bootstrap.shutil, "which", lambda name: None)
     monkeypatch.setattr(machine, "add_system_packages", lambda verb: [])
     monkeypatch.delenv("PYTHONDONTWRITEBYTECODE", raising=False)
@@ -384,6 +375,18 @@ def test_the_test_lock_serves_the_window_too(checkout: Checkout) -> None:
     checkout.recorder.commands.clear()
     bootstrap.set_up("run")
     assert not checkout.recorder.having("install")
+
+
+def test_the_bundle_lock_serves_the_window_and_not_the_tests(checkout: Checkout) -> None:
+    bootstrap.set_up("bundle")
+    commands = checkout.recorder.commands
+    assert bootstrap.lock_command(checkout.root / "requirements-bundle.lock") in commands
+    commands.clear()
+    bootstrap.set_up("run")
+    assert not checkout.recorder.having("install")
+    (checkout.root / "requirements-test.lock").write_text("pytest==9\n", encoding="utf-8")
+    bootstrap.set_up("test")
+    assert bootstrap.lock_command(checkout.root / "requirements-test.lock") in commands
 
 
 def test_a_changed_lock_is_installed_again(checkout: Checkout) -> None:
@@ -633,24 +636,31 @@ def pins(name: str) -> dict[str, str]:
     return found
 
 
-@pytest.mark.parametrize("name", ["requirements.lock", "requirements-test.lock"])
+LOCKS = ["requirements.lock", "requirements-test.lock", "requirements-bundle.lock"]
+
+
+@pytest.mark.parametrize("name", LOCKS)
 def test_locks_hold_pins_and_hashes_only(name: str) -> None:
     assert len(pins(name)) > 10
     text = (SCRIPTS / name).read_text(encoding="utf-8")
     assert not re.search(r"://|^-|^#|file:|@ ", text, re.MULTILINE)
 
 
-def test_the_test_lock_holds_the_other_at_the_same_versions() -> None:
-    run, test = pins("requirements.lock"), pins("requirements-test.lock")
+def test_the_other_locks_hold_the_first_at_the_same_versions() -> None:
+    run, test, bundle = (pins(name) for name in LOCKS)
     assert run.items() <= test.items()
+    assert run.items() <= bundle.items()
+    assert all(bundle[name] == test[name] for name in bundle.keys() & test.keys())
 
 
 def test_the_locks_meet_what_the_project_asks_for() -> None:
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
     extras = project["optional-dependencies"]
+    always = [*project["dependencies"], *extras["build"]]
     for name, asked in (
-        ("requirements.lock", [*project["dependencies"], *extras["build"]]),
-        ("requirements-test.lock", [*project["dependencies"], *extras["build"], *extras["test"]]),
+        ("requirements.lock", always),
+        ("requirements-test.lock", [*always, *extras["test"]]),
+        ("requirements-bundle.lock", [*always, *extras["bundle"]]),
     ):
         pinned = pins(name)
         for requirement in map(Requirement, asked):
