@@ -20,6 +20,7 @@ from lstwallet.engine import (
     pools,
     prices,
     rocketpool,
+    shadows,
     staking,
     transactions,
     validators,
@@ -31,8 +32,8 @@ from lstwallet.engine.world import Draft, Readable, World
 from lstwallet.ledger import entries
 
 AREAS = (
-    wallet, accounts, guards, prices, outside, staking, validators, lending, lending_oracle, pools,
-    rocketpool, network,
+    wallet, accounts, guards, prices, outside, staking, validators, shadows, lending,
+    lending_oracle, pools, rocketpool, network,
 )  # fmt: skip
 """A new area of the world is one more module here."""
 

@@ -18,6 +18,7 @@ from lstwallet.engine.refusals import (
     NotReadyYet,
     ProtocolRefused,
 )
+from lstwallet.engine.shadows import add_shadow, shadow_of
 from lstwallet.engine.staking_facts import (
     BUFFER,
     DEFAULT_OPERATORS,
@@ -152,7 +153,8 @@ def decide_stake(world: Readable, command: Stake) -> Sequence[Staked]:
     limit = use_limit(world, wei)
     pool, minted = lido.submit(world.staking.pool, wei)
     entry = move("ETH", wei, who, BUFFER) + (mint(STETH, minted, who) if minted else ())
-    return (Staked(world.time, who, wei, minted, pool, entry, limit),)
+    shadow = shadow_of(world, who, STETH, wei, minted)
+    return (Staked(world.time, who, wei, minted, pool, entry, limit, shadow),)
 
 
 def _units(world: Readable, who: Account, token: str, amount: Wanted, what: str) -> int:
@@ -308,6 +310,8 @@ def evolve_staked(draft: Draft, event: Staked) -> None:
     draft.staking = make(Staking, (rules, event.pool, *rest))
     if event.limit is not None and draft.guards is not None:
         draft.guards = make(Guards, (event.limit, draft.guards.stopped))
+    if event.shadow is not None:
+        add_shadow(draft, event.shadow)
 
 
 def evolve_wrapper(draft: Draft, event: Wrapped | Unwrapped) -> None:

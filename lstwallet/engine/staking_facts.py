@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from typing import Final, NamedTuple
 
+from lstwallet.engine.shadows import Shadow
 from lstwallet.engine.validators_facts import Earnings
 from lstwallet.ledger.entries import Account, Entry
 from lstwallet.protocols.consensus import Churn
@@ -196,6 +197,8 @@ class Staked(NamedTuple):
     entry: Entry
     limit: StakeLimit | None = None
     """What is left of the staking limit; ``None`` where there is none."""
+    shadow: Shadow | None = None
+    """What the same ether would be natively; of the user's stakes only."""
 
 
 class Wrapped(NamedTuple):

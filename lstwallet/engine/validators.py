@@ -144,9 +144,14 @@ def accrued(world: Readable, validator: Validator) -> tuple[int, int]:
 
 
 def _earned_between(validator: Validator, now: Earnings) -> tuple[int, int]:
-    eth = validator.keys * ETH_PER_VALIDATOR
-    duties = consensus.rewards_of((now.duties - validator.earned.duties) * eth)
-    return duties * GWEI, (now.execution - validator.earned.execution) * eth
+    return earned_by(validator.keys, validator.earned, now)
+
+
+def earned_by(keys: int, since: Earnings, now: Earnings) -> tuple[int, int]:
+    """Wei that ``keys`` validators earn between two sums: for duties, from fees and MEV."""
+    eth = keys * ETH_PER_VALIDATOR
+    duties = consensus.rewards_of((now.duties - since.duties) * eth)
+    return duties * GWEI, (now.execution - since.execution) * eth
 
 
 def expected_rate(beacon: Beacon) -> tuple[int, int]:
@@ -554,7 +559,7 @@ def of_account(world: Readable, account: Account) -> dict[int, Validator]:
 __all__ = [
     "ACTIVE", "BEACON", "EXITED", "EXITING", "GWEI", "VALIDATOR_GWEI", "VALIDATOR_WEI", "WAITING",
     "Beacon", "BeaconBlueprint", "Earnings", "LeaveNatively", "OthersJoin", "OthersLeave",
-    "Passage", "RecordDuties", "StakeNatively", "StepChain", "Validator", "accrued",
+    "Passage", "RecordDuties", "StakeNatively", "StepChain", "Validator", "accrued", "earned_by",
     "earnings_at", "estimate_activation", "estimate_exit", "expected_rate", "found",
     "join_activation", "join_exit", "may_leave_from", "mean_sweep_wait", "of_account",
     "others_active", "sweep_round",

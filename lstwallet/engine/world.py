@@ -23,6 +23,7 @@ if TYPE_CHECKING:  # the areas import this module for the types of their argumen
     from lstwallet.engine.pools import Pools
     from lstwallet.engine.prices import Prices
     from lstwallet.engine.rocketpool_facts import RocketPool
+    from lstwallet.engine.shadows import Shadows
     from lstwallet.engine.staking import Staking, Ticket
     from lstwallet.engine.validators import Beacon, Validator
     from lstwallet.protocols.lending import Position
@@ -78,6 +79,8 @@ class World(NamedTuple):
     """(owner, token, spender) → what the spender may take."""
     guards: Guards | None = None
     """Lido's staking limit and what is stopped; ``None`` in a world that has neither yet."""
+    shadows: Shadows | None = None
+    """What the user's liquid stakes would be natively."""
 
     def balance(self, account: Account, token: str) -> int:
         """Base units of ``token`` in the ledger (shares for stETH, scaled for aTokens)."""
@@ -109,6 +112,7 @@ class Draft:
     network: Network | None
     allowances: dict[Key, Allowance]
     guards: Guards | None
+    shadows: Shadows | None
     _shared: set[str]
     cache: dict[str, Any]
     """Indices that can be rebuilt from the rest at any time; never part of the World."""

@@ -31,6 +31,7 @@ from lstwallet.engine.network import Allowance, Key, Network
 from lstwallet.engine.pools import Pools
 from lstwallet.engine.prices import Prices
 from lstwallet.engine.rocketpool import RocketPool
+from lstwallet.engine.shadows import Shadows
 from lstwallet.engine.staking import Staking, Ticket
 from lstwallet.engine.validators import Beacon, Validator
 from lstwallet.engine.world import MAPS, World
@@ -52,6 +53,7 @@ _WORLD_NAMES: Final[dict[str, Any]] = {
     "Prices": Prices,
     "RateCap": RateCap,
     "RocketPool": RocketPool,
+    "Shadows": Shadows,
     "Staking": Staking,
     "Ticket": Ticket,
     "Validator": Validator,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from lstwallet.engine import agenda, kernel, staking, validators
+from lstwallet.engine import agenda, kernel, shadows, staking, validators
 from lstwallet.engine.prices import Prices
 from lstwallet.engine.staking_facts import (
     DEFAULT_OPERATORS,
@@ -85,14 +85,15 @@ def run(draft: Draft, until: int) -> list[Any]:
 
 
 def next_due(draft: Draft) -> agenda.Due | None:
-    """The next item of the two areas that this world has."""
-    items = [agenda.Due(*found) for area in (staking, validators) if (found := area.due(draft))]
+    """The next item of the areas that this world has."""
+    areas = (staking, validators, shadows)
+    items = [agenda.Due(*found) for area in areas if (found := area.due(draft))]
     return min(items, key=lambda item: item.at, default=None)
 
 
 def assert_sound(draft: Draft) -> None:
-    """No invariant of the two areas is broken."""
-    wrong = [*staking.audit(draft), *validators.audit(draft)]
+    """No invariant of the areas is broken."""
+    wrong = [*staking.audit(draft), *validators.audit(draft), *shadows.audit(draft)]
     assert not wrong, wrong
 
 

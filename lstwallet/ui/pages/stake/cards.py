@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QCoreApplication, Signal
 from PySide6.QtWidgets import QWidget
@@ -14,6 +14,7 @@ from lstwallet.ui.models.cells import ButtonsCell, ButtonSpec, ChipCell, Text
 from lstwallet.ui.models.rows import Column
 from lstwallet.ui.models.table import ROW_DENSE, ROW_TWO_LINES, TableView
 from lstwallet.ui.pages.stake import words
+from lstwallet.ui.pages.stake.compare import GAP, Point
 from lstwallet.ui.pages.stake.form import VALIDATOR
 from lstwallet.ui.theme.icons import LOCK
 from lstwallet.ui.widgets.cards import Avatar, Card, ChoiceCard
@@ -27,8 +28,6 @@ if TYPE_CHECKING:
 
 _FEW = WAD // 5
 """A largest operator below this share of the pool is no lump of risk."""
-_GAP = 12
-"""Between columns that are compared: with large text the room still fits a small window."""
 
 
 class OfferCard(ChoiceCard):
@@ -151,47 +150,6 @@ class PairCard(OfferCard):
         self.show_offer(owned, figure, caption)
 
 
-class _Point(NamedTuple):
-    key: str
-    pool: str
-    own: str
-
-
-class CompareCard(Card):
-    """Native or liquid? The same money both ways, side by side."""
-
-    def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(QCoreApplication.translate("stake", "Native or liquid?"), parent=parent)
-        self.table = TableView(
-            [
-                Column("key", "", lambda r: Text(r.key, tone="2"), stretch=2),
-                Column("pool", "Lido", lambda r: Text(r.pool, style="medium"), stretch=3),
-                Column("own", self.tr("Solo validator"), lambda r: Text(r.own, style="medium"),
-                       stretch=3),
-            ],
-            row_height=ROW_DENSE,
-            fit=True,
-            gap=_GAP,
-            name=self.title.text(),
-        )  # fmt: skip
-        self.add(self.table)
-
-    def show_both(self, lido: LidoOffer, apr: Apr, solo: SoloOffer, native: Apr) -> None:
-        """Both ways now."""
-        none = self.tr("none")
-        self.table.set_rows([
-            _Point(self.tr("Yearly"), words.share(apr.rate), words.share(native.rate)),
-            _Point(self.tr("Fee on rewards"), words.share(lido.fee, 0), none),
-            _Point(self.tr("Smallest stake"), self.tr("any amount"), "32 ETH"),
-            _Point(self.tr("Earns from"), self.tr("the next report"),
-                   self.tr("in about {wait}").format(wait=words.about(solo.activation))),
-            _Point(self.tr("You hold"), "stETH", self.tr("nothing to sell or lend")),
-            _Point(self.tr("Time to leave"), words.leave_by(lido.wait), words.wait(solo.exit)),
-            _Point(self.tr("A slashed validator"), self.tr("shared by all {eth}").format(
-                eth=f"{wording.count(lido.total // WAD)} ETH"), self.tr("is yours alone")),
-        ])  # fmt: skip
-
-
 class WrapCard(Card):
     """stETH and wstETH side by side: when to hold which."""
 
@@ -205,7 +163,7 @@ class WrapCard(Card):
             ],
             row_height=ROW_DENSE,
             fit=True,
-            gap=_GAP,
+            gap=GAP,
             name=self.title.text(),
         )
         self.add(self.table)
@@ -213,13 +171,13 @@ class WrapCard(Card):
     def show_rates(self, rates: WrapRates) -> None:
         """The rates now."""
         self.table.set_rows([
-            _Point(self.tr("Rewards"), self.tr("more tokens every day"),
+            Point(self.tr("Rewards"), self.tr("more tokens every day"),
                    self.tr("each token worth more")),
-            _Point(self.tr("Worth"), words.rate("stETH", WAD, "ETH"),
+            Point(self.tr("Worth"), words.rate("stETH", WAD, "ETH"),
                    words.rate("wstETH", rates.steth_per_wsteth, "ETH")),
-            _Point(self.tr("Other way"), words.rate("stETH", rates.wsteth_per_steth, "wstETH"),
+            Point(self.tr("Other way"), words.rate("stETH", rates.wsteth_per_steth, "wstETH"),
                    words.rate("wstETH", rates.steth_per_wsteth, "stETH")),
-            _Point(self.tr("Taken by"), self.tr("pools, the queue"),
+            Point(self.tr("Taken by"), self.tr("pools, the queue"),
                    self.tr("lending, the queue")),
         ])  # fmt: skip
 
@@ -285,4 +243,4 @@ class ValidatorsCard(Card):
         return ButtonsCell((ButtonSpec("leave", self.tr("Leave")),))
 
 
-__all__ = ["CompareCard", "LidoCard", "PairCard", "SoloCard", "ValidatorsCard", "WrapCard"]
+__all__ = ["LidoCard", "PairCard", "SoloCard", "ValidatorsCard", "WrapCard"]

@@ -13,13 +13,13 @@ from lstwallet.ui.pages.action import ActionFlow
 from lstwallet.ui.pages.page import Page
 from lstwallet.ui.pages.stake import words
 from lstwallet.ui.pages.stake.cards import (
-    CompareCard,
     LidoCard,
     PairCard,
     SoloCard,
     ValidatorsCard,
     WrapCard,
 )
+from lstwallet.ui.pages.stake.compare import CompareCard
 from lstwallet.ui.pages.stake.form import LIDO, SOLO, StakeForm
 from lstwallet.ui.pages.stake.leave import LeaveForm
 from lstwallet.ui.pages.stake.wrap import UNWRAP, WRAP, WrapForm
@@ -47,7 +47,10 @@ class RoomPage(Page):
     """Choices at the left, the action panel at the right."""
 
     key = "stake"
-    interests = frozenset({"time", "prices", "wallet", "staking", "validators", "pools", "guards"})
+    interests = frozenset(
+        {"time", "prices", "wallet", "staking", "validators", "shadows", "lending", "pools",
+         "guards"}
+    )  # fmt: skip
 
     def __init__(self, bridge: Bridge, parent: QWidget | None = None) -> None:
         super().__init__(bridge, parent)
@@ -77,7 +80,8 @@ class RoomPage(Page):
             self.mode.button(key).setObjectName(f"stake.mode.{key}")
         self.validators = ValidatorsCard()
         self.validators.hide()
-        self.lido, self.solo, self.compare = LidoCard(), SoloCard(), CompareCard()
+        self.lido, self.solo = LidoCard(), SoloCard()
+        self.compare = CompareCard(self.bridge)
         self.lido.setChecked(True)
         gap = tokens.CARD_GAP
         self._ways = holder(
@@ -117,6 +121,8 @@ class RoomPage(Page):
         for card in (self.steth, self.weth):
             card.clicked.connect(lambda _on=False, c=card: self._choose_pair(c.wrapped))
         self.form.choice_wanted.connect(self._choose)
+        self.form.amount.changed.connect(self._typed)
+        self.compare.why.clicked.connect(lambda _on=False: self._explain_native())
         self.leave.stake_wanted.connect(lambda: self._turn(STAKE))
         self.validators.leave_wanted.connect(self._leave)
         self._profile = self.bridge.profile
@@ -210,7 +216,7 @@ class RoomPage(Page):
             native = reading.native_apr(world)
             self.lido.show_lido(lido, self.form.apr)
             self.solo.show_solo(solo, native)
-            self.compare.show_both(lido, self.form.apr, solo, native)
+            self.compare.show_world(world, self.form.amount.units() or 0, self.form.apr)
         else:
             rates, preferences = reading.wrap_rates(world), self.bridge.preferences
             for card, rate in ((self.steth, rates.steth_per_wsteth), (self.weth, WAD)):
@@ -221,6 +227,12 @@ class RoomPage(Page):
             self.which.setVisible(self.wrap.wrapped == "wstETH")
         rows = reading.validator_rows(world, self.bridge.account) if self._mode() == STAKE else ()
         self.validators.show_rows(rows, world.time)
+
+    def _typed(self) -> None:
+        """The comparison looks ahead for the amount in the form."""
+        world = self.bridge.world
+        if world is not None and self._mode() == STAKE:
+            self.compare.show_world(world, self.form.amount.units() or 0, self.form.apr)
 
     def set_narrow(self, narrow: bool) -> None:
         super().set_narrow(narrow)
@@ -277,11 +289,19 @@ class RoomPage(Page):
 
     def _explain(self, anchor: QWidget, topic: str) -> None:
         world = self.bridge.world
-        if world is None:
-            return
+        if world is not None:
+            self._popover().explain(anchor, *self._reasons(world, topic))
+
+    def _explain_native(self) -> None:
+        world = self.bridge.world
+        reasons = self.compare.reasons(world) if world is not None else None
+        if reasons is not None:
+            self._popover().explain(self.compare.why, *reasons)
+
+    def _popover(self) -> WhyPopover:
         if self._why is None:
             self._why = WhyPopover(self.window())
-        self._why.explain(anchor, *self._reasons(world, topic))
+        return self._why
 
     def _reasons(
         self, world: World, topic: str
