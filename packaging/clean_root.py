@@ -106,10 +106,21 @@ def owned(root: Path) -> set[str]:
     return found | {f"usr/{path}" for path in found if path.startswith(("bin", "lib", "sbin"))}
 
 
-def left_over(before: set[str], after: set[str], others: set[str]) -> tuple[list[str], list[str]]:
-    """What is new: (the user's own files, files that nobody answers for)."""
-    new = sorted(after - before - others)
-    kept = [path for path in new if not below(path, BOOKS)]
+def own_paths(root: Path) -> set[str]:
+    """What the package itself unpacked. It has no scripts, so its installation makes no more."""
+    text = (root / "var/lib/dpkg/info/lstwallet.list").read_text(encoding="utf-8")
+    return {line.lstrip("/") for line in text.splitlines()}
+
+
+def left_over(
+    installed: set[str], own: set[str], after: set[str], others: set[str]
+) -> tuple[list[str], list[str]]:
+    """What use and removal left: (the user's own files, files that nobody answers for).
+
+    `installed` is what was there once apt had finished, `own` what the package brought.
+    """
+    left = sorted(((after - installed) | (after & own)) - others - {"."})
+    kept = [path for path in left if not below(path, BOOKS)]
     mine = [path for path in kept if below(path, (HOME,))]
     return mine, [path for path in kept if path not in mine]
 
@@ -214,10 +225,10 @@ def install_and_use(package: Path, root: Path) -> None:
     apt = ["apt-get", "-q", "-o", "Dpkg::Use-Pty=0"]
     tell(root, ["useradd", "--create-home", "--home-dir", f"/{HOME}", USER])
     tell(root, [*apt, "update"])
-    before = listing(root)
     shutil.copyfile(package, root / "tmp" / package.name)
     install = ["install", "--yes", "--no-install-recommends", f"/tmp/{package.name}"]  # noqa: S108
     tell(root, [*apt, *install], **quiet)
+    installed, own = listing(root), own_paths(root)
     tell(root, ["dpkg", "-s", "lstwallet"])
     tell(root, ["lstwallet", "--version"], user=True)
     with tempfile.TemporaryDirectory() as screens, display(Path(screens)) as shown_on:
@@ -227,12 +238,12 @@ def install_and_use(package: Path, root: Path) -> None:
         tell(root, ["lstwallet", "demo", "--out", f"/{HOME}/demo"], user=True, DISPLAY=shown_on)
     tell(root, ["sh", "-c", f"ls /{HOME}/demo | wc -l; sha256sum /{HOME}/demo/summary.json"], True)
     tell(root, ["dpkg", "-P", "lstwallet"])
-    judge(before, root)
+    judge(installed, own, root)
 
 
-def judge(before: set[str], root: Path) -> None:
+def judge(installed: set[str], own: set[str], root: Path) -> None:
     """Prints what the package left behind; raises `Problem` when that is more than user data."""
-    mine, nobodys = left_over(before, listing(root), owned(root))
+    mine, nobodys = left_over(installed, own, listing(root), owned(root))
     say(f"\nLeft below the user's home: {len(mine)} files and folders")
     for path in mine:
         if "/demo/" not in path:

@@ -275,7 +275,8 @@ def make(folder: Path, icons: Path, root: Path, work: Path, out: Path, epoch: in
     check(tree)
     made = out / f"lstwallet_{version}_{architecture}.deb"
     say(f"Packing {made.name}")
-    command = ["dpkg-deb", "--root-owner-group", "-Zxz", "--build", str(tree), str(made)]
+    packing = ["-Zxz", "-z3", "--threads-max=1"]  # one thread: the same bytes on every machine
+    command = ["dpkg-deb", "--root-owner-group", *packing, "--build", str(tree), str(made)]
     code, output = machine.captured(command, SOURCE_DATE_EPOCH=str(epoch))
     if code != 0:
         raise Problem(f"dpkg-deb failed: {output.strip()}")

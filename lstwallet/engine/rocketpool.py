@@ -47,6 +47,7 @@ from lstwallet.engine.rocketpool_facts import (
     Rules,
     StepRocketPool,
 )
+from lstwallet.engine.shadows import add_shadow, shadow_of
 from lstwallet.engine.staking_facts import Unreported
 from lstwallet.engine.validators import (
     earnings_at,
@@ -160,7 +161,8 @@ def decide_mint(world: Readable, command: MintReth) -> Sequence[RethMinted]:
     except Revert as refused:
         raise ProtocolRefused(WHERE, refused.reason) from refused
     entry = _paid(before, after, who) + mint(RETH, minted, who)
-    return (RethMinted(world.time, who, wei, minted, after, entry),)
+    shadow = shadow_of(world, who, RETH, wei, minted)
+    return (RethMinted(world.time, who, wei, minted, after, entry, shadow),)
 
 
 def decide_burn(world: Readable, command: BurnReth) -> Sequence[RethBurned]:
@@ -422,6 +424,8 @@ def evolve_pool(draft: Draft, event: RethMinted | RethBurned) -> None:
     assert draft.rocketpool is not None
     rules, _, *rest = draft.rocketpool
     draft.rocketpool = make(RocketPool, (rules, event.pool, *rest))
+    if type(event) is RethMinted and event.shadow is not None:
+        add_shadow(draft, event.shadow)
 
 
 def evolve_updated(draft: Draft, event: BalancesUpdated) -> None:

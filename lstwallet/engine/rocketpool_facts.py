@@ -11,6 +11,7 @@ from __future__ import annotations
 from typing import Final, NamedTuple
 
 from lstwallet.engine.pools_facts import RethPoolBlueprint, StablePool
+from lstwallet.engine.shadows import Shadow
 from lstwallet.engine.staking_facts import Unreported
 from lstwallet.engine.validators_facts import Earnings, Passage
 from lstwallet.ledger.entries import Account, Entry
@@ -138,6 +139,8 @@ class RethMinted(NamedTuple):
     reth: int
     pool: Pool
     entry: Entry
+    shadow: Shadow | None = None
+    """What the same ether would be natively; of the user's stakes only."""
 
 
 class RethBurned(NamedTuple):

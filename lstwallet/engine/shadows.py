@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 from lstwallet.engine.refusals import NothingToDo
 from lstwallet.engine.validators import earnings_at, join_activation
 from lstwallet.engine.validators_facts import VALIDATOR_GWEI, VALIDATOR_WEI, Earnings
-from lstwallet.engine.world import YOU
+from lstwallet.engine.world import is_yours
 from lstwallet.ledger.entries import Account
 from lstwallet.units.clock import SimTime
 from lstwallet.units.fixed import div_floor
@@ -71,7 +71,7 @@ def shadow_of(
     world: Readable, account: Account, token: str, wei: int, units: int
 ) -> Shadow | None:
     """The shadow that a stake of ``wei`` casts; ``None`` for other people's, and for nothing."""
-    if account != YOU or units <= 0:
+    if units <= 0 or not is_yours(account):
         return None
     now, keys = world.time, div_floor(wei, VALIDATOR_WEI)
     active_at = now

@@ -18,9 +18,9 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Final, NamedTuple
 
-from lstwallet.engine import validators
+from lstwallet.engine import rocketpool, staking, validators
 from lstwallet.engine.lending_view import owed_units, supplied_units
-from lstwallet.engine.pools_facts import LP, STETH_ETH, TOKENS
+from lstwallet.engine.pools_facts import LP, RETH, RETH_ETH, STETH_ETH, TOKENS
 from lstwallet.engine.pools_view import lp_value, pool_price
 from lstwallet.engine.shadows import Shadow
 from lstwallet.engine.staking import estimate_wait
@@ -29,7 +29,8 @@ from lstwallet.engine.validators_facts import VALIDATOR_WEI, Earnings
 from lstwallet.engine.world import Readable
 from lstwallet.ledger.entries import Account
 from lstwallet.protocols import lido
-from lstwallet.readmodel.staking import solo_offer, whole_validators
+from lstwallet.protocols.rocketpool import holders_share
+from lstwallet.readmodel.staking import lido_offer, solo_offer, whole_validators
 from lstwallet.units.clock import SimTime
 from lstwallet.units.fixed import WAD, mul_div_ceil, mul_div_floor
 
@@ -55,6 +56,26 @@ def steth_held(world: Readable, account: Account) -> int:
     return max(shares, 0)
 
 
+def reth_held(world: Readable, account: Account) -> int:
+    """rETH that an account has in the wallet and in the pool."""
+    units, lp = world.balance(account, RETH), world.balance(account, LP[RETH_ETH])
+    return units + lp_value(world, RETH_ETH, lp)[TOKENS[RETH_ETH].index(RETH)] if lp else units
+
+
+def _reth_price(world: Readable) -> int:
+    price = pool_price(world, RETH_ETH)
+    return mul_div_floor(price, WAD, rocketpool.reth_rate(world)) if price else 0
+
+
+def _commission(world: Readable) -> int:
+    rules = rocketpool.of(world).rules
+    return WAD - holders_share(rules.node_share, rules.voter_share)
+
+
+def _burning(world: Readable, wei: int) -> Wait | None:
+    return Wait(0, 0) if wei <= rocketpool.burnable(world) else None
+
+
 class Liquid(NamedTuple):
     """A token that one gets for staking, as it is compared."""
 
@@ -65,10 +86,14 @@ class Liquid(NamedTuple):
     """Wei that units stand for at the protocol's own rate."""
     price: Callable[[Readable], int]
     """ETH on the market for one wei of that worth (WAD); 0: no market."""
-    wait: Callable[[Readable, int], Wait]
-    """Seconds until so many wei are paid back."""
+    wait: Callable[[Readable, int], Wait | None]
+    """Seconds until so many wei are paid back; ``None``: nobody can say."""
     pool: Callable[[Readable], int]
     """Wei that share a loss."""
+    rate: Callable[[Readable], int]
+    """Expected yearly return after the fee (WAD)."""
+    fee: Callable[[Readable], int]
+    """Share of rewards that does not reach the holders (WAD)."""
 
 
 LIQUID: Final = (
@@ -79,9 +104,26 @@ LIQUID: Final = (
         lambda world: pool_price(world, STETH_ETH) or 0,
         estimate_wait,
         lambda world: world.staking.pool.ether,
+        staking.yearly_rate,
+        lambda world: lido_offer(world).fee,
+    ),
+    Liquid(
+        RETH,
+        reth_held,
+        rocketpool.eth_of,
+        _reth_price,
+        _burning,
+        lambda world: rocketpool.of(world).pool.reported.ether,
+        rocketpool.yearly_rate,
+        _commission,
     ),
 )
 """One row for each; what else one gets for staking is one more."""
+
+
+def liquid_of(token: str) -> Liquid:
+    """The row of a token."""
+    return next(each for each in LIQUID if each.token == token)
 
 
 # --- stakes that are still there -----------------------------------------------------------------
@@ -218,8 +260,8 @@ class Prospect(NamedTuple):
     """ETH of it that could not be staked natively."""
     activation: int
     """Seconds until a new validator would earn."""
-    liquid_wait: Wait
-    """Seconds to be paid back by the protocol."""
+    liquid_wait: Wait | None
+    """Seconds to be paid back by the protocol; ``None``: nobody can say."""
     native_wait: Wait
     """Seconds from asking to leave to the payment by the sweep."""
     market: int
@@ -267,5 +309,5 @@ def share_of(gain: int, wei: int) -> int:
 
 __all__ = [
     "LIQUID", "Compared", "InAYear", "Kept", "Liquid", "Prospect", "all_compared", "compared",
-    "in_a_year", "kept", "native_rewards", "prospect", "share_of", "steth_held", "too_few",
+    "in_a_year", "kept", "liquid_of", "native_rewards", "prospect", "share_of", "steth_held", "too_few",
 ]  # fmt: skip

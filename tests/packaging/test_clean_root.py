@@ -13,19 +13,20 @@ clean_root = script("clean_root")
 
 
 def test_only_user_data_other_packages_and_the_books_may_stay() -> None:
-    before = {"usr", "usr/bin", "srv", "srv/guest"}
-    after = before | {
+    icon = "usr/share/icons/hicolor/48x48/apps/lstwallet.png"
+    own = {"usr", "usr/share", "usr/lib/lstwallet/lstwallet", icon}
+    installed = own | {"srv", "srv/guest", "etc/fonts/made-by-another"}
+    after = (installed - {"usr/lib/lstwallet/lstwallet"}) | {
         "srv/guest/.local/share/lstwallet/settings.json",
         "usr/lib/libGL.so.1",
         "var/log/dpkg.log",
         "var/lib/dpkg/info/libgl1.list",
-        "etc/ld.so.cache",
-        "usr/share/icons/hicolor/48x48/apps/lstwallet.png",
         "var/logs",
     }
-    mine, nobodys = clean_root.left_over(before, after, {"usr/lib/libGL.so.1"})
+    others = {"usr", "usr/share", "usr/lib/libGL.so.1"}
+    mine, nobodys = clean_root.left_over(installed, own, after, others)
     assert mine == ["srv/guest/.local/share/lstwallet/settings.json"]
-    assert nobodys == ["usr/share/icons/hicolor/48x48/apps/lstwallet.png", "var/logs"]
+    assert nobodys == [icon, "var/logs"]
 
 
 def test_owned_follows_dpkgs_lists_and_the_merged_folders(tmp_path: Path) -> None:

@@ -13,7 +13,7 @@ from PySide6.QtWidgets import QWidget
 from lstwallet.engine.validators_facts import VALIDATOR_WEI
 from lstwallet.readmodel import shadow as reading
 from lstwallet.readmodel.shadow import Compared, Prospect
-from lstwallet.readmodel.staking import Apr, lido_offer, native_apr
+from lstwallet.readmodel.staking import native_apr
 from lstwallet.ui import wording
 from lstwallet.ui.models.cells import Text
 from lstwallet.ui.models.rows import Column
@@ -46,21 +46,25 @@ class Point(NamedTuple):
 class CompareCard(Card):
     """The same money both ways, side by side."""
 
-    def __init__(self, bridge: Bridge, parent: QWidget | None = None) -> None:
+    def __init__(
+        self, bridge: Bridge, token: str = "stETH", parent: QWidget | None = None
+    ) -> None:
+        """``token`` is what the liquid side holds."""
         self.why = ToolButton(
             "info", QCoreApplication.translate("stake", "Why this number?"),
             side=22, icon_side=14, tone="3",
         )  # fmt: skip
-        self.why.setObjectName("stake.native.why")
+        self.why.setObjectName(f"stake.native.{token}.why")
         title = QCoreApplication.translate("stake", "Native or liquid?")
         super().__init__(title, self.why, parent=parent)
-        self.setObjectName("stake.native")
+        self.setObjectName(f"stake.native.{token}")
         self._bridge = bridge
+        self.liquid = reading.liquid_of(token)
         self.verdict = Label("", "medium", wrap=True)
         self.table = TableView(
             [
                 Column("key", "", lambda r: Text(r.key, tone="2"), stretch=2),
-                Column("pool", "Lido", lambda r: _cell(r.pool, r.tones[0]), stretch=3),
+                Column("pool", LIQUID_NAMES[token], lambda r: _cell(r.pool, r.tones[0]), stretch=3),
                 Column("own", self.tr("Solo validator"), lambda r: _cell(r.own, r.tones[1]),
                        stretch=3),
             ],
@@ -72,21 +76,24 @@ class CompareCard(Card):
         self.remark = Label("", "small", "3", wrap=True)
         self.add(self.verdict, self.table, self.remark)
 
-    def show_world(self, world: World, typed: int, apr: Apr) -> None:
-        """What is held beside its shadow; before the first stake, ``typed`` wei looked at ahead."""
-        found = reading.compared(world, self._bridge.account)
+    def show_world(self, world: World, typed: int, rate: int) -> None:
+        """What is held beside its shadow; before the first stake, ``typed`` wei looked at ahead.
+
+        ``rate`` is the liquid side's yearly rate (WAD).
+        """
+        found = reading.compared(world, self._bridge.account, self.liquid)
         if found is None:
-            self._show_ahead(world, typed or VALIDATOR_WEI, apr, is_typed=bool(typed))
+            self._show_ahead(world, typed or VALIDATOR_WEI, rate, is_typed=bool(typed))
         else:
-            self._show_held(world, found, apr)
+            self._show_held(world, found, rate)
         self.why.setVisible(found is not None)
         self.remark.setVisible(bool(self.remark.text()))
 
     # --- what is held -------------------------------------------------------------------
 
-    def _show_held(self, world: World, found: Compared, apr: Apr) -> None:
+    def _show_held(self, world: World, found: Compared, rate: int) -> None:
         preferences = self._bridge.preferences
-        ahead = reading.prospect(world, found.liquid)
+        ahead = reading.prospect(world, found.liquid, self.liquid)
         eth = _Shown(preferences)
         self.verdict.setText(self._verdict(found, preferences))
         self.set_note(self.tr("since {day}").format(day=wording.day(found.since)))
@@ -96,8 +103,9 @@ class CompareCard(Card):
             Point(self.tr("Earned"), _gain(found.liquid - found.wei, found.wei, preferences),
                   _gain(found.native - found.wei, found.wei, preferences),
                   (_tone(found.liquid - found.wei), _tone(found.native - found.wei))),
-            Point(self.tr("Part that earns"), self.tr("everything"), self._earning(found, preferences)),
-            *self._rates(world, apr),
+            Point(self.tr("Part that earns"), self.tr("everything"),
+                  self._earning(found, preferences)),
+            *self._rates(world, rate),
             *self._leaving(world, ahead, preferences),
         ])  # fmt: skip
         self.remark.setText(self._remark(found, preferences))
@@ -137,9 +145,9 @@ class CompareCard(Card):
 
     # --- looking ahead ------------------------------------------------------------------
 
-    def _show_ahead(self, world: World, wei: int, apr: Apr, *, is_typed: bool) -> None:
-        ahead = reading.prospect(world, wei)
-        year = reading.in_a_year(world, wei, apr.rate)
+    def _show_ahead(self, world: World, wei: int, rate: int, *, is_typed: bool) -> None:
+        ahead = reading.prospect(world, wei, self.liquid)
+        year = reading.in_a_year(world, wei, rate)
         self.verdict.setText(self._first_words(wei, year))
         eth = wording.small(wei, "ETH") if is_typed else "32 ETH"
         self.set_note(self.tr("for {amount}").format(amount=eth))
@@ -150,7 +158,7 @@ class CompareCard(Card):
             Point(self.tr("Part that earns"), self.tr("everything"), earning),
             Point(self.tr("In a year, about"), wording.change(year.liquid, "ETH"),
                   wording.change(year.native, "ETH"), (_tone(year.liquid), _tone(year.native))),
-            *self._rates(world, apr),
+            *self._rates(world, rate),
             Point(self.tr("Smallest stake"), self.tr("any amount"), "32 ETH"),
             Point(self.tr("Earns from"), self.tr("the next report"),
                   self.tr("in about {wait}").format(wait=words.about(ahead.activation))),
@@ -169,10 +177,10 @@ class CompareCard(Card):
 
     # --- both -----------------------------------------------------------------------------
 
-    def _rates(self, world: World, apr: Apr) -> tuple[Point, ...]:
+    def _rates(self, world: World, rate: int) -> tuple[Point, ...]:
         return (
-            Point(self.tr("Yearly"), words.share(apr.rate), words.share(native_apr(world).rate)),
-            Point(self.tr("Fee on rewards"), words.share(lido_offer(world).fee, 0),
+            Point(self.tr("Yearly"), words.share(rate), words.share(native_apr(world).rate)),
+            Point(self.tr("Fee on rewards"), words.share(self.liquid.fee(world), 0),
                   self.tr("none")),
         )  # fmt: skip
 
@@ -182,9 +190,8 @@ class CompareCard(Card):
         """``preferences`` are those for owned amounts; ``None``: the amount was typed."""
         eth = _Shown(preferences)
         return (
-            Point(self.tr("You hold"), "stETH", self.tr("no token")),
-            Point(self.tr("Time to leave"), self.tr("queue {wait}").format(
-                wait=words.wait(ahead.liquid_wait)), words.wait(ahead.native_wait)),
+            Point(self.tr("You hold"), self.liquid.token, self.tr("no token")),
+            Point(self.tr("Time to leave"), self._way_out(ahead), words.wait(ahead.native_wait)),
             Point(self.tr("Sold at once"), eth(ahead.market) if ahead.market else
                   self.tr("not possible"), self.tr("not possible")),
             Point(self.tr("A slashed validator"),
@@ -193,11 +200,19 @@ class CompareCard(Card):
                   ("text", "bad")),
         )  # fmt: skip
 
+    def _way_out(self, ahead: Prospect) -> str:
+        wait = ahead.liquid_wait
+        if wait is None:
+            return self.tr("not by burning now")
+        if not wait.high:
+            return self.tr("at once, by burning")
+        return self.tr("queue {wait}").format(wait=words.wait(wait))
+
     # --- why this number? -----------------------------------------------------------------
 
     def reasons(self, world: World) -> tuple[str, str, list[tuple[str, ...]], str] | None:
         """Title, formula, terms, note; ``None`` while nothing is held."""
-        found = reading.compared(world, self._bridge.account)
+        found = reading.compared(world, self._bridge.account, self.liquid)
         if found is None:
             return None
         eth = _Shown(self._bridge.preferences)

@@ -216,7 +216,7 @@ class RoomPage(Page):
             native = reading.native_apr(world)
             self.lido.show_lido(lido, self.form.apr)
             self.solo.show_solo(solo, native)
-            self.compare.show_world(world, self.form.amount.units() or 0, self.form.apr)
+            self.compare.show_world(world, self.form.amount.units() or 0, self.form.apr.rate)
         else:
             rates, preferences = reading.wrap_rates(world), self.bridge.preferences
             for card, rate in ((self.steth, rates.steth_per_wsteth), (self.weth, WAD)):
@@ -232,7 +232,7 @@ class RoomPage(Page):
         """The comparison looks ahead for the amount in the form."""
         world = self.bridge.world
         if world is not None and self._mode() == STAKE:
-            self.compare.show_world(world, self.form.amount.units() or 0, self.form.apr)
+            self.compare.show_world(world, self.form.amount.units() or 0, self.form.apr.rate)
 
     def set_narrow(self, narrow: bool) -> None:
         super().set_narrow(narrow)
