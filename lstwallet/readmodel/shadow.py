@@ -309,5 +309,6 @@ def share_of(gain: int, wei: int) -> int:
 
 __all__ = [
     "LIQUID", "Compared", "InAYear", "Kept", "Liquid", "Prospect", "all_compared", "compared",
-    "in_a_year", "kept", "liquid_of", "native_rewards", "prospect", "share_of", "steth_held", "too_few",
+    "in_a_year", "kept", "liquid_of", "native_rewards", "prospect", "share_of", "steth_held",
+    "too_few",
 ]  # fmt: skip
