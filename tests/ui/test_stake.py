@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 from PySide6.QtCore import Qt
@@ -14,9 +15,11 @@ from pytestqt.qtbot import QtBot
 from lstwallet.app.settings import Settings
 from lstwallet.engine.pools_facts import Swap
 from lstwallet.engine.staking import Stake, Wrap, steth_of
-from lstwallet.engine.validators import StakeNatively
+from lstwallet.engine.validators import StakeNatively, earned_by, earnings_at
 from lstwallet.engine.wallet import Fund
 from lstwallet.engine.world import YOU
+from lstwallet.readmodel.shadow import compared
+from lstwallet.ui import wording
 from lstwallet.ui.pages.stake.page import RoomPage
 from lstwallet.units.clock import DAY
 from tests.journeys.driver import Driver
@@ -164,6 +167,7 @@ def test_before_the_first_report_the_rate_is_called_expected(opened: Open) -> No
 
 def test_why_this_number_is_answered(opened: Open) -> None:
     person = opened(*FUNDED, days=9)
+    person.sees("APR, 7-day average")
     person.press(page_of(person).form.apr_row.why)
     person.sees("(rate now / rate then − 1) × 365 / days")
     person.sees("7 days")
@@ -407,3 +411,57 @@ def test_the_keyboard_alone_can_stake(opened: Open) -> None:
     person.find("stake.confirm").setFocus()
     QTest.keyClick(person.find("stake.confirm"), Qt.Key.Key_Space)
     person.sees("1.0000 stETH received")
+
+
+# --- native or liquid --------------------------------------------------------------------------
+
+
+def test_before_the_first_stake_the_comparison_looks_ahead_for_what_is_typed(
+    opened: Open,
+) -> None:
+    person = opened()
+    person.sees("for 32 ETH")
+    person.fill("You stake", "5")
+    person.sees("for 5 ETH")
+    person.sees("Alone this is too little for a validator; the pool takes any amount.")
+    person.sees("5.0000 ETH would lie idle")
+    person.fill("You stake", "70")
+    person.sees("for 70 ETH")
+    person.sees("6.0000 ETH would lie idle")
+    rows = comparison(person)
+    assert rows["Part that earns"].own == wording.amount(64 * ETH, "ETH")
+    assert rows["Sold at once"].own == "not possible"
+    assert not page_of(person).compare.why.isVisible()
+
+
+def test_a_stake_stands_beside_its_shadow_to_the_last_wei(opened: Open) -> None:
+    person = opened(*FUNDED, Stake(YOU, 75 * ETH), days=40)
+    world = person.window.bridge.world
+    found = compared(world, YOU)
+    assert found is not None
+    (shadow,) = world.shadows.cast
+    duties, execution = earned_by(2, shadow.begun, earnings_at(world.beacon, world.time))
+    assert found.native == 75 * ETH + duties + execution > 75 * ETH
+    rows = comparison(person)
+    assert rows["Put in"].pool == rows["Put in"].own == wording.amount(found.wei, "ETH")
+    assert rows["Worth now"].pool == wording.amount(steth_of(world, YOU), "stETH")
+    assert rows["Worth now"].own == wording.amount(found.native, "ETH")
+    assert rows["Part that earns"].own == wording.amount(64 * ETH, "ETH")
+    person.sees("11.0000 ETH would lie idle")
+    person.press(page_of(person).compare.why)
+    person.sees("The same ETH, staked natively")
+    person.sees(wording.change(duties, "ETH"))
+    person.sees(wording.change(execution, "ETH"))
+
+
+def test_the_comparison_begins_with_the_stake_and_keeps_amounts_hidden(opened: Open) -> None:
+    person = opened(*FUNDED, Stake(YOU, 40 * ETH))
+    rows = comparison(person)
+    assert ", the rest from " in rows["Part that earns"].own
+    person.window.bridge.change(privacy="hidden")
+    person.until(lambda: "••••" in comparison(person)["Put in"].pool, "hidden amounts")
+    assert not any("40.0000" in text for row in comparison(person).values() for text in row[:3])
+
+
+def comparison(person: Driver) -> dict[str, Any]:
+    return {each.key: each for each in page_of(person).compare.table.rows_model.rows()}
