@@ -133,15 +133,16 @@ class CompareCard(Card):
     def _remark(self, found: Compared, preferences: Preferences) -> str:
         said = []
         if found.idle:
-            text = self.tr(
-                "{idle} would lie idle: natively each stake counts in whole validators of 32 ETH."
-            )
-            said.append(text.format(idle=wording.owned_amount(preferences, found.idle, "ETH")))
+            said.append(self._idle(wording.owned_amount(preferences, found.idle, "ETH")))
         if wording.amount(found.beyond, "ETH", unit=False).strip("<0."):
             text = self.tr("{beyond} that you did not stake yourself is left out.")
             said.append(text.format(
                 beyond=wording.owned_amount(preferences, found.beyond, found.token)))
         return " ".join(said)
+
+    def _idle(self, idle: str) -> str:
+        text = self.tr("{idle} would lie idle: natively each stake counts in multiples of {least}.")
+        return text.format(idle=idle, least=f"32{wording.NO_BREAK}ETH")
 
     # --- looking ahead ------------------------------------------------------------------
 
@@ -164,9 +165,8 @@ class CompareCard(Card):
                   self.tr("in about {wait}").format(wait=words.about(ahead.activation))),
             *self._leaving(world, ahead, None),
         ])  # fmt: skip
-        self.remark.setText("" if not ahead.idle else self.tr(
-            "{idle} would lie idle: natively each stake counts in whole validators of 32 ETH."
-        ).format(idle=wording.amount(ahead.idle, "ETH")))
+        idle = wording.amount(ahead.idle, "ETH")
+        self.remark.setText(self._idle(idle) if ahead.idle else "")
 
     def _first_words(self, wei: int, year: reading.InAYear) -> str:
         if wei < VALIDATOR_WEI:
@@ -194,9 +194,9 @@ class CompareCard(Card):
             Point(self.tr("Time to leave"), self._way_out(ahead), words.wait(ahead.native_wait)),
             Point(self.tr("Sold at once"), eth(ahead.market) if ahead.market else
                   self.tr("not possible"), self.tr("not possible")),
-            Point(self.tr("A slashed validator"),
-                  self.tr("{loss}, shared").format(loss=wording.change(-ahead.loss_shared, "ETH")),
-                  self.tr("{loss}, alone").format(loss=wording.change(-ahead.loss_alone, "ETH")),
+            Point(self.tr("A slashing costs"),
+                  self.tr("{loss}, shared").format(loss=wording.amount(ahead.loss_shared, "ETH")),
+                  self.tr("{loss}, alone").format(loss=wording.amount(ahead.loss_alone, "ETH")),
                   ("text", "bad")),
         )  # fmt: skip
 
