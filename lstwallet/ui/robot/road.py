@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Final
 
-from lstwallet.ui.robot import road_lessons
+from lstwallet.ui.robot import road_lessons, road_manners
 from lstwallet.ui.robot.camera import Camera
 from lstwallet.ui.robot.hands import NotThere
 
@@ -242,6 +242,10 @@ CHAPTERS: Final[tuple[Chapter, ...]] = (
     unstake,
     the_june_fall,
     history,
+    road_manners.palette,
+    road_manners.table_twin,
+    road_manners.help_sheet,
+    road_manners.undo,
     lesson,
     road_lessons.two_kinds,
     road_lessons.queue_or_market,

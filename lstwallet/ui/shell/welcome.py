@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Final
+from typing import Any, Final
 
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QWidget
@@ -62,9 +62,7 @@ class Welcome(QWidget):
         self.card = Card(padding=(38, 30, 38, 24), spacing=8)
         self.card.setFixedWidth(WIDTH)
         self._say_what_it_is()
-        if len(languages) > 1:
-            self._offer_languages(languages, language)
-        self._offer_looks(mode)
+        self._offer_looks(mode, languages if len(languages) > 1 else (), language)
         self._offer_ways(tour)
         self.status = Label("", "small", "2", wrap=True)
         self.status.setText(self.tr("All of this can be changed later in Settings."))
@@ -99,16 +97,20 @@ class Welcome(QWidget):
             8,
         )
 
-    def _offer_languages(self, languages: Sequence[tuple[str, str]], chosen: str) -> None:
-        words = Label(self.tr("Language"), "strong")
-        self.languages = Segmented(languages, chosen, name=self.tr("Language"))
-        self.languages.changed.connect(self.language_changed.emit)
-        self.card.add(words, 2, row(self.languages, None), 8)
-
-    def _offer_looks(self, mode: str) -> None:
+    def _offer_looks(
+        self, mode: str, languages: Sequence[tuple[str, str]], language: str
+    ) -> None:
+        """Appearance, and beside it the language where there are several."""
         self.looks = LookChooser(mode)
         self.looks.changed.connect(self.look_changed)
-        self.card.add(Label(self.tr("Appearance"), "strong"), 2, self.looks, 8)
+        looks = column(Label(self.tr("Appearance"), "strong"), self.looks, spacing=10)
+        parts: list[Any] = [looks, None]
+        if languages:
+            self.languages = Segmented(languages, language, name=self.tr("Language"))
+            self.languages.changed.connect(self.language_changed.emit)
+            words = Label(self.tr("Language"), "strong")
+            parts[:0] = [column(words, self.languages, None, spacing=10), 28]
+        self.card.add(row(*parts, spacing=0), 8)
 
     def _offer_ways(self, tour: bool) -> None:
         self.card.add(Label(self.tr("How would you like to begin?"), "strong"), 2)
