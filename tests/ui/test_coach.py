@@ -420,7 +420,8 @@ def test_another_profile_chosen_instead_ends_nothing(start: Start) -> None:
     program, person, _ = in_the_lesson(start)
     own = program._school._own
     person.until(
-        lambda: str(own) in [path for _, path in program.window.other_profiles], "the own profile offered"
+        lambda: str(own) in [path for _, path in program.window.other_profiles],
+        "the own profile offered",
     )
     program.window.profile_wanted.emit(str(own))
     person.until(lambda: program.bridge.profile.path == own, "the own profile")
