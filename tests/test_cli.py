@@ -86,7 +86,9 @@ def test_amounts_are_decimal_texts_and_totals_of_every_protocol_are_there(
     found = simulated(capsys, "--days", 1)
     assert found["seed"] == 7
     assert found["days"] == 1
-    assert set(found["positions"]) == {"you", "lido", "beacon", "lending", "pools"}
+    assert set(found["positions"]) == {
+        "you", "lido", "rocketpool", "beacon", "lending", "pools",
+    }  # fmt: skip
     assert "you" in found["balances"]
     for account in found["balances"].values():
         for amount in account.values():

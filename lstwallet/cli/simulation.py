@@ -13,8 +13,9 @@ from lstwallet.app.session import Session
 from lstwallet.cli.sentences import Stop
 from lstwallet.engine.kernel import Event
 from lstwallet.engine.lending_view import account_of
-from lstwallet.engine.pools_facts import STETH_ETH, TOKENS, USDC_ETH, Swapped
-from lstwallet.engine.pools_view import lp_supply, pool_price, pool_reserves
+from lstwallet.engine.pools_facts import STABLE, TOKENS, Swapped
+from lstwallet.engine.pools_view import lp_supply, pool_price, pool_reserves, pools_of
+from lstwallet.engine.rocketpool import burnable, reth_rate
 from lstwallet.engine.staking import steth_for_shares, steth_rate
 from lstwallet.engine.world import YOU, Draft, World
 from lstwallet.ledger.entries import SUPPLY
@@ -177,7 +178,24 @@ def positions(world: World) -> dict[str, Any]:
             config.symbol: _reserve(world, place)
             for place, config in enumerate(world.lending.parameters.configs)
         },
-        "pools": {pool: _pool(world, pool) for pool in (STETH_ETH, USDC_ETH)},
+        "rocketpool": _rocketpool(world),
+        "pools": {pool: _pool(world, pool) for pool in pools_of(world)},
+    }
+
+
+def _rocketpool(world: World) -> dict[str, Any]:
+    rocket = world.rocketpool
+    if rocket is None:
+        return {}
+    return {
+        "ether": format_exact(rocket.pool.reported.ether, WAD),
+        "supply": format_exact(rocket.pool.supply, WAD),
+        "ether_per_reth": format_exact(reth_rate(world), WAD),
+        "collateral": format_exact(rocket.pool.collateral, WAD),
+        "deposit_pool": format_exact(rocket.pool.deposits, WAD),
+        "burnable": format_exact(burnable(world), WAD),
+        "minipools": rocket.minipools.number,
+        "minipools_waiting": rocket.waiting,
     }
 
 
@@ -222,7 +240,7 @@ def _reserve(world: World, place: int) -> dict[str, str]:
 def _pool(world: World, pool: str) -> dict[str, str]:
     first, second = TOKENS[pool]
     held = pool_reserves(world, pool)
-    price = format_exact(pool_price(world, pool), WAD if pool == STETH_ETH else USD)
+    price = format_exact(pool_price(world, pool), WAD if pool in STABLE else USD)
     return {
         first: format_exact(held[0], _decimals(world, first)),
         second: format_exact(held[1], _decimals(world, second)),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
 from lstwallet.engine.pools_facts import (
@@ -100,10 +101,16 @@ def pool_price(world: Readable, pool: str) -> int:
         return stableswap.spot_price(held, amp, stableswap_d(held[0], held[1], amp))
     if pool == RETH_ETH:
         terms = stable_terms(world, pool, stable_pool(world, pool))
-        worth = stableswap.values(held, terms.rates)
-        spot = stableswap.spot_price(worth, terms.amp, stableswap_d(*worth, terms.amp))
-        return mul_div_floor(spot, terms.rates[1], WAD)
+        return _price_with_rate(held, terms.rates, terms.amp)
     return mul_div_floor(held[0] * USDC_TO_ETH_DECIMALS, world.prices.usdc, held[1])
+
+
+@lru_cache(maxsize=8)  # asked every hour; the pool is touched once a day or so
+def _price_with_rate(held: Pair, rates: Pair, amp: int) -> int:
+    """The second coin's price in the first, by the coins' values, then by its own rate."""
+    worth = stableswap.values(held, rates)
+    spot = stableswap.spot_price(worth, amp, stableswap_d(*worth, amp))
+    return mul_div_floor(spot, rates[1], rates[0])
 
 
 def lp_supply(world: Readable, pool: str) -> int:

@@ -18,7 +18,9 @@ from lstwallet.protocols import lido
 from lstwallet.units.amount import format_exact
 from lstwallet.units.clock import DAY, SimTime, iso, start_of
 
-POOL_TOKENS: Final = {"steth_eth": ("ETH", "stETH"), "usdc_eth": ("USDC", "ETH")}
+POOL_TOKENS: Final = {
+    "steth_eth": ("ETH", "stETH"), "usdc_eth": ("USDC", "ETH"), "reth_eth": ("ETH", "rETH"),
+}  # fmt: skip
 """What the two amounts of a pool's events are of, in the pool's order."""
 _DECIMALS: Final = {"USDC": 6, "LP:usdc_eth": 12}
 FROM_SUPPLY: Final = "supply"
@@ -150,6 +152,8 @@ _KINDS: Final[dict[str, tuple[str, Moves]]] = {
     "Unwrapped": (
         "staking", lambda event, _: (Amount("wstETH", -event.wsteth), Amount("stETH", event.steth)),
     ),
+    "RethMinted": ("staking", _postings),
+    "RethBurned": ("staking", _postings),
     "UnstakeRequested": ("staking", _requested),
     "Claimed": ("staking", lambda event, _: (Amount("ETH", event.ether),)),
     "OracleReported": ("rewards", lambda event, _: ()),

@@ -11,7 +11,7 @@ from typing import Final, NamedTuple
 
 from lstwallet.engine import validators
 from lstwallet.engine.lending_view import health_of
-from lstwallet.engine.pools_facts import LP, STETH_ETH, TOKENS, USDC_ETH
+from lstwallet.engine.pools_facts import LP, TOKENS
 from lstwallet.engine.pools_view import lp_value
 from lstwallet.engine.validators_facts import ACTIVE, EXITING, WAITING
 from lstwallet.engine.world import World
@@ -21,18 +21,16 @@ from lstwallet.readmodel.portfolio import (
     BORROWED,
     NATIVE,
     POOL,
-    STETH,
     SUPPLIED,
     TICKET,
     WALLET,
-    WSTETH,
     Holding,
     Quotes,
     cost_of,
     value_of,
 )
 from lstwallet.readmodel.samples import Series
-from lstwallet.readmodel.yields import Rates, staked_usd
+from lstwallet.readmodel.yields import Rates, staked_yield
 from lstwallet.units.clock import DAY, SimTime
 from lstwallet.units.fixed import RAY, WAD, div_ceil, mul_div_floor
 
@@ -50,10 +48,12 @@ LEAVING: Final = "leaving"
 STATES: Final = (IDLE, EARNING, LOAN, LEANING, QUEUED, READY, ENTERING, LEAVING)
 """What a position does. ``loan``: see its health; ``leaning``: see its pool."""
 
-PRICES: Final = ("eth_usd8", "usdc_usd8", "steth_market_wad", "steth_rate_ray")
+PRICES: Final = (
+    "eth_usd8", "usdc_usd8", "steth_market_wad", "steth_rate_ray", "reth_market_wad",
+)  # fmt: skip
 """The samples that ``past_prices`` reads."""
 WORTH: Final = "net_worth_usd8"
-_POOLS: Final = {LP[STETH_ETH]: STETH_ETH, LP[USDC_ETH]: USDC_ETH}
+_POOLS: Final = {token: pool for pool, token in LP.items()}
 
 
 # --- positions -----------------------------------------------------------------------------
@@ -123,16 +123,16 @@ def _one(
         return _natively(world, account, row, at)
     assert row.kind == WALLET
     part = Part(row.token, row.units)
-    staked = row.token in (STETH, WSTETH)
-    rate = at.staking if staked else None
-    return Position(row.key, row.kind, (part,), part, row.usd, rate, EARNING if staked else IDLE)
+    rate = at.of(row.token)
+    state = IDLE if rate is None else EARNING
+    return Position(row.key, row.kind, (part,), part, row.usd, rate, state)
 
 
 def _share(world: World, row: Holding, prices: Quotes, at: Rates) -> Position:
     pool = _POOLS[row.token]
     held = lp_value(world, pool, row.units)
     parts = tuple(Part(token, units) for token, units in zip(TOKENS[pool], held, strict=True))
-    staked = staked_usd(world, row, prices) / row.usd if row.usd else 0.0
+    staked = staked_yield(world, row, prices, at) / row.usd if row.usd else 0.0
     view = pools.view(world, pool)
     leans = view.leans_to
     lean = view.base_share if leans == TOKENS[pool][1] else 1 - view.base_share
@@ -142,7 +142,7 @@ def _share(world: World, row: Holding, prices: Quotes, at: Rates) -> Position:
         parts,
         Part(row.token, row.units),
         row.usd,
-        at.fees(pool) + staked * at.staking,
+        at.fees(pool) + staked,
         LEANING if leans else EARNING,
         None,
         leans,
@@ -174,7 +174,7 @@ def _lent(
         owed = row.kind == BORROWED
         parts.append(Part(row.token, -row.units if owed else row.units))
         income += row.usd * (borrow if owed else supply).get(row.token, 0.0)
-        income += staked_usd(world, row, prices) * at.staking
+        income += staked_yield(world, row, prices, at)
     equity = sum(row.usd for row in rows)
     indebted = any(row.kind == BORROWED for row in rows)
     balance = parts[0]
@@ -201,11 +201,12 @@ def past_prices(past: Series, most: int = 30) -> tuple[Quotes, ...]:
     step = max(1, div_ceil(len(past.at), most))
     found = []
     for place in range((len(past.at) - 1) % step, len(past.at), step):
-        eth, usdc, market, rate = (column[place] for column in columns)
+        eth, usdc, market, rate, other = (column[place] for column in columns)
         if eth is not None and usdc is not None and rate is not None:
             steth = mul_div_floor(eth, market or WAD, WAD)
             wsteth = mul_div_floor(steth, rate, RAY)
-            found.append(Quotes(eth, usdc, steth, wsteth, market or 0))
+            reth = mul_div_floor(eth, other or 0, WAD)
+            found.append(Quotes(eth, usdc, steth, wsteth, market or 0, reth, other or 0))
     return tuple(found)
 
 

@@ -1,8 +1,8 @@
 """What a pool is, what it earns, and how a share of it has done against holding.
 
-In both pools the first token is the one the other is priced in: ETH for ``steth_eth``,
-USDC for ``usdc_eth``. ``quote`` names the first, ``base`` the second. Amounts are base
-units; fair value means outside prices, with stETH at what the protocol redeems it for.
+In every pool the first token is the one the other is priced in: ETH for the stableswap
+pools, USDC for ``usdc_eth``. ``quote`` names the first, ``base`` the second. Amounts are base
+units; fair value means outside prices, with stETH and rETH at what their issuers count them.
 """
 
 from __future__ import annotations
@@ -10,12 +10,23 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any, Final, NamedTuple, Protocol
 
-from lstwallet.engine import staking
+from lstwallet.engine import rocketpool, staking
 from lstwallet.engine.kernel import Batch, Transaction
 from lstwallet.engine.pools import AddLiquidity, LiquidityAdded, LiquidityRemoved, Swapped
-from lstwallet.engine.pools_facts import GROWTH, LP, STETH, STETH_ETH, TOKENS, USDC_ETH, Pair
+from lstwallet.engine.pools_facts import (
+    GROWTH,
+    LP,
+    RETH_ETH,
+    STABLE,
+    STETH,
+    STETH_ETH,
+    TOKENS,
+    USDC_ETH,
+    Pair,
+    StablePool,
+)
 from lstwallet.engine.pools_view import (
-    RATES,
+    fair_price,
     fee_sums,
     fees_earned,
     lp_supply,
@@ -30,9 +41,9 @@ from lstwallet.protocols import constant_product, lido, stableswap
 from lstwallet.readmodel.samples import FEE_GROWTH, Series
 from lstwallet.units.clock import DAY, HOUR, YEAR, SimTime
 from lstwallet.units.fixed import BPS, RAY, WAD, div_floor, mul_div_ceil, mul_div_floor
-from lstwallet.units.newton import A_PRECISION
+from lstwallet.units.newton import A_PRECISION, stableswap_d
 
-POOLS: Final = (STETH_ETH, USDC_ETH)
+POOLS: Final = (STETH_ETH, RETH_ETH, USDC_ETH)
 APR_WINDOW: Final = 7 * DAY
 """What a fee APR looks back on."""
 LEANS: Final = 0.6
@@ -40,6 +51,7 @@ LEANS: Final = 0.6
 FEE_SERIES: Final = {
     STETH_ETH: ("steth_eth_fees_0", "steth_eth_fees_1"),
     USDC_ETH: ("usdc_eth_fees_0", "usdc_eth_fees_1"),
+    RETH_ETH: ("reth_eth_fees_0", "reth_eth_fees_1"),
 }
 _SCALE: Final = {"USDC": 10**6}
 
@@ -58,7 +70,7 @@ class PoolView(NamedTuple):
     base_share: float
     """The second token's part of that value, 0 to 1; half for an empty pool."""
     price: int
-    """``steth_eth``: ETH for one stETH, 18 decimals. ``usdc_eth``: USD for one ETH, 8."""
+    """ETH for one staking token, 18 decimals. ``usdc_eth``: USD for one ETH, 8."""
     fair: int
     """What the price would be at fair value: redemption, or outside; the same decimals."""
     fee: float
@@ -79,9 +91,11 @@ class PoolView(NamedTuple):
 
 
 def fair_usd(world: Readable, token: str, units: int) -> int:
-    """USD (8 decimals) of base units at outside prices; stETH counts as the ETH it redeems for."""
+    """USD (8 decimals) of base units at outside prices; staked ETH counts as its issuer does."""
     if token == "wstETH":
         units = lido.ether_for(world.staking.pool, units)
+    elif token == "rETH":
+        units = mul_div_floor(units, fair_price(world, RETH_ETH), WAD)
     price = world.prices.usdc if token == "USDC" else world.prices.eth
     return mul_div_floor(units, price, _SCALE.get(token, WAD))
 
@@ -91,10 +105,10 @@ def view(world: Readable, pool: str) -> PoolView:
     tokens, held = TOKENS[pool], pool_reserves(world, pool)
     quote, base = fair_usd(world, tokens[0], held[0]), fair_usd(world, tokens[1], held[1])
     share = base / (quote + base) if quote + base else 0.5
-    steth = world.pools.steth_eth
-    if pool == STETH_ETH:
-        fee, fair = steth.fee / 10**10, WAD
-        amp = div_floor(stableswap.amp_at(steth.ramp, world.time), A_PRECISION)
+    stable = world.pools.steth_eth if pool == STETH_ETH else world.pools.reth_eth
+    if pool in STABLE and stable is not None:
+        fee, fair = stable.fee / 10**10, fair_price(world, pool)
+        amp = div_floor(stableswap.amp_at(stable.ramp, world.time), A_PRECISION)
     else:
         fee, fair, amp = constant_product.FEE / constant_product.THOUSAND, world.prices.eth, 0
     price = pool_price(world, pool)
@@ -109,7 +123,7 @@ class Earnings(NamedTuple):
     apr: float | None
     """Fees over the last seven days (or since there are samples) as a yearly share."""
     with_staking: float | None
-    """The same plus what the stETH in the pool earns by staking."""
+    """The same plus what the staked ETH in the pool earns."""
     days: float
     """How far the APR looks back."""
 
@@ -128,11 +142,17 @@ def earnings(world: Readable, pool: str, past: Series | None) -> Earnings:
     week = _fees_usd(world, pool, then[1], supply)
     seconds = world.time - then[0]
     apr = week / now.worth * YEAR / seconds if now.worth else 0.0
-    staked = now.base_share if pool == STETH_ETH else 0.0
-    both = apr + staked * staking.yearly_rate(world) / WAD
+    both = apr + now.base_share * staking_rate(world, pool) / WAD
     day = _since(past, pool, world.time - DAY)
     last = _fees_usd(world, pool, day[1], supply) if day is not None else None
     return Earnings(last, apr, both, seconds / DAY)
+
+
+def staking_rate(world: Readable, pool: str) -> int:
+    """What the pool's staking token is expected to earn a year, 18 decimals; 0 for the pair."""
+    if pool == STETH_ETH:
+        return staking.yearly_rate(world)
+    return rocketpool.yearly_rate(world) if pool == RETH_ETH and world.rocketpool else 0
 
 
 def _since(past: Series | None, pool: str, begin: SimTime) -> tuple[SimTime, Pair] | None:
@@ -202,7 +222,7 @@ class AgainstHolding(NamedTuple):
     - put          ``a + b·p₀``
     - worth        ``x + y·p``
     - entry        ``(x₀ + y₀·p₀) − put``: bonus or cost of the deposit itself
-    - staking      ``y₀·(g − 1)·p``
+    - staking      ``y₀·(g − 1)·p`` (rETH counts in ETH by its rate here, as stETH does)
     - price        ``y₀·(p − p₀)``
     - fees         what the fee sums say, at ``p``
     - divergence   ``worth − fees − (x₀ + y₀·g·p)``: what the pool's own trading along the
@@ -251,7 +271,9 @@ class Record(Protocol):
 
 
 RateAt = Callable[[SimTime], int]
-"""Ether per stETH share (27 decimals) at a moment."""
+"""Ether per stETH share, or per rETH (27 decimals) at a moment."""
+RATE_SERIES: Final = {STETH_ETH: ("steth_rate_ray", 1), RETH_ETH: ("reth_rate_wad", 10**9)}
+"""The samples of a pool's rate, and what makes 27 decimals of them."""
 
 
 def basis(records: Iterable[Record], pool: str, rate_at: RateAt) -> Basis | None:
@@ -299,7 +321,11 @@ def _deposit(event: LiquidityAdded, swapped: Swapped | None, rate_at: RateAt) ->
     if event.pool == STETH_ETH:
         moved = -net(event.entry, event.account, STETH)
         rate = mul_div_ceil(base, RAY, moved) if moved > 10**9 else rate_at(event.at)
-        held, price, total = _steth_after(event, rate)
+        held, price, total = _stable_after(event.steth_pool, event.at, rate)
+    elif event.pool == RETH_ETH:
+        moved, rate = base, rate_at(event.at)
+        base = mul_div_floor(base, rate, RAY)
+        held, price, total = _stable_after(event.reth_pool, event.at, rate)
     else:
         assert event.usdc_pool is not None
         pair = event.usdc_pool.pair
@@ -312,23 +338,25 @@ def _deposit(event: LiquidityAdded, swapped: Swapped | None, rate_at: RateAt) ->
     )  # fmt: skip
 
 
-def _steth_after(
-    event: LiquidityAdded, rate: int
+def _stable_after(
+    pool: StablePool | None, at: SimTime, rate: int
 ) -> tuple[tuple[int, int, int], Price, int]:
-    """(ETH, stETH in wei, stETH in shares) of providers, the price, LP units; right after."""
-    pool = event.steth_pool
+    """(ETH, staking token in ETH by its rate, and in the ledger's units) of providers, the
+    price by rate, LP units; right after a deposit.
+
+    The administrator's part is small: that it counts rETH here, not ETH, moves no digit shown.
+    """
     assert pool is not None
     wei = mul_div_floor(pool.units, rate, RAY)
     held = (pool.eth - pool.admin[0], wei - pool.admin[1])
-    shares = mul_div_floor(pool.units, held[1], wei) if wei else 0
-    amp = stableswap.amp_at(pool.ramp, event.at)
-    terms = stableswap.Terms(amp, pool.fee, pool.offpeg, RATES)
-    price = stableswap.spot_price(held, amp, stableswap.invariant(held, terms))
-    return (*held, shares), Price(price, WAD), pool.supply
+    units = mul_div_floor(pool.units, held[1], wei) if wei else 0
+    amp = stableswap.amp_at(pool.ramp, at)
+    price = stableswap.spot_price(held, amp, stableswap_d(held[0], held[1], amp))
+    return (*held, units), Price(price, WAD), pool.supply
 
 
 def _sums_after(event: LiquidityAdded | LiquidityRemoved) -> Pair:
-    pool = event.steth_pool or event.usdc_pool
+    pool = event.steth_pool or event.usdc_pool or event.reth_pool
     assert pool is not None
     return pool.fee_sums
 
@@ -360,17 +388,14 @@ def _shrunk(held: Basis, left: int) -> Basis:
 def against_holding(world: Readable, pool: str, held: Basis) -> AgainstHolding:
     """Where that share stands now."""
     reserves = pool_reserves(world, pool)
-    if pool == STETH_ETH:
-        price = Price(pool_price(world, pool), WAD)
-        put_grown = staking.steth_for_shares(world, held.put_held)
-        had_grown = staking.steth_for_shares(world, held.had_held)
-    else:
-        price = Price(reserves[0], reserves[1])
-        put_grown, had_grown = held.put_held, held.had_held
+    price = Price(reserves[0], reserves[1])
+    if pool in STABLE:
+        price = Price(pool_price(world, pool), fair_price(world, pool))
+    put_grown, had_grown = _grown(world, pool, held.put_held), _grown(world, pool, held.had_held)
     mine = lp_value(world, pool, held.lp)
-    worth = mine[0] + price.of(mine[1])
+    worth = mine[0] + price.of(_counted(world, pool, mine[1]))
     new = fees_earned(world, pool, held.lp, held.sums)
-    fees = held.fees[0] + new[0] + price.of(held.fees[1] + new[1])
+    fees = held.fees[0] + new[0] + price.of(_counted(world, pool, held.fees[1] + new[1]))
     return AgainstHolding(
         since=held.since,
         quote=TOKENS[pool][0],
@@ -386,8 +411,20 @@ def against_holding(world: Readable, pool: str, held: Basis) -> AgainstHolding:
     )
 
 
+def _grown(world: Readable, pool: str, units: int) -> int:
+    """Units of the ledger as ETH by the issuer's rate now; of the pair as they are."""
+    if pool == STETH_ETH:
+        return staking.steth_for_shares(world, units)
+    return _counted(world, pool, units)
+
+
+def _counted(world: Readable, pool: str, units: int) -> int:
+    """The second token as it is reckoned here: rETH in ETH by its rate."""
+    return rocketpool.eth_of(world, units) if pool == RETH_ETH else units
+
+
 def rate_from(samples: Sequence[tuple[SimTime, int | None]], report: SimTime, now: int) -> RateAt:
-    """The stETH rate at any moment, from hourly samples around it.
+    """A staking token's rate at any moment, from hourly samples around it.
 
     It moves once a day, at the time of day of ``report``; ``now`` is the rate where nothing
     was sampled.

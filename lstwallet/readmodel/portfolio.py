@@ -2,9 +2,9 @@
 
 A value is what the market pays at the margin, outside or in the pool: stETH at the
 pool's price (the lending market's oracle counts it one for one instead, see
-``engine/lending_view``), wstETH as the stETH inside it, LP shares as what a balanced
-withdrawal gives, a ticket as the ETH that it will pay at most. USD have 8 decimals; what
-is owned is rounded down, what is owed up.
+``engine/lending_view``), wstETH as the stETH inside it, rETH at its own pool's price, LP
+shares as what a balanced withdrawal gives, a ticket as the ETH that it will pay at most.
+USD have 8 decimals; what is owned is rounded down, what is owed up.
 """
 
 from __future__ import annotations
@@ -13,8 +13,8 @@ from typing import Final, NamedTuple
 
 from lstwallet.engine import validators
 from lstwallet.engine.lending_view import debt_token, owed_units, supplied_units, supply_token
-from lstwallet.engine.pools_facts import STETH_ETH, TOKENS, USDC_ETH
-from lstwallet.engine.pools_view import lp_value, pool_price
+from lstwallet.engine.pools_facts import LP, RETH_ETH, STETH_ETH, TOKENS
+from lstwallet.engine.pools_view import fair_price, lp_value, pool_price
 from lstwallet.engine.staking import tickets_of
 from lstwallet.engine.staking_facts import Ticket
 from lstwallet.engine.validators_facts import VALIDATOR_WEI
@@ -35,9 +35,10 @@ KINDS: Final = (WALLET, SUPPLIED, BORROWED, POOL, TICKET, NATIVE)
 
 STETH: Final = "stETH"
 WSTETH: Final = "wstETH"
+RETH: Final = "rETH"
 USDC: Final = "USDC"
-WALLET_TOKENS: Final = ("ETH", "WETH", STETH, WSTETH, USDC)
-_POOLS: Final = ((STETH_ETH, f"LP:{STETH_ETH}"), (USDC_ETH, f"LP:{USDC_ETH}"))
+WALLET_TOKENS: Final = ("ETH", "WETH", STETH, WSTETH, RETH, USDC)
+_POOLS: Final = tuple(LP.items())
 _UNIT: Final = {USDC: 10**6}
 _ETH: Final = 10**18
 
@@ -69,6 +70,9 @@ class Quotes(NamedTuple):
     wsteth: int
     steth_eth: int
     """ETH for one stETH in the pool, 18 decimals; 0 when the pool is empty."""
+    reth: int = 0
+    reth_eth: int = 0
+    """ETH for one rETH in its pool, 18 decimals; 0 when there is none."""
 
     def of(self, token: str) -> int:
         """By token symbol; WETH counts as ETH."""
@@ -76,16 +80,23 @@ class Quotes(NamedTuple):
             return self.usdc
         if token == STETH:
             return self.steth
+        if token == RETH:
+            return self.reth
         return self.wsteth if token == WSTETH else self.eth
 
 
 def quotes(world: Readable) -> Quotes:
-    """The market's prices now; an empty pool leaves stETH at its redemption rate."""
+    """The market's prices now; an empty pool leaves its token at what the issuer pays."""
     eth, market = world.prices.eth, pool_price(world, STETH_ETH)
     steth = mul_div_floor(eth, market or WAD, WAD)
     pool = world.staking.pool
     wsteth = mul_div_floor(steth, lido.steth_per_wsteth(pool), WAD) if pool.shares else steth
-    return make(Quotes, (eth, world.prices.usdc, steth, wsteth, market))
+    usdc = world.prices.usdc
+    if world.rocketpool is None:
+        return make(Quotes, (eth, usdc, steth, wsteth, market, 0, 0))
+    other = pool_price(world, RETH_ETH)
+    reth = mul_div_floor(eth, other or fair_price(world, RETH_ETH), WAD)
+    return make(Quotes, (eth, usdc, steth, wsteth, market, reth, other))
 
 
 def value_of(prices: Quotes, token: str, units: int) -> int:

@@ -9,8 +9,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Final, NamedTuple, Protocol
 
 from lstwallet.engine.lending_view import health_of
-from lstwallet.engine.pools_facts import GROWTH, USDC_ETH
-from lstwallet.engine.pools_view import pool_price
+from lstwallet.engine.pools_facts import GROWTH, RETH_ETH, USDC_ETH, StablePool
+from lstwallet.engine.pools_view import fair_price, pool_price
 from lstwallet.engine.staking import steth_rate
 from lstwallet.engine.world import YOU, Readable, World
 from lstwallet.ledger.entries import Account
@@ -39,11 +39,16 @@ SERIES: Final = (
     "steth_eth_fees_1",
     "usdc_eth_fees_0",
     "usdc_eth_fees_1",
+    "reth_market_wad",
+    "reth_rate_wad",
+    "reth_eth_fees_0",
+    "reth_eth_fees_1",
 )
 """What is sampled: the user's net worth (below zero it is a gap) and its parts, outside
 prices, ETH for one stETH in the pool, ETH for one share, the pair's price of ETH, the
-user's health factor, and what providers of each pool have earned in fees since the
-beginning: base units of the pool's first and second token per LP unit, 24 decimals."""
+user's health factor, what providers of each pool have earned in fees since the
+beginning (base units of the pool's first and second token per LP unit, 24 decimals), and
+ETH for one rETH in its pool and by the oracle's report."""
 OWNED: Final = (*SERIES[:7], "health_wad")
 """What is an account's own. Of an account that is not the first the names are followed by
 ``@`` and the account's."""
@@ -89,7 +94,7 @@ def sample(world: Readable) -> tuple[int, ...]:
     """One number per name of ``sampled``."""
     prices = portfolio.quotes(world)
     *parts, health = _owned(world, YOU, prices)
-    steth_pool, usdc_pool, _ = world.pools
+    steth_pool, usdc_pool, reth_pool = world.pools
     numbers = (
         *parts,
         world.prices.eth,
@@ -99,10 +104,17 @@ def sample(world: Readable) -> tuple[int, ...]:
         pool_price(world, USDC_ETH),
         health,
         *[div_floor(growth, GROWTH_A_UNIT) for growth in steth_pool.fee_sums + usdc_pool.fee_sums],
+        *([NONE] * 4 if reth_pool is None else _of_reth(world, prices, reth_pool)),
     )
     if len(world.accounts) == 1:
         return numbers
     return numbers + tuple(n for who in world.accounts[1:] for n in _owned(world, who, prices))
+
+
+def _of_reth(world: Readable, prices: portfolio.Quotes, pool: StablePool) -> list[int]:
+    """rETH in its pool and by the report, and the pool's fees."""
+    fees = [div_floor(growth, GROWTH_A_UNIT) for growth in pool.fee_sums]
+    return [prices.reth_eth, fair_price(world, RETH_ETH), *fees]
 
 
 def _owned(world: Readable, account: Account, prices: portfolio.Quotes) -> list[int]:

@@ -214,13 +214,19 @@ def market_edge(world: World, account: Account, wei: int, minted: int) -> Edge |
 
     ``None`` when it does not, or when the difference is not worth a word.
     """
-    price = pool_price(world, STETH_ETH)
-    if not price or WAD - price < WORTH_A_WORD:
+    below = WAD - pool_price(world, STETH_ETH)
+    return edge_of(world, Swap(account, STETH_ETH, "ETH", wei, 0, "stETH"), below, minted)
+
+
+def edge_of(world: World, swap: Swap, below: int, minted: int) -> Edge | None:
+    """Whether a swap beats minting so much; ``below`` (WAD) is how far the market's price is
+    below the mint rate."""
+    if not WORTH_A_WORD <= below < WAD:
         return None
-    bought = _bought(world, Swap(account, STETH_ETH, "ETH", wei, 0, "stETH"))
+    bought = _bought(world, swap)
     if bought is None or bought <= minted:
         return None
-    return Edge(WAD - price, bought - minted)
+    return Edge(below, bought - minted)
 
 
 def _bought(world: World, swap: Swap) -> int | None:
@@ -339,7 +345,7 @@ def natively(world: Readable, account: Account) -> int:
 __all__ = [
     "ACTIVE", "COOLING", "ETH_PER_VALIDATOR", "EXITING", "PENDING", "STATES",
     "WITHDRAWABLE", "Apr", "Edge", "LidoOffer", "SoloOffer", "ValidatorRow", "WrapRates",
-    "baseline", "expected_apr", "held", "leave_wait", "lido_offer", "market_edge", "mean",
-    "measured_apr", "minted_for", "native_apr", "native_parts", "natively", "rate_at", "solo_offer",
-    "steth_behind", "validator_rows", "whole_validators", "wrap_rates", "yearly",
+    "baseline", "edge_of", "expected_apr", "held", "leave_wait", "lido_offer", "market_edge",
+    "mean", "measured_apr", "minted_for", "native_apr", "native_parts", "natively", "rate_at",
+    "solo_offer", "steth_behind", "validator_rows", "whole_validators", "wrap_rates", "yearly",
 ]  # fmt: skip

@@ -1,6 +1,6 @@
 """Swaps: which way one goes, what it costs, and a pair's price.
 
-Fair value means outside prices, with stETH at what the protocol redeems it for.
+Fair value means outside prices, with stETH and rETH at what their issuers count them.
 """
 
 from __future__ import annotations
@@ -9,9 +9,19 @@ from collections.abc import Sequence
 from typing import Any, Final, NamedTuple
 
 from lstwallet.engine.kernel import Command
-from lstwallet.engine.pools_facts import ROUTE, STETH_ETH, TOKENS, USDC_ETH, Swap, Swapped
+from lstwallet.engine.pools_facts import (
+    POOL_OF,
+    RETH_ETH,
+    ROUTE,
+    STABLE,
+    STETH_ETH,
+    TOKENS,
+    USDC_ETH,
+    Swap,
+    Swapped,
+)
 from lstwallet.engine.pools_route import traded_as
-from lstwallet.engine.pools_view import pool_price, pool_reserves
+from lstwallet.engine.pools_view import fair_price, pool_price, pool_reserves
 from lstwallet.engine.staking import Unwrap, Unwrapped, Wrap, Wrapped, steth_of, steth_rate
 from lstwallet.engine.wallet import UnwrapEth, WrapEth
 from lstwallet.engine.world import Readable
@@ -22,8 +32,10 @@ from lstwallet.readmodel.samples import Series
 from lstwallet.units.amount import Wanted
 from lstwallet.units.fixed import RAY, WAD, mul_div_floor
 
-TOKENS_SWAPPED: Final = ("ETH", "WETH", "stETH", "wstETH", "USDC")
-SERIES: Final = ("steth_market_wad", "steth_rate_ray", "usdc_eth_usd8", "usdc_usd8")
+TOKENS_SWAPPED: Final = ("ETH", "WETH", "stETH", "wstETH", "rETH", "USDC")
+SERIES: Final = (
+    "steth_market_wad", "steth_rate_ray", "usdc_eth_usd8", "usdc_usd8", "reth_market_wad",
+)  # fmt: skip
 """The samples that a pair's price is made of."""
 
 IMPACT_NOTED: Final = 0.01
@@ -57,12 +69,9 @@ def way(token_in: str, token_out: str) -> tuple[Hop, ...]:
     if at != token_in:
         steps.append(Hop("unwrap", at))
     while at != wanted:
-        if "stETH" in (at, wanted) and at != "USDC":
-            at = "stETH" if at == "ETH" else "ETH"
-            steps.append(Hop(STETH_ETH, at))
-        else:
-            at = "USDC" if at == "ETH" else "ETH"
-            steps.append(Hop(USDC_ETH, at))
+        pool = POOL_OF[wanted if at == "ETH" else at]
+        at = wanted if at == "ETH" else "ETH"
+        steps.append(Hop(pool, at))
     if at != token_out:
         steps.append(Hop("wrap", token_out))
     return tuple(steps)
@@ -146,10 +155,10 @@ def _last(event: Any) -> int:
 def _impact(before: Readable, event: Swapped) -> float:
     """How much less a pool gives than at its present price, its fee added back.
 
-    The stableswap pool takes its fee of what comes out, the pair of what goes in.
+    A stableswap pool takes its fee of what comes out, the pair of what goes in.
     """
-    if event.pool == STETH_ETH:
-        price = pool_price(before, STETH_ETH)
+    if event.pool in STABLE:
+        price = pool_price(before, event.pool)
         ends = (WAD, price) if event.token_in == "ETH" else (price, WAD)
         expected, got = mul_div_floor(event.paid, *ends), event.received + event.fee
     else:
@@ -161,10 +170,14 @@ def _impact(before: Readable, event: Swapped) -> float:
 
 
 def by_protocol(world: Readable, token_in: str, token_out: str, paid: int) -> int:
-    """What staking, or the withdrawal queue, gives for ``paid``: ether for stETH one for one.
+    """What staking, the withdrawal queue or burning gives for ``paid``, by the issuer's rate.
 
-    Wrapped ends count as what is in them.
+    ETH for stETH goes one for one, wrapped ends count as what is in them. Fees are left out.
     """
+    if token_in == "rETH":
+        return mul_div_floor(paid, fair_price(world, RETH_ETH), WAD)
+    if token_out == "rETH":
+        return mul_div_floor(paid, WAD, fair_price(world, RETH_ETH))
     pool = world.staking.pool
     wei = lido.ether_for(pool, paid) if token_in == "wstETH" else paid
     return lido.shares_for(pool, wei) if token_out == "wstETH" else wei
@@ -184,9 +197,10 @@ def available(world: Readable, account: Account, token: str) -> int:
 # --- a pair's price --------------------------------------------------------------------------
 
 
-def _in_eth(token: str, market: float, rate: float, usdc: float) -> float:
+def _in_eth(token: str, market: float, rate: float, usdc: float, reth: float) -> float:
     """ETH for one whole token, by the pools' prices."""
-    return {"stETH": market, "wstETH": market * rate, "USDC": usdc}.get(token, 1.0)
+    known = {"stETH": market, "wstETH": market * rate, "USDC": usdc, "rETH": reth}
+    return known.get(token, 1.0)
 
 
 def price_now(world: Readable, token_in: str, token_out: str) -> float:
@@ -195,18 +209,20 @@ def price_now(world: Readable, token_in: str, token_out: str) -> float:
     rate = steth_rate(world) / RAY
     eth = pool_price(world, USDC_ETH)
     usdc = world.prices.usdc / eth if eth else 0.0
-    low = _in_eth(token_out, market, rate, usdc)
-    return _in_eth(token_in, market, rate, usdc) / low if low else 0.0
+    terms = (market, rate, usdc, pool_price(world, RETH_ETH) / WAD)
+    low = _in_eth(token_out, *terms)
+    return _in_eth(token_in, *terms) / low if low else 0.0
 
 
 def price_series(past: Series, token_in: str, token_out: str) -> list[float | None]:
     """The same at every sampled moment; ``None`` where something is missing."""
     found: list[float | None] = []
     columns = [past.column(name) for name in SERIES]
-    for market, rate, eth, usdc in zip(*columns, strict=True):
-        if not market or not rate or not eth or not usdc:
+    asked = "rETH" in (token_in, token_out)
+    for market, rate, eth, usdc, reth in zip(*columns, strict=True):
+        if not market or not rate or not eth or not usdc or (asked and not reth):
             found.append(None)
             continue
-        terms = (market / WAD, rate / RAY, usdc / eth)
+        terms = (market / WAD, rate / RAY, usdc / eth, (reth or 0) / WAD)
         found.append(_in_eth(token_in, *terms) / _in_eth(token_out, *terms))
     return found

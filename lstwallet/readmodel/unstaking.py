@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from typing import Any, Final, NamedTuple
 
 from lstwallet.engine.pools_facts import STETH_ETH, Swapped
-from lstwallet.engine.pools_view import pool_price
+from lstwallet.engine.pools_view import fair_price, pool_price
 from lstwallet.engine.staking import Ticket, estimate_wait, ticket_wait, tickets_of
 from lstwallet.engine.staking_facts import UnstakeRequested
 from lstwallet.engine.staking_wait import Wait
@@ -47,12 +47,12 @@ class MarketOffer(NamedTuple):
     """What selling would pay at once."""
 
     sold: int
-    """Wei of stETH."""
+    """Wei of the staking token."""
     receives: int
     rate: int
-    """ETH for one stETH, fee and impact counted (WAD)."""
+    """ETH for one of it, fee and impact counted (WAD)."""
     below: int
-    """How far that lies below one (WAD); negative: above."""
+    """How far that lies below what the issuer counts, as a share (WAD); negative: above."""
     impact: float
     """How far the trade itself moves the price against it, fees left out; 0 to 1."""
     fee: int
@@ -82,8 +82,8 @@ def market_offer(world: Readable, events: Sequence[Any], slippage_bps: int) -> M
         sold.paid,
         sold.received,
         rate,
-        WAD - rate,
-        traded(world, (sold,), "stETH", "ETH").impact,
+        WAD - mul_div_floor(rate, WAD, fair_price(world, sold.pool)),
+        traded(world, (sold,), sold.token_in, "ETH").impact,
         sold.fee,
         least(sold.received, slippage_bps),
     )
@@ -94,10 +94,11 @@ def least(received: int, slippage_bps: int) -> int:
     return mul_div_ceil(received, BPS - slippage_bps, BPS)
 
 
-def resting_offer(world: Readable) -> MarketOffer:
-    """What the market would pay for a little, while no amount is given: one whole stETH."""
-    price = pool_price(world, STETH_ETH) or WAD
-    return MarketOffer(WAD, price, price, WAD - price, 0.0, 0, 0)
+def resting_offer(world: Readable, pool: str = STETH_ETH) -> MarketOffer:
+    """What the market would pay for a little, while no amount is given: one whole token."""
+    fair = fair_price(world, pool)
+    price = pool_price(world, pool) or fair
+    return MarketOffer(WAD, price, price, WAD - mul_div_floor(price, WAD, fair), 0.0, 0, 0)
 
 
 class BreakEven(NamedTuple):

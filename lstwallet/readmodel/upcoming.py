@@ -9,17 +9,21 @@ from lstwallet.ledger.entries import Account
 from lstwallet.units.clock import SimTime
 
 _REBASING = ("stETH", "wstETH", "LP:steth_eth")
+_BY_RATE = ("rETH", "LP:reth_eth")
 
 
 def next_for(world: World, account: Account) -> SimTime | None:
     """The earliest planned moment that concerns ``account``, or ``None``.
 
-    A report concerns whoever holds stETH in any form, or waits in the queue; of the
+    A report concerns whoever holds stETH in any form, or waits in the queue, rETH's daily
+    update whoever holds rETH; of the
     validators' moments only those of the account's own count.
     """
     moments = []
     if _awaits_reports(world, account):
         moments.append(world.staking.next_report)
+    if world.rocketpool and any(world.balance(account, token) for token in _BY_RATE):
+        moments.append(world.rocketpool.next_update)
     mine = validators.of_account(world, account)
     if mine:
         alone = world.beacon._replace(activating=(), exiting=(), leaving=())

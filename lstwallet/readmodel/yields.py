@@ -11,15 +11,16 @@ from collections.abc import Sequence
 from typing import Final, NamedTuple
 
 from lstwallet.engine import validators
-from lstwallet.engine.pools_facts import LP, STETH_ETH, TOKENS, USDC_ETH
+from lstwallet.engine.pools_facts import LP, RETH_ETH, STABLE, STETH_ETH, TOKENS, USDC_ETH
 from lstwallet.engine.pools_view import lp_value
 from lstwallet.engine.validators_facts import ACTIVE, EXITING, VALIDATOR_WEI
 from lstwallet.engine.world import World
 from lstwallet.ledger.entries import Account
-from lstwallet.readmodel import lending, pools, staking
+from lstwallet.readmodel import lending, pools, rocketpool, staking
 from lstwallet.readmodel.portfolio import (
     BORROWED,
     POOL,
+    RETH,
     STETH,
     SUPPLIED,
     WALLET,
@@ -42,9 +43,10 @@ LAYERS: Final = (CONSENSUS, EXECUTION, LENDING, FEES, BORROWING)
 RATE: Final = "steth_rate_ray"
 WINDOW: Final = 8 * DAY
 """How far back the samples must reach that ``rates`` reads."""
-NAMES: Final = (RATE, *pools.FEE_SERIES[STETH_ETH], *pools.FEE_SERIES[USDC_ETH])
+RETH_RATE: Final = "reth_rate_wad"
+NAMES: Final = (RATE, RETH_RATE, *(name for both in pools.FEE_SERIES.values() for name in both))
 """The samples that ``rates`` reads."""
-_POOLS: Final = {LP[STETH_ETH]: STETH_ETH, LP[USDC_ETH]: USDC_ETH}
+_POOLS: Final = {token: pool for pool, token in LP.items()}
 
 
 class Rates(NamedTuple):
@@ -64,10 +66,21 @@ class Rates(NamedTuple):
     supply: tuple[tuple[str, float], ...]
     """Lent tokens: what suppliers get, compounded as the market shows it."""
     borrow: tuple[tuple[str, float], ...]
+    reth: float = 0.0
+    """Of rETH, after commission."""
+    reth_eth: float = 0.0
 
     def fees(self, pool: str) -> float:
         """What a pool's fees come to."""
+        if pool == RETH_ETH:
+            return self.reth_eth
         return self.steth_eth if pool == STETH_ETH else self.usdc_eth
+
+    def of(self, token: str) -> float | None:
+        """What a staking token earns by itself; ``None`` for one that does not."""
+        if token in (STETH, WSTETH):
+            return self.staking
+        return self.reth if token == RETH else None
 
 
 def rates(world: World, account: Account, past: Series | None) -> Rates:
@@ -79,7 +92,9 @@ def rates(world: World, account: Account, past: Series | None) -> Rates:
     duties, execution = staking.native_parts(world)
     native = duties + execution
     markets = lending.markets(world, account)
-    fees = [pools.earnings(world, pool, past).apr or 0.0 for pool in (STETH_ETH, USDC_ETH)]
+    fees = [
+        pools.earnings(world, pool, past).apr or 0.0 for pool in (STETH_ETH, USDC_ETH, RETH_ETH)
+    ]
     return Rates(
         apr.rate / WAD,
         apr.days,
@@ -89,6 +104,8 @@ def rates(world: World, account: Account, past: Series | None) -> Rates:
         fees[1],
         tuple((row.token, row.supply_apy / WAD) for row in markets),
         tuple((row.token, row.borrow_apy / WAD) for row in markets),
+        rocketpool.apr(world, past).rate / WAD,
+        fees[2],
     )
 
 
@@ -131,7 +148,7 @@ def layers(
     consensus = execution = lent = fees = cost = 0.0
     supply, borrow = dict(at.supply), dict(at.borrow)
     for row in rows:
-        staked = staked_usd(world, row, prices) * at.staking
+        staked = staked_yield(world, row, prices, at)
         if row.kind == BORROWED:
             cost += row.usd * borrow.get(row.token, 0.0) + staked
             continue
@@ -147,17 +164,19 @@ def layers(
     return Layers(consensus, execution, lent, fees, cost, sum(row.usd for row in rows))
 
 
-def staked_usd(world: World, row: Holding, prices: Quotes) -> int:
-    """How much of a holding is stETH in any form, USD (8 decimals).
+def staked_yield(world: World, row: Holding, prices: Quotes, at: Rates) -> float:
+    """What a holding earns a year by the staking token in it, USD (8 decimals).
 
     Negative for a debt in wstETH: what one owes then grows by what staking earns.
     """
-    if row.kind in (WALLET, SUPPLIED, BORROWED) and row.token in (STETH, WSTETH):
-        return row.usd
-    if row.kind == POOL and _POOLS[row.token] == STETH_ETH:
-        held = lp_value(world, STETH_ETH, row.units)
-        return value_of(prices, STETH, held[TOKENS[STETH_ETH].index(STETH)])
-    return 0
+    if row.kind in (WALLET, SUPPLIED, BORROWED):
+        return row.usd * (at.of(row.token) or 0.0)
+    pool = _POOLS.get(row.token) if row.kind == POOL else None
+    if pool not in STABLE:
+        return 0.0
+    token = TOKENS[pool][1]
+    held = lp_value(world, pool, row.units)[1]
+    return value_of(prices, token, held) * (at.of(token) or 0.0)
 
 
 def active_usd(world: World, account: Account, prices: Quotes) -> int:
@@ -169,5 +188,5 @@ def active_usd(world: World, account: Account, prices: Quotes) -> int:
 
 __all__ = [
     "BORROWING", "CONSENSUS", "EXECUTION", "FEES", "LAYERS", "LENDING", "NAMES", "WINDOW",
-    "Layers", "Rates", "active_usd", "layers", "rates", "staked_usd",
+    "Layers", "Rates", "active_usd", "layers", "rates", "staked_yield",
 ]  # fmt: skip

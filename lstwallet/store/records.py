@@ -256,7 +256,10 @@ class Recorder:
         """The event may concern the user: keep the postings, and the event for Activity."""
         kind = type(event).__name__
         gains = self._gains.get(id(event), ())
-        concerned = kind == "Born"
+        # A world names its accounts from the start; it concerns whoever owns something in it.
+        concerned = isinstance(event, kernel.Born) and any(
+            is_yours(owner) for owner, _ in event.world.balances
+        )
         for place, (account, token, units) in enumerate(getattr(event, "entry", ())):
             if is_yours(account):
                 concerned = True

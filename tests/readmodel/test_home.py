@@ -170,6 +170,7 @@ PAST = Series(
         "usdc_usd8": [USD, USD, USD, USD],
         "steth_market_wad": [ETH, ETH // 2, ETH, ETH],
         "steth_rate_ray": [10**27, 10**27, 10**27, 2 * 10**27],
+        "reth_market_wad": [None, 115 * ETH // 100, ETH, 12 * ETH // 10],
         "net_worth_usd8": [100 * USD, None, 150 * USD, 120 * USD],
     },
 )
@@ -178,8 +179,8 @@ PAST = Series(
 def test_past_prices_leave_gaps_out_and_end_with_the_last() -> None:
     assert home.past_prices(PAST) == (
         Quotes(1_000 * USD, USD, 1_000 * USD, 1_000 * USD, ETH),
-        Quotes(1_500 * USD, USD, 750 * USD, 750 * USD, ETH // 2),
-        Quotes(2_000 * USD, USD, 2_000 * USD, 4_000 * USD, ETH),
+        Quotes(1_500 * USD, USD, 750 * USD, 750 * USD, ETH // 2, 1_725 * USD, 115 * ETH // 100),
+        Quotes(2_000 * USD, USD, 2_000 * USD, 4_000 * USD, ETH, 2_400 * USD, 12 * ETH // 10),
     )
     thin = home.past_prices(PAST, most=2)
     assert [each.eth for each in thin] == [1_500 * USD, 2_000 * USD]

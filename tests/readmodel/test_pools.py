@@ -75,7 +75,7 @@ def adds_up(row: pools.AgainstHolding) -> bool:
 
 def test_a_pool_at_fair_value() -> None:
     """50,000 ETH and as much stETH at 2,000 USD; 20 million USDC and 10,000 ETH."""
-    stable, pair = (pools.view(world_of(), pool) for pool in pools.POOLS)
+    stable, pair = (pools.view(world_of(), pool) for pool in (STETH_ETH, USDC_ETH))
     assert stable.tokens == ("ETH", "stETH")
     assert stable.worth == pytest.approx(2 * 50_000 * 2_000 * 10**8, rel=1e-4)
     assert stable.base_share == pytest.approx(0.5, abs=1e-4)

@@ -128,6 +128,7 @@ def test_the_price_of_a_pair() -> None:
             "steth_rate_ray": [12 * 10**26, 12 * 10**26],
             "usdc_eth_usd8": [2_000 * 10**8, 2_000 * 10**8],
             "usdc_usd8": [10**8, 10**8],
+            "reth_market_wad": [114 * WAD // 100, 115 * WAD // 100],
         },
     )
 
@@ -138,6 +139,7 @@ def test_the_price_of_a_pair() -> None:
         return first
 
     assert price("stETH", "ETH") == pytest.approx(0.98)
+    assert price("rETH", "stETH") == pytest.approx(1.14 / 0.98)
     assert price("ETH", "USDC") == pytest.approx(2_000)
     assert price("wstETH", "stETH") == pytest.approx(1.2)
     assert price("wstETH", "USDC") == pytest.approx(1.2 * 0.98 * 2_000)

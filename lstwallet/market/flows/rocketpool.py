@@ -60,7 +60,7 @@ class RocketPoolFlows:
         if drawn[4] < self._burn.rate:
             yield self._leave(world, self._burn.draw(drawn[5], drawn[6]))
         if drawn[8] < self._trade.rate:
-            yield from self._traded(world, drawn[9:])
+            yield self._traded(world, drawn[9:])
         yield from self._arbitrage(world)
 
     @staticmethod
@@ -71,17 +71,15 @@ class RocketPoolFlows:
             return BurnReth(HOLDERS, reth)
         return Swap(HOLDERS, RETH_ETH, "rETH", reth, 0, "ETH")
 
-    def _traded(self, world: Readable, drawn: list[float]) -> Iterator[Command]:
-        """As often one way as the other; who sells has bought before."""
+    def _traded(self, world: Readable, drawn: list[float]) -> Command:
+        """As often one way as the other; a trader without rETH leaves the sale to a holder."""
         trader = self._traders[pick(drawn[2], len(self._traders))]
-        wei = units(self._trade.draw(drawn[0], drawn[1]), 18)
+        ether = self._trade.draw(drawn[0], drawn[1])
         if drawn[3] < 0.5:
-            yield Swap(trader, RETH_ETH, "ETH", wei, 0, "rETH")
-            return
-        held = world.balance(trader, "rETH")
-        if held:
-            wanted = wei * ETHER // rocketpool.reth_rate(world)
-            yield Swap(trader, RETH_ETH, "rETH", min(wanted, held), 0, "ETH")
+            return Swap(trader, RETH_ETH, "ETH", units(ether, 18), 0, "rETH")
+        reth = units(ether * ETHER / rocketpool.reth_rate(world), 18)
+        seller = trader if world.balance(trader, "rETH") >= reth else HOLDERS
+        return Swap(seller, RETH_ETH, "rETH", reth, 0, "ETH")
 
     def _arbitrage(self, world: Readable) -> Iterator[Command]:
         """The pool against the door: what it sells for less it burns, what for more it mints."""

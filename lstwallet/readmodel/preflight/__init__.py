@@ -24,13 +24,21 @@ from lstwallet.engine.lending_facts import (
 from lstwallet.engine.network import Approve, FeePaid
 from lstwallet.engine.pools_facts import AddLiquidity, RemoveLiquidity, Swap
 from lstwallet.engine.quotes import Quote
+from lstwallet.engine.rocketpool_facts import BurnReth, MintReth
 from lstwallet.engine.staking_facts import Claim, RequestUnstake, Stake, Unwrap, Wrap
 from lstwallet.engine.transactions import Transaction
 from lstwallet.engine.validators_facts import LeaveNatively, StakeNatively
 from lstwallet.engine.wallet import UnwrapEth, WrapEth
 from lstwallet.engine.world import Draft, World
 from lstwallet.ledger.entries import Account
-from lstwallet.readmodel.preflight import borrowing, paying, providing, staking, trading
+from lstwallet.readmodel.preflight import (
+    borrowing,
+    paying,
+    providing,
+    rocketpool,
+    staking,
+    trading,
+)
 from lstwallet.readmodel.preflight.records import (
     CONSENTS,
     DANGER,
@@ -62,6 +70,8 @@ RULES: Final[dict[type, Rule]] = {
     WrapEth: trading.of_wrap,
     UnwrapEth: trading.of_wrap,
     Stake: staking.of_stake,
+    MintReth: rocketpool.of_mint,
+    BurnReth: rocketpool.of_burn,
     StakeNatively: staking.of_native_stake,
     LeaveNatively: staking.of_leave,
     RequestUnstake: staking.of_request,
@@ -94,6 +104,11 @@ SOURCES: Final[dict[str, str]] = {
     "market_cheaper": "Stake: a note if the market sells the LST below mint rate",
     "stake_limit": "Stake: protocol limit",
     "leaving": "Stake: exit options",
+    "deposit_fee": "Stake: rate both ways",
+    "burnable": "Stake: exit options",
+    "bonds_first": "Stake: operator spread",
+    "burns_at_rate": "Unstake: queue and market side by side",
+    "below_burning": "Unstake: queue and market side by side",
     "operators": "Stake: operator spread",
     "concentration": "Pre-flight: our own rule",
     "slashed_alone": "Stake: solo",

@@ -9,7 +9,7 @@ from lstwallet.engine.pools_facts import Swap, Swapped
 from lstwallet.engine.staking_facts import Unwrapped, Wrapped
 from lstwallet.engine.staking_wait import estimate_wait
 from lstwallet.engine.wallet import EthUnwrapped, EthWrapped
-from lstwallet.readmodel import swaps
+from lstwallet.readmodel import rocketpool, swaps
 from lstwallet.readmodel.pools import at_least
 from lstwallet.readmodel.preflight.records import (
     TYPE,
@@ -105,8 +105,13 @@ def _other_ways(case: Case, done: swaps.Traded) -> Iterator[Finding]:
     inward, outward = done.token_in, done.token_out
     if inward in _STAKED and outward in _ETHER:
         yield _against_queue(case, done)
-    elif inward in _ETHER and outward in _STAKED:
-        minted = swaps.by_protocol(case.before, inward, outward, done.paid)
+    elif inward == "rETH" and outward in _ETHER:
+        yield _against_burning(case, done)
+    elif inward in _ETHER and outward in (*_STAKED, "rETH"):
+        if outward == "rETH":
+            minted = rocketpool.minted_for(case.before, done.paid)
+        else:
+            minted = swaps.by_protocol(case.before, inward, outward, done.paid)
         lost = minted / done.received - 1 if done.received else 0.0
         if lost > WORTH_A_WORD:
             yield note("dearer_than_staking", share=lost, more=minted - done.received,
@@ -123,6 +128,16 @@ def _against_queue(case: Case, done: swaps.Traded) -> Finding:
     if below >= OFF_ORACLE or done.impact >= IMPACT_WARNED:
         return warning("below_queue", **facts)
     return (note if below > WORTH_A_WORD else safe)("below_queue", **facts)
+
+
+def _against_burning(case: Case, done: swaps.Traded) -> Finding:
+    """Burning pays at once too, if the protocol has the ether."""
+    offer = rocketpool.burn_offer(case.before, done.paid)
+    below = 1 - done.received / offer.worth if offer.worth else 0.0
+    facts = {"share": below, "lost": offer.worth - done.received, "pays": offer.pays}
+    if below >= OFF_ORACLE or done.impact >= IMPACT_WARNED:
+        return warning("below_burning", **facts)
+    return (note if below > WORTH_A_WORD else safe)("below_burning", **facts)
 
 
 def of_wrap(case: Case) -> Iterator[Finding]:

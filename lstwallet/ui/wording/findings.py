@@ -171,9 +171,12 @@ def _market_cheaper(grave: str, facts: Any) -> str:
     if grave == "safe":
         return translate("wording", "The market does not sell it below this rate.")
     text = translate(
-        "wording", "The market sells stETH {share} below this rate: buying gets you {more} more."
+        "wording", "The market sells {token} {share} below this rate: buying gets you {more} more."
     )
-    return text.format(share=_size(facts["share"]), more=amount(facts["more"], "stETH"))
+    token = facts.get("token", "stETH")
+    return text.format(
+        token=token, share=_size(facts["share"]), more=amount(facts["more"], token)
+    )
 
 
 def _stake_limit(grave: str, facts: Any) -> str:
@@ -193,6 +196,40 @@ def _leaving(grave: str, facts: Any) -> str:
     else:
         text = translate("wording", "Leaving takes {wait}, or costs {share} at once.")
     return text.format(wait=wait, share=_size(facts["share"]))
+
+
+def _deposit_fee(grave: str, facts: Any) -> str:
+    text = translate("wording", "A deposit costs {share} once: about a day's rewards.")
+    return text.format(share=_size(facts["share"]))
+
+
+def _burnable(grave: str, facts: Any) -> str:
+    if grave == "warning":
+        text = translate(
+            "wording", "Only {amount} can be burned for now, by all together: you may have to sell."
+        )
+    else:
+        text = translate("wording", "No queue: all together can burn for {amount} now, or sell.")
+    return text.format(amount=amount(facts["amount"], "ETH"))
+
+
+def _bonds_first(grave: str, facts: Any) -> str:
+    text = translate("wording", "Losses take the nodes' own bonds first: {share} of their stake.")
+    return text.format(share=percent(facts["share"], 1))
+
+
+def _below_burning(grave: str, facts: Any) -> str:
+    if grave == "safe":
+        return translate("wording", "The market pays as much as burning would.")
+    if facts["pays"]:
+        text = translate(
+            "wording", "The market pays {share} less than burning, which is at once too: {lost}."
+        )
+    else:
+        text = translate(
+            "wording", "The market pays {share} less than the rate: {lost}. Burning cannot pay now."
+        )
+    return text.format(share=_size(facts["share"]), lost=amount(facts["lost"], "ETH"))
 
 
 def _operators(grave: str, facts: Any) -> str:
@@ -395,6 +432,13 @@ _SENTENCES: Final[dict[str, Callable[[str, Any], str]]] = {
     "stake_limit": _stake_limit,
     "leaving": _leaving,
     "operators": _operators,
+    "deposit_fee": _deposit_fee,
+    "burnable": _burnable,
+    "bonds_first": _bonds_first,
+    "below_burning": _below_burning,
+    "burns_at_rate": (
+        lambda grave, facts: translate("wording", "The protocol's own rate: no slippage, no fee.")
+    ),
     "concentration": _concentration,
     "slashed_alone": _slashed_alone,
     "starts": _starts,

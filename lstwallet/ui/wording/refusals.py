@@ -89,6 +89,10 @@ def _not_a_multiple(why: Any) -> str:
 def _not_enough_liquidity(why: Any) -> str:
     if "aave" in why.where or "lend" in why.where:
         text = translate("wording", "The market has only {available} left: the rest is lent out.")
+    elif why.where == "rocketpool":
+        text = translate(
+            "wording", "Burning can pay only {available} now. The pool buys rETH at its own price."
+        )
     else:
         text = translate("wording", "The pool holds only {available}.")
     return text.format(available=amount(max(0, why.available), why.token))
@@ -96,7 +100,9 @@ def _not_enough_liquidity(why: Any) -> str:
 
 def _cap_reached(why: Any) -> str:
     room = amount(max(0, why.room), why.token)
-    if why.kind == "borrow":
+    if why.kind == "deposit_pool":
+        text = translate("wording", "The deposit pool is nearly full: it takes {room} now.")
+    elif why.kind == "borrow":
         text = translate("wording", "The market's borrow limit is reached. Room left: {room}.")
     else:
         text = translate("wording", "The market's supply limit is reached. Room left: {room}.")

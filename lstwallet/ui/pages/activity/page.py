@@ -129,9 +129,10 @@ class RoomPage(Page):
         self.token = Chooser(self.tr("Token"))
         self.token.setObjectName("activity.token")
         self.token.addItem(self.tr("All tokens"), "")
-        for symbol in ("ETH", "WETH", "stETH", "wstETH", "USDC"):
+        for symbol in ("ETH", "WETH", "stETH", "wstETH", "rETH", "USDC"):
             self.token.addItem(symbol, symbol)
         self.token.addItem(self.tr("LP, stETH / ETH"), "LP:steth_eth")
+        self.token.addItem(self.tr("LP, rETH / ETH"), "LP:reth_eth")
         self.token.addItem(self.tr("LP, USDC / ETH"), "LP:usdc_eth")
         field = SearchField()
         self.search = field.edit

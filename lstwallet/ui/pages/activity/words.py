@@ -24,6 +24,7 @@ SHOWN_TICKETS: Final = 3
 _POOLS: Final[dict[str, Callable[[], str]]] = {
     "steth_eth": lambda: _tr("activity", "stETH / ETH pool"),
     "usdc_eth": lambda: _tr("activity", "USDC / ETH pool"),
+    "reth_eth": lambda: _tr("activity", "rETH / ETH pool"),
 }
 _KINDS: Final[dict[str, Kind]] = {
     "Born": Kind(lambda: _tr("activity", "Profile begins"), "flag"),
@@ -31,6 +32,8 @@ _KINDS: Final[dict[str, Kind]] = {
     "EthWrapped": Kind(lambda: _tr("activity", "ETH into WETH"), "package"),
     "EthUnwrapped": Kind(lambda: _tr("activity", "WETH into ETH"), "package"),
     "Staked": Kind(lambda: _tr("activity", "Staked"), "stack"),
+    "RethMinted": Kind(lambda: _tr("activity", "rETH minted"), "stack"),
+    "RethBurned": Kind(lambda: _tr("activity", "rETH burned"), "flame"),
     "Wrapped": Kind(lambda: _tr("activity", "Wrapped"), "package"),
     "Unwrapped": Kind(lambda: _tr("activity", "Unwrapped"), "package"),
     "UnstakeRequested": Kind(lambda: _tr("activity", "Unstake requested"), "hourglass-medium"),

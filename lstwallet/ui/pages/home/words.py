@@ -205,7 +205,8 @@ def title(position: Position) -> str:
             return translate("home", "{tokens} lent").format(tokens=owned)
         return translate("home", "{owned} / {owed} loan").format(owned=owned, owed=owed)
     if position.kind == "pool":
-        pair = "stETH / ETH" if "stETH" in position.owned else "USDC / ETH"
+        token = next(each for each in position.owned if each != "ETH")
+        pair = f"{token} / ETH"
         return translate("home", "{pair} pool").format(pair=pair)
     if position.kind == "ticket":
         return translate("home", "In the exit queue")
@@ -220,7 +221,7 @@ def sub(position: Position) -> str:
         return translate("home", "Lending market")
     if position.kind == "pool":
         stable = translate("home", "Stable pool")
-        return stable if "stETH" in position.owned else translate("home", "Pair")
+        return translate("home", "Pair") if "USDC" in position.owned else stable
     if position.kind == "ticket":
         return translate("home", "Lido, earns nothing meanwhile")
     if position.kind == "native":
@@ -231,6 +232,7 @@ def sub(position: Position) -> str:
         "USDC": translate("home", "Dollar token"),
         "stETH": translate("home", "Lido, balance grows"),
         "wstETH": translate("home", "Lido, value grows"),
+        "rETH": translate("home", "Rocket Pool, value grows"),
     }[position.balance.token]
 
 
@@ -250,7 +252,7 @@ def avatar(position: Position) -> str:
 _LIKED: Final = {
     "wallet:ETH": "s8", "wallet:WETH": "s8", "wallet:stETH": "s5", "wallet:wstETH": "s1",
     "wallet:USDC": "s3", home.LENT: "s2", "pool:steth_eth": "s4", "pool:usdc_eth": "s6",
-    "ticket": "s7", "native": "s6",
+    "ticket": "s7", "native": "s6", "wallet:rETH": "s2", "pool:reth_eth": "s4",
 }  # fmt: skip
 _ROLES: Final = ("s8", "s5", "s1", "s3", "s2", "s4", "s6", "s7")
 
@@ -277,6 +279,7 @@ def way(position: Position) -> tuple[str, dict[str, Any] | None]:
         "wallet:stETH": ("stake", {"mode": "wrap", "token": "wstETH"}),
         "wallet:wstETH": ("stake", {"mode": "unwrap", "token": "wstETH"}),
         "wallet:USDC": ("swap", {"from": "USDC", "to": "ETH"}),
+        "wallet:rETH": ("unstake", {"token": "rETH"}),
         home.LENT: ("lend", None),
         "ticket": ("unstake", None),
         "native": ("stake", {"choice": "solo"}),

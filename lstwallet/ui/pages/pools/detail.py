@@ -1,4 +1,4 @@
-"""One pool: its price against what stETH redeems for, what it holds, one's share of it."""
+"""One pool: its price against what the issuer counts, what it holds, one's share of it."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QWidget
 
-from lstwallet.engine.pools_facts import STETH_ETH
+from lstwallet.engine.pools_facts import RETH_ETH, STABLE, STETH_ETH
 from lstwallet.readmodel.pools import AgainstHolding, Earnings, PoolView
 from lstwallet.ui import wording
 from lstwallet.ui.charts.line import Series, moment_words
@@ -76,6 +76,11 @@ class PoolDetail(QWidget):
                 ("steth_market_wad",), self._draw_steth, lambda value: f"{value:.4f}",
                 self.tr("Price against redemption"),
             )  # fmt: skip
+        elif pool == RETH_ETH:
+            self.chart.set_source(
+                ("reth_market_wad", "reth_rate_wad"), self._draw_reth,
+                lambda value: f"{value:.4f}", self.tr("Price against the protocol's rate"),
+            )  # fmt: skip
         else:
             self.chart.set_source(
                 ("usdc_eth_usd8", "eth_usd8"), self._draw_usdc, _dollars,
@@ -91,7 +96,8 @@ class PoolDetail(QWidget):
         days = max(1, round(earned.days))
         tip = self.tr("Fees of the last {days} d as a yearly rate; not a promise").format(days=days)
         self.apr.setToolTip(tip)
-        self.both.setToolTip(self.tr("Fee APR plus what the pool's stETH earns by staking"))
+        tip = self.tr("Fee APR plus what the pool's {token} earns by staking")
+        self.both.setToolTip(tip.format(token=view.tokens[1]))
         self.both.setVisible(bool(view.amplification))
         self.chart.set_legend(
             [
@@ -105,7 +111,7 @@ class PoolDetail(QWidget):
         self.position.show_position(standing, self.bridge.preferences)
 
     def _market_name(self) -> str:
-        return self.tr("Market price") if self.pool == STETH_ETH else self.tr("Pool price")
+        return self.tr("Market price") if self.pool in STABLE else self.tr("Pool price")
 
     # --- the chart ----------------------------------------------------------------------
 
@@ -113,6 +119,11 @@ class PoolDetail(QWidget):
         market = [_scaled(each, WAD) for each in samples.column("steth_market_wad")]
         redemption: list[float | None] = [1.0] * len(market)
         return self._drawing(samples.at, redemption, market, lambda value: f"{value:.4f}")
+
+    def _draw_reth(self, samples: Samples) -> Drawing:
+        market = [_scaled(each, WAD) for each in samples.column("reth_market_wad")]
+        rate = [_scaled(each, WAD) for each in samples.column("reth_rate_wad")]
+        return self._drawing(samples.at, rate, market, lambda value: f"{value:.4f}")
 
     def _draw_usdc(self, samples: Samples) -> Drawing:
         market = [_scaled(each, USD) for each in samples.column("usdc_eth_usd8")]

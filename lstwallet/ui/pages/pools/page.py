@@ -8,10 +8,11 @@ from PySide6.QtCore import QElapsedTimer, QTimer
 from PySide6.QtGui import QHideEvent
 from PySide6.QtWidgets import QStackedLayout, QWidget
 
-from lstwallet.engine.pools_facts import LP
+from lstwallet.engine.pools_facts import LP, RETH_ETH, STETH_ETH
+from lstwallet.engine.pools_view import fair_price, pools_of
 from lstwallet.engine.staking import steth_rate
 from lstwallet.readmodel import pools
-from lstwallet.readmodel.pools import POOLS, Basis
+from lstwallet.readmodel.pools import POOLS, RATE_SERIES, Basis
 from lstwallet.ui.pages.action import ActionFlow
 from lstwallet.ui.pages.page import Page, centred
 from lstwallet.ui.pages.pools.add_form import AddForm
@@ -38,8 +39,9 @@ RECENT: Final = 30 * DAY
 PAUSE_MS: Final = 1_500
 """How often fees and sparks are fetched while time runs."""
 PAGE_OF_RECORDS: Final = 500
-SPARKS: Final = ("steth_market_wad", "usdc_eth_usd8")
-_NAMES: Final = (*pools.FEE_SERIES[POOLS[0]], *pools.FEE_SERIES[POOLS[1]], *SPARKS)
+SPARKS: Final = ("steth_market_wad", "reth_market_wad", "usdc_eth_usd8")
+"""What the cards draw, in their order."""
+_NAMES: Final = (*(name for pool in POOLS for name in pools.FEE_SERIES[pool]), *SPARKS)
 
 
 class RoomPage(Page):
@@ -229,6 +231,9 @@ class RoomPage(Page):
     # --- showing a world ----------------------------------------------------------------
 
     def refresh(self, world: World) -> None:
+        there = pools_of(world)
+        for pool, card in self.cards.items():
+            card.setVisible(pool in there)
         mine = tuple(world.balance(self.bridge.account, LP[pool]) for pool in POOLS)
         if mine != self._basis_of:
             self._read_basis(mine)
@@ -298,7 +303,7 @@ class RoomPage(Page):
         if world is None or not any(mine):
             self._basis = {}
             return
-        report, rate = world.staking.next_report, steth_rate(world)
+        rates = {pool: (*_rate_now(world, pool), *found) for pool, found in RATE_SERIES.items()}
 
         def answered(found: dict[str, Basis | None]) -> None:
             self._basis = found
@@ -309,23 +314,40 @@ class RoomPage(Page):
             self._basis_of = ()  # the next change asks again
             self.bridge.failed.emit(error)
 
-        self.bridge.call(lambda session: _bases(session, report, rate), answered, failed)
+        self.bridge.call(lambda session: _bases(session, rates), answered, failed)
 
 
-def _bases(session: Session, report: int, rate: int) -> dict[str, Basis | None]:
-    """In the lane: every record of the user's, and the stETH rate around each deposit."""
+def _rate_now(world: World, pool: str) -> tuple[int, int]:
+    """When a pool's rate moves next, and what it is now (27 decimals)."""
+    rocket = world.rocketpool
+    if pool == RETH_ETH and rocket is not None:
+        return rocket.next_update, fair_price(world, pool) * RATE_SERIES[pool][1]
+    return world.staking.next_report, steth_rate(world)
+
+
+def _bases(
+    session: Session, rates: dict[str, tuple[int, int, str, int]]
+) -> dict[str, Basis | None]:
+    """In the lane: every record of the user's, and staking tokens' rates around each deposit.
+
+    ``rates``: pool → the next report, the rate now, its samples and their scale.
+    """
     records: list[ActivityRecord] = []
     before: int | None = None
     while page := session.activity(before=before, limit=PAGE_OF_RECORDS):
         records.extend(page)
         before = page[-1].seq
-    samples: list[tuple[int, int | None]] = []
-    for record in records:
-        if record.kind == "LiquidityAdded":
-            around = session.series(["steth_rate_ray"], record.at - HOUR, record.at + HOUR)
-            samples += zip(around.at, around.column("steth_rate_ray"), strict=True)
-    rate_at = pools.rate_from(samples, report, rate)
-    return {pool: pools.basis(records, pool, rate_at) for pool in POOLS}
+    deposits = [record.at for record in records if record.kind == "LiquidityAdded"]
+    found: dict[str, Basis | None] = {}
+    for pool in POOLS:
+        report, rate, name, scale = rates.get(pool, rates[STETH_ETH])
+        samples: list[tuple[int, int | None]] = []
+        for at in deposits:
+            around = session.series([name], at - HOUR, at + HOUR)
+            values = [None if each is None else each * scale for each in around.column(name)]
+            samples += zip(around.at, values, strict=True)
+        found[pool] = pools.basis(records, pool, pools.rate_from(samples, report, rate))
+    return found
 
 
 def _thinned(values: list[int | None]) -> list[float | None]:

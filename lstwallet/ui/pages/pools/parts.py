@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 BELOW: Final = -0.01
 FAR_BELOW: Final = -0.03
-"""From these gaps on the price of stETH has given way more than a little."""
+"""From these gaps on the price of a staking token has given way more than a little."""
 
 
 class Figure(QWidget):
@@ -148,14 +148,18 @@ class HoldsCard(Card):
     def _sentence(self, view: PoolView) -> str:
         if not view.amplification:
             return self.tr("The pair always holds equal values: its price is the ratio of the two.")
-        if view.leans_to == "stETH" and view.gap <= FAR_BELOW:
-            return self.tr("Far more people sell stETH than buy it: the price has given way.")
-        if view.leans_to == "stETH" and view.gap <= BELOW:
-            return self.tr("Many more people sell stETH than buy it: the price gives way.")
-        if view.leans_to == "stETH":
-            return self.tr("More people sell stETH than buy it: the price gives way a little.")
-        if view.leans_to:
-            return self.tr("More people buy stETH than sell it: ether piles up.")
+        token = view.tokens[1]
+        text = ""
+        if view.leans_to == token and view.gap <= FAR_BELOW:
+            text = self.tr("Far more people sell {token} than buy it: the price has given way.")
+        elif view.leans_to == token and view.gap <= BELOW:
+            text = self.tr("Many more people sell {token} than buy it: the price gives way.")
+        elif view.leans_to == token:
+            text = self.tr("More people sell {token} than buy it: the price gives way a little.")
+        elif view.leans_to:
+            text = self.tr("More people buy {token} than sell it: ether piles up.")
+        if text:
+            return text.format(token=token)
         return self.tr("Near balance the curve is almost flat: trades hardly move the price.")
 
 

@@ -4,16 +4,18 @@ from __future__ import annotations
 
 from PySide6.QtCore import QCoreApplication
 
-from lstwallet.engine.pools_facts import STETH_ETH
+from lstwallet.engine.pools_facts import LP, RETH_ETH, STABLE, TOKENS
 from lstwallet.readmodel.pools import PoolView
 from lstwallet.ui import wording
 
 translate = QCoreApplication.translate
+_BY_RATE = frozenset(token for pool in STABLE for token in (TOKENS[pool][1], LP[pool]))
 
 
 def title(pool: str) -> str:
     """``stETH / ETH``."""
-    return "stETH / ETH" if pool == STETH_ETH else "USDC / ETH"
+    first, second = TOKENS[pool]
+    return f"{second} / {first}" if pool in STABLE else f"{first} / {second}"
 
 
 def kind(view: PoolView) -> str:
@@ -32,22 +34,26 @@ def price(view: PoolView) -> str:
 
 def price_of(pool: str, units: int) -> str:
     """A price of this pool: ``0.9958 ETH`` or ``$1 806.23``."""
-    if pool == STETH_ETH:
+    if pool in STABLE:
         return wording.price(units, "ETH")
     return wording.fiat_price(units)
 
 
 def fair_name(pool: str) -> str:
     """What the fair price is: the redemption rate, or the price outside."""
-    if pool == STETH_ETH:
+    if pool == RETH_ETH:
+        return translate("pools", "Protocol's rate")
+    if pool in STABLE:
         return translate("pools", "Redemption rate")
     return translate("pools", "ETH / USD outside")
 
 
 def worth(usd: int, token: str) -> str:
-    """A fair value, and what it counts stETH at: the market price would tell another one."""
+    """A fair value, and what it counts staked ETH at: the market price would tell another one."""
     value = wording.fiat(usd)
-    if token not in ("stETH", f"LP:{STETH_ETH}"):
+    if token in ("rETH", LP[RETH_ETH]):
+        return translate("pools", "{value} at the protocol's rate").format(value=value)
+    if token not in _BY_RATE:
         return value
     return translate("pools", "{value} at the redemption rate").format(value=value)
 
@@ -59,7 +65,7 @@ def gap(view: PoolView) -> tuple[str, str, str]:
         return translate("pools", "At the fair price"), "good", "check-circle"
     share = wording.percent(size)
     if view.gap < 0:
-        noted = 0.001 if view.pool == STETH_ETH else 0.01  # the pair may stray by its fee
+        noted = 0.001 if view.pool in STABLE else 0.01  # the pair may stray by its fee
         tone = "warn" if size >= noted else "plain"
         return translate("pools", "{share} discount").format(share=share), tone, "trend-down"
     return translate("pools", "{share} premium").format(share=share), "plain", "trend-up"

@@ -8,6 +8,7 @@ from PySide6.QtCore import QCoreApplication, Signal
 from PySide6.QtWidgets import QWidget
 
 from lstwallet.readmodel import staking as reading
+from lstwallet.readmodel.rocketpool import RocketOffer
 from lstwallet.readmodel.staking import Apr, LidoOffer, SoloOffer, ValidatorRow, WrapRates
 from lstwallet.ui import wording
 from lstwallet.ui.models.cells import ButtonsCell, ButtonSpec, ChipCell, Text
@@ -95,6 +96,37 @@ class LidoCard(OfferCard):
         if self._spread.text() != spread:
             icon = "shield-check" if calm else "warning"
             self._spread.set(spread, "good" if calm else "warn", icon)
+
+
+class RocketCard(OfferCard):
+    """The protocol of many small operators."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        tr = QCoreApplication.translate
+        self._minipools = Chip("", "plain", small=True)
+        self._bond = Chip("", "good", "shield-check", small=True)
+        chips = [
+            Chip(tr("stake", "Value grows, number stays"), "plain", small=True),
+            self._minipools,
+            self._bond,
+        ]
+        super().__init__("Rocket Pool", "rETH", "rETH", chips, parent, icon="flame")
+        self.setObjectName("stake.choice.rocketpool")
+
+    def show_offer_of(self, offer: RocketOffer | None, apr: Apr) -> None:
+        """The protocol now; a world without it has no card."""
+        self.setVisible(offer is not None)
+        if offer is None:
+            return
+        text = self.tr("Burn for up to {count} ETH, or sell, at once")
+        way_out = text.format(count=wording.count(offer.burnable // WAD))
+        self.show_offer(way_out, words.share(apr.rate), words.apr_caption(apr))
+        count = self.tr("{count} minipools").format(count=wording.count(offer.minipools))
+        bond = self.tr("Bonds of {share} lose first").format(share=words.share(offer.bond, 1))
+        if self._minipools.text() != count:
+            self._minipools.set(count)
+        if self._bond.text() != bond:
+            self._bond.set(bond, "good", "shield-check")
 
 
 class SoloCard(OfferCard):

@@ -9,9 +9,11 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QWidget
 
 from lstwallet.engine.guards import stake_left
+from lstwallet.engine.rocketpool import MintReth, RethMinted, deposit_room, eth_of
 from lstwallet.engine.staking import Stake, Staked
 from lstwallet.engine.validators import StakeNatively
 from lstwallet.engine.validators_facts import ETH_PER_VALIDATOR, VALIDATOR_WEI
+from lstwallet.readmodel import rocketpool
 from lstwallet.readmodel import staking as reading
 from lstwallet.readmodel.lending import markets
 from lstwallet.readmodel.portfolio import quotes, value_of
@@ -29,7 +31,7 @@ from lstwallet.ui.pages.action import (
     Review,
     read_amount,
 )
-from lstwallet.ui.pages.stake import words
+from lstwallet.ui.pages.stake import rocket, words
 from lstwallet.ui.widgets.amount_field import AmountField
 from lstwallet.ui.widgets.cards import Banner, Inset, LinkRow
 from lstwallet.ui.widgets.labels import Label
@@ -46,6 +48,7 @@ if TYPE_CHECKING:
     from lstwallet.ui.bridge import Bridge
 
 LIDO: Final = "lido"
+ROCKET: Final = "rocketpool"
 SOLO: Final = "solo"
 VALIDATOR: Final = "validator"
 """The disc of one's own validators, as ``tokens.ASSETS`` names it."""
@@ -53,7 +56,7 @@ Explain = Callable[[QWidget, str], None]
 
 
 class StakeForm(ActionForm):
-    """One amount, two ways to stake it. What was typed stays when the way is changed."""
+    """One amount, three ways to stake it. What was typed stays when the way is changed."""
 
     name = "stake"
     choice_wanted = Signal(str)
@@ -65,9 +68,9 @@ class StakeForm(ActionForm):
         self._bridge = bridge
         self._explain = explain
         self.choice = LIDO
-        self.apr = Apr(0, 0)
+        self.apr = self.reth_apr = Apr(0, 0)
         self._limited = False
-        """Whether Lido takes less than there is: Max is a number then, not all."""
+        """Whether a protocol takes less than there is: Max is a number then, not all."""
         self._build_fields()
         self._build_facts()
         self.shadow = LinkRow("", "", "arrows-left-right", sunken=True, on_click=self._other_wanted)
@@ -75,7 +78,7 @@ class StakeForm(ActionForm):
         self.setLayout(
             column(
                 self.poor, self.amount, self.receive, self.edge, self.lido_facts,
-                self.solo_facts, self.overview, self.shadow, spacing=12,
+                self.rocket_facts, self.solo_facts, self.overview, self.shadow, spacing=12,
             )
         )  # fmt: skip
         self.choose(LIDO)
@@ -111,6 +114,7 @@ class StakeForm(ActionForm):
         rows = (self.apr_row, self.fee_row, self.spread_row, self.limit_row, self.back_row,
                 self.leave_row)  # fmt: skip
         self.lido_facts = holder(column(*rows, spacing=6))
+        self.rocket_facts = rocket.Facts(self._explain)
         self.native_row = KeyValue(self.tr("APR"), why=lambda: why(self.native_row, "native"))
         self.start_row = KeyValue(self.tr("Starts to earn"))
         self.pay_row = KeyValue(self.tr("Pays rewards"))
@@ -138,20 +142,24 @@ class StakeForm(ActionForm):
     # --- which way ----------------------------------------------------------------------
 
     def choose(self, choice: str) -> None:
-        """Stake with the pool or natively."""
+        """Stake with one of the protocols, or natively."""
         self.choice = choice
         solo = choice == SOLO
-        self.lido_facts.setVisible(not solo)
+        self.lido_facts.setVisible(choice == LIDO)
+        self.rocket_facts.setVisible(choice == ROCKET)
         self.solo_facts.setVisible(solo)
         self.receive.set_label(self.tr("You run") if solo else self.tr("You receive"))
         if solo:
             self.receive.set_token(VALIDATOR, 18, self.tr("32 ETH each"))
         else:
-            self.receive.set_token("stETH", 18)
-        self.stake_change.key.setText(self.tr("Validators") if solo else self.tr("stETH"))
+            self.receive.set_token(self._token(), 18)
+        self.stake_change.key.setText(self.tr("Validators") if solo else self._token())
         if self._bridge.world is not None:
             self.refresh(self._bridge.world)
         self.changed.emit()
+
+    def _token(self) -> str:
+        return "rETH" if self.choice == ROCKET else "stETH"
 
     def _other_wanted(self) -> None:
         self.choice_wanted.emit(LIDO if self.choice == SOLO else SOLO)
@@ -162,8 +170,14 @@ class StakeForm(ActionForm):
         if self._bridge.world is not None:
             self.refresh(self._bridge.world)
 
+    def set_reth_apr(self, apr: Apr) -> None:
+        """The average of rETH, once it is known."""
+        self.reth_apr = apr
+        if self._bridge.world is not None:
+            self.refresh(self._bridge.world)
+
     def _compare(self) -> None:
-        self.navigate.emit("swap", {"from": "ETH", "to": "stETH"})
+        self.navigate.emit("swap", {"from": "ETH", "to": self._token()})
 
     def _to_settings(self) -> None:
         self.navigate.emit("settings", None)
@@ -175,6 +189,11 @@ class StakeForm(ActionForm):
             return Header(
                 self.tr("Run validators of your own"), self.tr("Ethereum · native, not liquid"),
                 symbol=VALIDATOR,
+            )  # fmt: skip
+        if self.choice == ROCKET:
+            return Header(
+                self.tr("Stake with Rocket Pool"), self.tr("Ethereum · token by rate"),
+                symbol="rETH",
             )  # fmt: skip
         return Header(
             self.tr("Stake with Lido"), self.tr("Ethereum · rebasing token"), symbol="stETH"
@@ -191,9 +210,10 @@ class StakeForm(ActionForm):
         value = read_amount(self.amount)
         if isinstance(value, NotYet):
             return value
-        if value == ALL and self.choice == LIDO and self._limited:
+        if value == ALL and self.choice != SOLO and self._limited:
             value = self.amount.units() or 0
-        return StakeNatively(account, value) if self.choice == SOLO else Stake(account, value)
+        kind = {LIDO: Stake, ROCKET: MintReth, SOLO: StakeNatively}[self.choice]
+        return kind(account, value)
 
     def refresh(self, world: World) -> None:
         solo = self.choice == SOLO
@@ -201,17 +221,21 @@ class StakeForm(ActionForm):
         self.poor.setVisible(balance == 0)
         self.amount.set_available(balance)
         whole = reading.whole_validators(balance) * VALIDATOR_WEI
-        left = stake_left(world)
+        left = self._room(world)
         self._limited = left is not None and left < balance
         most = left if left is not None and self._limited else balance
         self.amount.set_max(whole if solo else most)
         units = self.amount.units()
         fiat = wording.fiat(value_of(quotes(world), "ETH", units)) if units else ""
         self.amount.set_fiat(fiat)
-        if solo:
-            self._show_solo(world, units or 0)
-        else:
-            self._show_lido(world, units or 0)
+        shadow = {LIDO: self._show_lido, ROCKET: self._show_rocket, SOLO: self._show_solo}
+        shadow[self.choice](world, units or 0)
+
+    def _room(self, world: World) -> int | None:
+        """Wei that the chosen protocol takes now; ``None``: no limit."""
+        if self.choice == ROCKET:
+            return deposit_room(world) if world.rocketpool else None
+        return stake_left(world)
 
     def _show_lido(self, world: World, wei: int) -> None:
         offer = reading.lido_offer(world, wei)
@@ -228,6 +252,21 @@ class StakeForm(ActionForm):
         self.limit_row.set_value(words.no_limit() if left is None else words.whole(left))
         self.back_row.set_value(words.rate("stETH", WAD, "ETH"))
         self.leave_row.set_value(words.leave_by(offer.wait))
+        self.shadow.set_words(
+            self.tr("Staked natively instead"),
+            words.solo_line(reading.native_apr(world), reading.solo_offer(world)),
+        )
+
+    def _show_rocket(self, world: World, wei: int) -> None:
+        offer = rocketpool.offer(world)
+        if offer is None:
+            return
+        minted = rocketpool.minted_for(world, wei) if wei else 0
+        one = words.rate("ETH", rocketpool.minted_for(world, WAD), "rETH")
+        self.receive.set_available(None, one)
+        self.receive.set_shown(wording.amount(minted, "rETH", unit=False) if wei else "")
+        self.receive.set_fiat(self.tr("Each rETH is worth more every day"))
+        self.rocket_facts.show_offer(offer, self.reth_apr)
         self.shadow.set_words(
             self.tr("Staked natively instead"),
             words.solo_line(reading.native_apr(world), reading.solo_offer(world)),
@@ -279,6 +318,10 @@ class StakeForm(ActionForm):
             staked = reading.natively(world, account)
             shown = wording.count(reading.whole_validators(staked))
             apr = reading.native_apr(world)
+        elif self.choice == ROCKET:
+            held = world.balance(account, "rETH")
+            shown = wording.amount(held, "rETH", unit=False)
+            staked, apr = eth_of(world, held), self.reth_apr
         else:
             staked = reading.held(world, account, "stETH")
             shown = wording.amount(staked, "stETH", unit=False)
@@ -291,16 +334,20 @@ class StakeForm(ActionForm):
         if isinstance(event, Staked):
             minted = reading.minted_for(world, event.amount)
             edge = reading.market_edge(world, self._bridge.account, event.amount, minted)
+        elif isinstance(event, RethMinted):
+            edge = rocketpool.market_edge(world, self._bridge.account, event.amount, event.reth)
         if edge is None:
             self.edge.set("")
             return
+        token = self._token()
         text = self.tr(
-            "The market sells stETH {share} below this rate. Buying gets you {more} more."
+            "The market sells {token} {share} below this rate. Buying gets you {more} more."
         )
         self.edge.set(
-            text.format(share=words.share(edge.discount), more=wording.amount(edge.more, "stETH")),
+            text.format(token=token, share=words.share(edge.discount),
+                        more=wording.amount(edge.more, token)),
             icon="storefront",
-        )
+        )  # fmt: skip
 
     # --- review and receipt -------------------------------------------------------------
 
@@ -308,6 +355,8 @@ class StakeForm(ActionForm):
         event = quote.events[-1]
         if isinstance(event, Staked):
             return self._review_lido(event, quote.after)
+        if isinstance(event, RethMinted):
+            return rocket.review(event, quote.after, self._ether(quote.after))
         return self._review_solo(event, quote.after)
 
     def _review_lido(self, event: Staked, after: World) -> Review:
@@ -316,7 +365,7 @@ class StakeForm(ActionForm):
         offer = reading.lido_offer(after, received)
         return Review(
             title=self.tr("Review stake"),
-            confirm=self.tr("Stake {amount}").format(amount=_brief(event.amount)),
+            confirm=self.tr("Stake {amount}").format(amount=words.brief(event.amount)),
             pending=self.tr("Staking"),
             moves=(
                 Move("ETH", self.tr("You send"), wording.change(-event.amount, "ETH"),
@@ -345,7 +394,7 @@ class StakeForm(ActionForm):
         wei = keys * VALIDATOR_WEI
         return Review(
             title=self.tr("Review stake"),
-            confirm=self.tr("Stake {amount}").format(amount=_brief(wei)),
+            confirm=self.tr("Stake {amount}").format(amount=words.brief(wei)),
             pending=self.tr("Depositing"),
             moves=(
                 Move("ETH", self.tr("You deposit"), wording.change(-wei, "ETH"),
@@ -377,6 +426,8 @@ class StakeForm(ActionForm):
                 (self._first_reward(outcome.world),),
                 self._next_steps(outcome.world),
             )
+        if isinstance(event, RethMinted):
+            return rocket.receipt(event, outcome.world, changes)
         starts = wording.moment(event.validator.active_at)
         return Receipt(
             self.tr("{count} deposited").format(count=words.validators(event.validator.keys)),
@@ -408,10 +459,4 @@ class StakeForm(ActionForm):
         )  # fmt: skip
 
 
-def _brief(wei: int) -> str:
-    """``5 ETH`` on a button; four decimals when it would get long."""
-    text = wording.small(wei, "ETH")
-    return text if len(text) <= 12 else wording.amount(wei, "ETH")
-
-
-__all__ = ["LIDO", "SOLO", "VALIDATOR", "StakeForm"]
+__all__ = ["LIDO", "ROCKET", "SOLO", "VALIDATOR", "StakeForm"]

@@ -1,4 +1,4 @@
-"""The room "Stake": Lido or validators of one's own; wrapping; and the way out of the latter."""
+"""The room "Stake": Lido, Rocket Pool or own validators; wrapping; the way out of the latter."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from PySide6.QtWidgets import QWidget
 
+from lstwallet.readmodel import rocketpool
 from lstwallet.readmodel import staking as reading
 from lstwallet.readmodel.staking import Apr
 from lstwallet.ui import theme, wording
@@ -15,13 +16,15 @@ from lstwallet.ui.pages.stake import words
 from lstwallet.ui.pages.stake.cards import (
     LidoCard,
     PairCard,
+    RocketCard,
     SoloCard,
     ValidatorsCard,
     WrapCard,
 )
 from lstwallet.ui.pages.stake.compare import CompareCard
-from lstwallet.ui.pages.stake.form import LIDO, SOLO, StakeForm
+from lstwallet.ui.pages.stake.form import LIDO, ROCKET, SOLO, StakeForm
 from lstwallet.ui.pages.stake.leave import LeaveForm
+from lstwallet.ui.pages.stake.rocket import ROCKET_TOPICS, rocket_reason
 from lstwallet.ui.pages.stake.wrap import UNWRAP, WRAP, WrapForm
 from lstwallet.ui.theme import tokens
 from lstwallet.ui.widgets.action_panel import SLIM_WIDTH, WIDTH, ActionPanel
@@ -29,7 +32,7 @@ from lstwallet.ui.widgets.buttons import Segmented
 from lstwallet.ui.widgets.labels import Label
 from lstwallet.ui.widgets.layout import Scroller, column, holder, row
 from lstwallet.ui.widgets.overlays import WhyPopover
-from lstwallet.units.clock import HOUR
+from lstwallet.units.clock import DAY, HOUR
 from lstwallet.units.fixed import WAD
 
 if TYPE_CHECKING:
@@ -48,8 +51,8 @@ class RoomPage(Page):
 
     key = "stake"
     interests = frozenset(
-        {"time", "prices", "wallet", "staking", "validators", "shadows", "lending", "pools",
-         "guards"}
+        {"time", "prices", "wallet", "staking", "rocketpool", "validators", "shadows", "lending",
+         "pools", "guards"}
     )  # fmt: skip
 
     def __init__(self, bridge: Bridge, parent: QWidget | None = None) -> None:
@@ -57,6 +60,7 @@ class RoomPage(Page):
         self._measured: tuple[int, int] | None = None
         self._asking = False
         self._then: int | None = None
+        self._measured_reth: tuple[int, int] | None = None
         self._why: WhyPopover | None = None
         self._build_left()
         self._build_panel()
@@ -82,10 +86,11 @@ class RoomPage(Page):
         self.validators.hide()
         self.lido, self.solo = LidoCard(), SoloCard()
         self.compare = CompareCard(self.bridge)
+        self.rocket = RocketCard()
         self.lido.setChecked(True)
         gap = tokens.CARD_GAP
         self._ways = holder(
-            column(self.lido, self.solo, self.validators, self.compare, spacing=10)
+            column(self.lido, self.rocket, self.solo, self.validators, self.compare, spacing=10)
         )
         self.steth = PairCard("wstETH", "stETH")
         self.weth = PairCard("WETH", "ETH")
@@ -117,6 +122,7 @@ class RoomPage(Page):
         self.flow.phase_changed.connect(self._phase_changed)
         self.mode.changed.connect(self._turn)
         self.lido.clicked.connect(lambda _on=False: self._choose(LIDO))
+        self.rocket.clicked.connect(lambda _on=False: self._choose(ROCKET))
         self.solo.clicked.connect(lambda _on=False: self._choose(SOLO))
         for card in (self.steth, self.weth):
             card.clicked.connect(lambda _on=False, c=card: self._choose_pair(c.wrapped))
@@ -159,8 +165,7 @@ class RoomPage(Page):
     def _choose(self, choice: str) -> None:
         if self.flow.phase == "pending":
             choice = self.form.choice
-        card = self.solo if choice == SOLO else self.lido
-        card.setChecked(True)
+        {LIDO: self.lido, ROCKET: self.rocket, SOLO: self.solo}[choice].setChecked(True)
         if self.flow.phase == "pending":
             return
         self.form.choose(choice)
@@ -194,11 +199,12 @@ class RoomPage(Page):
     # --- showing ------------------------------------------------------------------------
 
     def show_request(self, arguments: Any) -> None:
-        """``mode`` (stake, wrap, unwrap), ``choice`` (lido, solo) or ``token`` (wstETH, WETH)."""
+        """``mode`` (stake, wrap, unwrap), ``choice`` (lido, rocketpool, solo) or ``token``
+        (wstETH, WETH)."""
         wish = arguments or {}
         if wish.get("mode") in MODES:
             self._turn(wish["mode"])
-        if wish.get("choice") in (LIDO, SOLO):
+        if wish.get("choice") in (LIDO, ROCKET, SOLO):
             self._turn(STAKE)
             self._choose(wish["choice"])
         if self._mode() != STAKE and wish.get("token") in ("wstETH", "WETH"):
@@ -209,12 +215,14 @@ class RoomPage(Page):
         self._show_left(world)
         self.flow.refresh(world)
         self._measure(world)
+        self._measure_reth(world)
 
     def _show_left(self, world: World) -> None:
         if self._mode() == STAKE:
             lido, solo = reading.lido_offer(world), reading.solo_offer(world)
             native = reading.native_apr(world)
             self.lido.show_lido(lido, self.form.apr)
+            self.rocket.show_offer_of(rocketpool.offer(world), self.form.reth_apr)
             self.solo.show_solo(solo, native)
             self.compare.show_world(world, self.form.amount.units() or 0, self.form.apr.rate)
         else:
@@ -250,6 +258,7 @@ class RoomPage(Page):
     def _forget(self) -> None:
         """Another profile: its average is another one, and it begins with staking."""
         self._measured, self._asking = None, False
+        self._measured_reth = None
         if self.bridge.profile is not self._profile:
             self._profile = self.bridge.profile
             self._turn(STAKE)
@@ -277,6 +286,28 @@ class RoomPage(Page):
                 self._asking, self._measured = False, before
 
         self.bridge.series([RATE], since - HOUR, since + 2 * HOUR, show, failed)
+
+    def _measure_reth(self, world: World) -> None:
+        """The same for rETH, after each of its updates."""
+        rocket = world.rocketpool
+        mark = (world.started, rocket.last_update.at if rocket else 0)
+        if rocket is None or mark == self._measured_reth:
+            return
+        if self._measured_reth is None:
+            self.form.set_reth_apr(rocketpool.apr(world, None))
+        before, self._measured_reth = self._measured_reth, mark
+        since = max(mark[1] - reading.WINDOW * DAY, world.started)
+
+        def show(series: Series) -> None:
+            if self._measured_reth == mark:
+                self.form.set_reth_apr(rocketpool.apr(world, series))
+                self._show_left(self.bridge.world or world)
+                self.flow.preview_now()
+
+        def failed() -> None:
+            self._measured_reth = before
+
+        self.bridge.series([rocketpool.RATE], since, since + 3 * HOUR, show, failed)
 
     def _set_apr(self, apr: Apr) -> None:
         self.form.set_apr(apr)
@@ -317,6 +348,9 @@ class RoomPage(Page):
                  (self.tr("Operators"), wording.count(lido.operators))],
                 self.tr("Shares are rounded down. Lido, Accounting contract."),
             )  # fmt: skip
+        offer = rocketpool.offer(world)
+        if topic in ROCKET_TOPICS and offer is not None:
+            return rocket_reason(topic, offer, self.form.reth_apr, native)
         if topic == "exit":
             solo = reading.solo_offer(world)
             return (

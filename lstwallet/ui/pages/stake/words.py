@@ -89,6 +89,12 @@ def leave_by(range_: Wait) -> str:
     return translate("stake", "queue {wait}, or market").format(wait=wait(range_))
 
 
+def brief(wei: int) -> str:
+    """``5 ETH`` on a button; four decimals when it would get long."""
+    text = wording.small(wei, "ETH")
+    return text if len(text) <= 12 else wording.amount(wei, "ETH")
+
+
 def validators(count: int) -> str:
     """``2 validators``."""
     return counted(translate("stake", "%n validator(s)", "", count), count)

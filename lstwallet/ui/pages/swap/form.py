@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 from PySide6.QtCore import QElapsedTimer, QTimer, Signal
 from PySide6.QtWidgets import QWidget
 
-from lstwallet.engine.pools_facts import Swap
+from lstwallet.engine.pools_facts import POOL_OF, STETH_ETH, Swap
 from lstwallet.engine.refusals import SlippageExceeded
 from lstwallet.readmodel import swaps
 from lstwallet.readmodel.pools import at_least, fair_usd
@@ -372,10 +372,10 @@ class SwapForm(ActionForm):
                          "stack", "stake")  # fmt: skip
         lend = NextStep(self.tr("Lend it"), self.tr("Earn interest, or borrow against it"),
                         "bank", "lend", {"token": token})  # fmt: skip
-        pool: dict[str, Any] = {"pool": "usdc_eth" if token == "USDC" else "steth_eth"}
+        pool: dict[str, Any] = {"pool": POOL_OF.get(token, STETH_ETH)}
         add = NextStep(self.tr("Add it to a pool"), self.tr("Earn a part of every trade's fee"),
                        "drop-half", "pools", {**pool, "action": "add"})  # fmt: skip
         return {
             "ETH": (stake, add), "WETH": (lend,), "stETH": (add,), "wstETH": (lend,),
-            "USDC": (lend, add),
+            "USDC": (lend, add), "rETH": (add,),
         }[token]  # fmt: skip

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, Final
 
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QWidget
 
 from lstwallet.engine.pools_facts import TOKENS
+from lstwallet.engine.rocketpool import burnable
 from lstwallet.engine.staking_wait import estimate_wait
-from lstwallet.readmodel import pools, swaps
+from lstwallet.readmodel import pools, rocketpool, swaps
 from lstwallet.readmodel.swaps import Hop, Traded
 from lstwallet.ui import wording
 from lstwallet.ui.pages.swap import words
@@ -71,6 +72,15 @@ class WayCard(Card):
             each.show_world(world)
 
 
+_DOORS: Final[dict[str, tuple[str, Any]]] = {
+    "stake": ("stake", None),
+    "unstake": ("unstake", None),
+    "mint": ("stake", {"choice": "rocketpool"}),
+    "burn": ("unstake", {"token": "rETH"}),
+}
+"""Where the other way is taken: a room, and what it is asked for."""
+
+
 class OtherWays(Card):
     """What staking or the withdrawal queue would give for the same."""
 
@@ -84,11 +94,11 @@ class OtherWays(Card):
         self.text = Label("", "small", "2", wrap=True)
         self.link = LinkRow("", "", "stack", on_click=self._go)
         self.link.setObjectName("swap.other")
-        self._room = "stake"
+        self._room, self._arguments = _DOORS["stake"]
         self.add(self.heading, self.here, self.other, self.text, None, self.link)
 
     def _go(self) -> None:
-        self.navigate.emit(self._room, None)
+        self.navigate.emit(self._room, self._arguments)
 
     def show_world(
         self, world: World, token_in: str, token_out: str, done: Traded | None
@@ -102,6 +112,10 @@ class OtherWays(Card):
         units = swaps.by_protocol(world, token_in, token_out, paid)
         if (inside_in, inside_out) == ("ETH", "stETH"):
             self._compare("stake", units, token_out, got)
+        elif (inside_in, inside_out) == ("ETH", "rETH") and world.rocketpool:
+            self._compare("mint", rocketpool.minted_for(world, paid), token_out, got)
+        elif (inside_in, inside_out) == ("rETH", "ETH") and world.rocketpool:
+            self._compare("burn", min(units, burnable(world)), "ETH", got)
         elif (inside_in, inside_out) == ("stETH", "ETH"):
             wait = estimate_wait(world, max(1, units))
             self._compare("unstake", units, "ETH", got, wording.waits(wait.low, wait.high))
@@ -111,9 +125,17 @@ class OtherWays(Card):
     def _compare(
         self, room: str, units: int, token: str, got: int | None, wait: str = ""
     ) -> None:
-        self._room = room
+        self._room, self._arguments = _DOORS[room]
         self.link.show()
-        if room == "stake":
+        if room == "mint":
+            self.other.set_key(self.tr("Minting"))
+            self.link.set_words(self.tr("Mint instead"), self.tr("At the protocol's rate"))
+            text = self.tr("Minting costs a deposit fee; the pool may be cheaper or dearer.")
+        elif room == "burn":
+            self.other.set_key(self.tr("Burning, as far as it goes"))
+            self.link.set_words(self.tr("Burn instead"), self.tr("No fee, while there is ETH"))
+            text = self.tr("Burning pays the full rate at once, as long as the protocol has ETH.")
+        elif room == "stake":
             self.other.set_key(self.tr("Staking"))
             self.link.set_words(self.tr("Stake instead"), self.tr("At the protocol's own rate"))
             text = self.tr("Staking mints one for one; the pool may be cheaper or dearer.")
@@ -132,5 +154,5 @@ class OtherWays(Card):
         units = swaps.at_fair_value(world, token_in, token_out, paid)
         self.other.set_value(wording.amount(units, token_out))
         self.text.setText(
-            self.tr("Fair value: prices outside, with stETH at what the protocol redeems it for.")
+            self.tr("Fair value: prices outside, staked ETH at what its protocol counts it at.")
         )

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from PySide6.QtCore import QCoreApplication
 
-from lstwallet.engine.pools_facts import STETH_ETH, USDC_ETH
+from lstwallet.engine.pools_facts import RETH_ETH, STETH_ETH, USDC_ETH
 from lstwallet.readmodel import swaps
 from lstwallet.readmodel.swaps import Hop, Traded
 from lstwallet.ui import wording
@@ -74,6 +74,7 @@ def step(hop: Hop) -> str:
         "unwrap": translate("swap", "Unwrap"),
         STETH_ETH: translate("swap", "Pool stETH / ETH"),
         USDC_ETH: translate("swap", "Pool USDC / ETH"),
+        RETH_ETH: translate("swap", "Pool rETH / ETH"),
     }[hop.by]
 
 

@@ -8,11 +8,13 @@ from typing import TYPE_CHECKING, Any, Final
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QBoxLayout, QWidget
 
+from lstwallet.engine.pools_facts import RETH_ETH
+from lstwallet.engine.rocketpool import BurnReth, RethBurned, burnable, eth_of, reth_rate
 from lstwallet.engine.staking import RequestUnstake, estimate_wait, ticket_wait, yearly_rate
 from lstwallet.engine.staking_facts import UnstakeRequested
 from lstwallet.engine.staking_wait import in_bunker
 from lstwallet.ledger.entries import net
-from lstwallet.readmodel import swaps
+from lstwallet.readmodel import rocketpool, swaps
 from lstwallet.readmodel import unstaking as reading
 from lstwallet.readmodel.portfolio import quotes, value_of
 from lstwallet.readmodel.staking import held, steth_behind
@@ -31,7 +33,13 @@ from lstwallet.ui.pages.action import (
     read_amount,
 )
 from lstwallet.ui.pages.unstake import words
-from lstwallet.ui.pages.unstake.offers import BreakEvenCard, MarketCard, QueueCard
+from lstwallet.ui.pages.unstake.offers import (
+    BreakEvenCard,
+    BurnCard,
+    MarketCard,
+    QueueCard,
+    WayCard,
+)
 from lstwallet.ui.theme import current, tokens
 from lstwallet.ui.widgets.action_panel import PanelPage
 from lstwallet.ui.widgets.amount_field import AmountField
@@ -50,7 +58,7 @@ if TYPE_CHECKING:
 
 QUEUE: Final = "queue"
 MARKET: Final = "market"
-TOKENS: Final = ("stETH", "wstETH")
+TOKENS: Final = ("stETH", "wstETH", "rETH")
 FOOT: Final = 196
 SIDE_BY_SIDE: Final = 800
 """Pixels at 100 % that the two ways need beside each other."""
@@ -70,7 +78,7 @@ class UnstakeForm(ActionForm):
         self._foot = column(None, spacing=8)
         gap = tokens.CARD_GAP
         upper = row((self.amount, 1), (self.notes, 1), spacing=gap)
-        ways = row((self.queue, 1), (self.market, 1), spacing=gap)
+        ways = row((self.queue, 1), (self.burn, 1), (self.market, 1), spacing=gap)
         foot = holder(self._foot)
         foot.setMinimumWidth(FOOT)
         lower = row((self.even, 1), foot, spacing=gap)
@@ -95,18 +103,21 @@ class UnstakeForm(ActionForm):
         self.amount.changed.connect(self._typed)
         self.amount.token_changed.connect(self.choose_token)
         self.rule = CheckLine("", "info", "info")
-        slash = CheckLine(
+        self.slash = CheckLine(
             self.tr("A slash while you wait can lower the payout. No rewards while queued."),
             "warn", "warning",
         )  # fmt: skip
         self.line = CheckLine("", "info", "users-three")
-        for each in (self.rule, slash, self.line):
+        for each in (self.rule, self.slash, self.line):
             each.text.set_style("small")
-        inner = column(None, self.rule, slash, self.line, None, margins=(14, 4, 8, 4), spacing=7)
+        lines = (self.rule, self.slash, self.line)
+        inner = column(None, *lines, None, margins=(14, 4, 8, 4), spacing=7)
         self.notes = holder(inner)
-        self.queue, self.market = QueueCard(), MarketCard()
+        self.queue, self.burn, self.market = QueueCard(), BurnCard(), MarketCard()
+        self.burn.hide()
         self.queue.setChecked(True)
-        self.queue.clicked.connect(lambda _on=False: self.choose(QUEUE))
+        for door in (self.queue, self.burn):
+            door.clicked.connect(lambda _on=False: self.choose(QUEUE))
         self.market.clicked.connect(lambda _on=False: self.choose(MARKET))
 
     def take_foot(self, page: PanelPage) -> None:
@@ -119,18 +130,29 @@ class UnstakeForm(ActionForm):
 
     # --- inputs -------------------------------------------------------------------------
 
+    @property
+    def reth(self) -> bool:
+        """Whether rETH leaves: its protocol burns at once and has no queue."""
+        return self.amount.symbol() == "rETH"
+
     def choose(self, way: str) -> None:
-        """The queue or the market."""
+        """The protocol's own door (queue, or burning) or the market."""
         self.way = way
-        (self.market if way == MARKET else self.queue).setChecked(True)
+        door = self.burn if self.reth else self.queue
+        (self.market if way == MARKET else door).setChecked(True)
         self.changed.emit()
 
     def choose_token(self, symbol: str) -> None:
-        """stETH or wstETH; what was typed stays."""
-        if symbol not in TOKENS:
+        """stETH, wstETH or rETH; what was typed stays."""
+        world = self._bridge.world
+        if symbol not in TOKENS or (symbol == "rETH" and world and not world.rocketpool):
             return
         self.amount.set_token(symbol, 18)
         self.amount.set_token_choices(TOKENS)
+        self.queue.setVisible(not self.reth)
+        self.burn.setVisible(self.reth)
+        self.slash.setVisible(not self.reth)
+        self.choose(self.way)
         self._typed()
 
     def _typed(self) -> None:
@@ -140,8 +162,11 @@ class UnstakeForm(ActionForm):
 
     def header(self) -> Header:
         if self.way == MARKET:
-            return Header(self.tr("Sell on the market"), self.tr("stETH / ETH pool"),
-                          icon="lightning")  # fmt: skip
+            pool = self.tr("{token} / ETH pool").format(token="rETH" if self.reth else "stETH")
+            return Header(self.tr("Sell on the market"), pool, icon="lightning")
+        if self.reth:
+            return Header(self.tr("Burn rETH"), self.tr("Rocket Pool pays at its rate"),
+                          icon="flame")  # fmt: skip
         return Header(self.tr("Withdrawal queue"), self.tr("Lido burns stETH at the rate"),
                       icon="hourglass-medium")  # fmt: skip
 
@@ -158,6 +183,8 @@ class UnstakeForm(ActionForm):
         return self._sell(value) if self.way == MARKET else self._ask(value)
 
     def _ask(self, value: Wanted) -> Command:
+        if self.reth:
+            return BurnReth(self._bridge.account, value)
         return RequestUnstake(self._bridge.account, value, self.amount.symbol())
 
     def _sell(self, value: Wanted) -> Command:
@@ -190,20 +217,34 @@ class UnstakeForm(ActionForm):
         units = self.amount.units()
         text = ""
         if units:
-            steth = units if token == "stETH" else steth_behind(world, units)
+            steth = eth_of(world, units) if self.reth else units
+            if token == "wstETH":
+                steth = steth_behind(world, units)
             text = self.tr("{value} at the rate").format(
                 value=wording.fiat(value_of(quotes(world), "ETH", steth))
             )
         self.amount.set_fiat(text)
+        if self.reth:
+            self._show_burnable(world)
+            return
         ahead = reading.waiting_ahead(world) // WAD
         text = self.tr("Nobody waits in the queue before you.")
         if ahead:
             text = self.tr("{amount} stETH waits in the queue before you.")
         self.line.set(text.format(amount=wording.count(ahead)), "info", "users-three")
 
+    def _show_burnable(self, world: World) -> None:
+        text = self.tr("All who burn share {amount}. It comes back with deposits and rewards.")
+        there = wording.amount(burnable(world), "ETH")
+        self.line.set(text.format(amount=there), "info", "users-three")
+        self.rule.set(self.tr("No queue: burning pays at once, or it is refused."), "info", "info")
+
     def show_preview(self, quote: Quote | None) -> None:
         world = self._bridge.world
         if world is None:
+            return
+        if self.reth:
+            self._show_reth(world, quote)
             return
         queue, market = self._both(world, quote)
         prices = quotes(world)
@@ -234,6 +275,23 @@ class UnstakeForm(ActionForm):
             self._market_of(sold),
         )
 
+    def _show_reth(self, world: World, quote: Quote | None) -> None:
+        """Burning beside the pool: both pay at once."""
+        offer, value = rocketpool.offer(world), self.amount.value()
+        if offer is None:
+            return
+        burn = rocketpool.burn_offer(world, self.amount.units() or 0)
+        sold = quote if self.way == MARKET else None
+        if value is not None and self.way == QUEUE:
+            sold = self._other(swaps.command(self._bridge.account, "rETH", value, "ETH", 0))
+        market = self._market_of(sold)
+        resting, prices = reading.resting_offer(world, RETH_ETH), quotes(world)
+        self.burn.show_chip("")
+        self.burn.show_burn(burn, offer, prices)
+        self.market.show_market(market, resting, prices, self._slippage(), "rETH")
+        self._show_better(burn.worth if burn.pays else 0, market, resting, self.burn)
+        self.even.show_at_once(burn, market or resting)
+
     def _other(self, command: Command) -> Quote | None:
         answer = self._bridge.preview(command)
         return None if isinstance(answer, Exception) else answer
@@ -251,17 +309,18 @@ class UnstakeForm(ActionForm):
     def _show_chips(
         self, queue: QueueOffer | None, market: MarketOffer | None, resting: MarketOffer
     ) -> None:
-        off = words.against_rate(market or resting)
-        better = queue.receives - market.receives if queue and market else 0
-        text = ""
-        if better:
-            text = self.tr("Better by {amount}").format(
-                amount=wording.amount(abs(better), "ETH")
-            )
+        self.queue.show_chip("")
+        self._show_better(queue.receives if queue else 0, market, resting, self.queue)
+
+    def _show_better(
+        self, pays: int, market: MarketOffer | None, resting: MarketOffer, door: WayCard
+    ) -> None:
+        """The better way says by how much; the market says how far off the rate it is."""
+        off = words.against_rate(market or resting, burning=self.reth)
+        better = pays - market.receives if pays and market else 0
+        text = self.tr("Better by {amount}").format(amount=wording.amount(abs(better), "ETH"))
         if better > 0:
-            self.queue.show_chip(text)
-        else:
-            self.queue.show_chip("")
+            door.show_chip(text)
         if better < 0:
             off = (text, "good", "check-circle")
         self.market.show_chip(*off)
@@ -271,6 +330,8 @@ class UnstakeForm(ActionForm):
     def describe_review(self, quote: Quote) -> Review:
         if isinstance(quote.events[-1], UnstakeRequested):
             return self._review_queue(quote.events[-1], quote.after)
+        if isinstance(quote.events[-1], RethBurned):
+            return self._review_burn(quote.events[-1], quote.after)
         return self._review_market(quote)
 
     def _review_queue(self, event: UnstakeRequested, after: World) -> Review:
@@ -279,7 +340,7 @@ class UnstakeForm(ActionForm):
         prices = quotes(after)
         return Review(
             title=self.tr("Review unstake"),
-            confirm=self.tr("Unstake {amount}").format(amount=_brief(spent, token)),
+            confirm=self.tr("Unstake {amount}").format(amount=words.brief(spent, token)),
             pending=self.tr("Joining the queue"),
             moves=(
                 Move(token, self.tr("You send"), wording.change(-spent, token),
@@ -292,6 +353,27 @@ class UnstakeForm(ActionForm):
                 Fact(self.tr("Rate"), f"1{wording.NO_BREAK}stETH = {wording.price(WAD, 'ETH')}"),
                 Fact(self.tr("Tickets"), wording.count(len(parts))),
                 Fact(self.tr("Contract"), self.tr("Lido queue · simulated")),
+            ),
+        )  # fmt: skip
+
+    def _review_burn(self, event: RethBurned, after: World) -> Review:
+        prices = quotes(after)
+        return Review(
+            title=self.tr("Review burn"),
+            confirm=self.tr("Burn {amount}").format(amount=words.brief(event.reth, "rETH")),
+            pending=self.tr("Burning"),
+            moves=(
+                Move("rETH", self.tr("You burn"), wording.change(-event.reth, "rETH"),
+                     self._at_market(value_of(prices, "rETH", event.reth))),
+                Move("ETH", self.tr("You receive"), wording.change(event.ether, "ETH"),
+                     wording.fiat(value_of(prices, "ETH", event.ether)), "good"),
+            ),
+            facts=(
+                Fact(self.tr("Rate"),
+                     f"1{wording.NO_BREAK}rETH = {wording.price(reth_rate(after), 'ETH')}"),
+                Fact(self.tr("Left for others to burn"),
+                     wording.amount(burnable(after), "ETH")),
+                Fact(self.tr("Contract"), self.tr("Rocket Pool rETH · simulated")),
             ),
         )  # fmt: skip
 
@@ -315,7 +397,7 @@ class UnstakeForm(ActionForm):
         impact, tone = words.impact(offer)
         return Review(
             title=self.tr("Review sale"),
-            confirm=self.tr("Sell {amount}").format(amount=_brief(paid, token)),
+            confirm=self.tr("Sell {amount}").format(amount=words.brief(paid, token)),
             pending=self.tr("Selling"),
             moves=(
                 Move(token, self.tr("You send"), wording.change(-paid, token),
@@ -325,7 +407,8 @@ class UnstakeForm(ActionForm):
             ),
             facts=(
                 Fact(self.tr("Rate"),
-                     f"1{wording.NO_BREAK}stETH = {wording.price(offer.rate, 'ETH')}"),
+                     f"1{wording.NO_BREAK}{'rETH' if self.reth else 'stETH'} = "
+                     f"{wording.price(offer.rate, 'ETH')}"),
                 Fact(self.tr("Price impact"), impact, tone),
                 Fact(self.tr("Pool fee"), wording.amount(offer.fee, "ETH")),
             ),
@@ -345,7 +428,10 @@ class UnstakeForm(ActionForm):
         if isinstance(event, UnstakeRequested):
             token = self._spent(event)[0]
             return self._receipt_queue(event, outcome.world, before, token)
-        received = _traded(outcome.events)[1]
+        if isinstance(event, RethBurned):
+            received = event.ether
+        else:
+            received = _traded(outcome.events)[1]
         return Receipt(
             self.tr("{amount} received").format(amount=wording.amount(received, "ETH")),
             self.tr("Unstake more"),
@@ -376,12 +462,6 @@ class UnstakeForm(ActionForm):
                          self.tr("Home shows what is due and when"), "house", "home"),
             ),
         )  # fmt: skip
-
-
-def _brief(units: int, token: str) -> str:
-    """``6 stETH`` on a button; four decimals when it would get long."""
-    text = wording.small(units, token)
-    return text if len(text) <= 14 else wording.amount(units, token)
 
 
 def _traded(events: Any) -> tuple[int, int]:

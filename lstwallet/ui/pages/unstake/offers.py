@@ -8,6 +8,7 @@ from PySide6.QtCore import QCoreApplication
 from PySide6.QtWidgets import QWidget
 
 from lstwallet.engine.staking_wait import Wait
+from lstwallet.readmodel.rocketpool import BurnOffer, RocketOffer
 from lstwallet.readmodel.unstaking import BreakEven, MarketOffer, QueueOffer, scale_for
 from lstwallet.ui import wording
 from lstwallet.ui.pages.unstake import words
@@ -40,8 +41,9 @@ class WayCard(ChoiceCard):
         self._icon = icon
         self.toggled.connect(self._tint)
         name = row(Label(title, "heading"), self.mark, None, spacing=7)
+        self.sub = Label(sub, "small", "2", elide=True)
         head = row(
-            self.tile, (column(name, Label(sub, "small", "2", elide=True), spacing=2), 1),
+            self.tile, (column(name, self.sub, spacing=2), 1),
             (self.chip, 0, TOP), spacing=11,
         )  # fmt: skip
         self.time = UnitNumber()
@@ -119,8 +121,41 @@ class QueueCard(WayCard):
         self.tickets.set_value(text.format(count=wording.count(count)))
 
 
+class BurnCard(WayCard):
+    """Burning rETH: at once, as far as the protocol has ETH."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        tr = QCoreApplication.translate
+        self.rate = KeyValue(tr("unstake", "Rate"))
+        self.impact = KeyValue(tr("unstake", "Price impact"), tr("unstake", "none"))
+        self.available = KeyValue(tr("unstake", "Available now"))
+        self.collateral = KeyValue(tr("unstake", "ETH set aside"))
+        super().__init__(
+            tr("unstake", "Burn"), tr("unstake", "Rocket Pool pays at its rate, no queue"),
+            "flame", [self.rate, self.impact, self.available, self.collateral], parent,
+        )  # fmt: skip
+        self.setObjectName("unstake.choice.burn")
+
+    def show_burn(self, burn: BurnOffer, offer: RocketOffer, prices: Quotes) -> None:
+        """What it would pay; nothing where it cannot pay all of it."""
+        self.show_time(self.tr("At once"), "", self.tr("in the next block"))
+        self.show_gets(burn.worth if burn.pays else None, prices)
+        self.rate.set_value(f"1{wording.NO_BREAK}rETH = {wording.price(offer.rate, 'ETH')}")
+        short = burn.worth > burn.available
+        self.available.set_value(
+            wording.amount(offer.burnable, "ETH"), "bad" if short else "text"
+        )
+        self.collateral.set_value(
+            self.tr("{share}, target {target}").format(
+                share=words.share(offer.collateral), target=words.share(offer.target, 0)
+            )
+        )
+        if short:
+            self.show_chip(self.tr("Not enough ETH"), "warn", "warning")
+
+
 class MarketCard(WayCard):
-    """The pool of stETH and ETH."""
+    """The pool of a staking token and ETH."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         tr = QCoreApplication.translate
@@ -135,14 +170,20 @@ class MarketCard(WayCard):
         self.setObjectName("unstake.choice.market")
 
     def show_market(
-        self, offer: MarketOffer | None, resting: MarketOffer, prices: Quotes, slippage_bps: int
+        self,
+        offer: MarketOffer | None,
+        resting: MarketOffer,
+        prices: Quotes,
+        slippage_bps: int,
+        token: str = "stETH",
     ) -> None:
         """What it would pay at once; ``resting`` is the price while nothing is asked for."""
+        self.sub.setText(self.tr("{token} / ETH pool").format(token=token))
         shown = offer or resting
         self.show_time(self.tr("At once"), "", self.tr("in the next block"))
         self.show_gets(offer.receives if offer else None, prices)
         rate = wording.price(shown.rate, "ETH")
-        self.rate.set_value(f"1{wording.NO_BREAK}stETH = {rate}")
+        self.rate.set_value(f"1{wording.NO_BREAK}{token} = {rate}")
         unknown = wording.UNKNOWN
         self.impact.set_value(*(words.impact(offer) if offer else (unknown, "text")))
         self.minimum.set_key(
@@ -167,6 +208,7 @@ class BreakEvenCard(Card):
 
     def show_even(self, even: BreakEven, staking: int) -> None:
         """``staking`` is what the ETH would earn staked (WAD a year)."""
+        self.bar.show()
         self.verdict.setText(words.verdict(even))
         yearly = max(even.yearly, 0)
         end = scale_for(yearly)
@@ -181,4 +223,10 @@ class BreakEvenCard(Card):
         )
 
 
-__all__ = ["BreakEvenCard", "MarketCard", "QueueCard"]
+    def show_at_once(self, burn: BurnOffer, market: MarketOffer) -> None:
+        """Both ways pay at once: only how much decides, and whether burning can pay at all."""
+        self.bar.hide()
+        self.verdict.setText(words.burn_or_sell(burn, market))
+
+
+__all__ = ["BreakEvenCard", "BurnCard", "MarketCard", "QueueCard"]

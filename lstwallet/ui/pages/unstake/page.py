@@ -33,7 +33,9 @@ class RoomPage(Page):
     """The form stands in the room; review and receipt come as a sheet from the right."""
 
     key = "unstake"
-    interests = frozenset({"time", "prices", "wallet", "staking", "pools", "guards"})
+    interests = frozenset(
+        {"time", "prices", "wallet", "staking", "rocketpool", "pools", "guards"}
+    )
 
     def __init__(self, bridge: Bridge, parent: QWidget | None = None) -> None:
         super().__init__(bridge, parent)
@@ -53,8 +55,10 @@ class RoomPage(Page):
         self.tickets = TicketsCard()
         head = column(
             Label(self.tr("Unstake"), "title"),
-            Label(self.tr("Two ways out. The queue pays the full rate, the market pays at once."),
-                  "small", "2", elide=True),
+            Label(
+                self.tr("Two ways out. The protocol pays the full rate, the market at once."),
+                "small", "2", elide=True,
+            ),
             spacing=3,
         )  # fmt: skip
         self.setLayout(centred(column(head, self.form, self.tickets, None, spacing=12)))
@@ -71,7 +75,8 @@ class RoomPage(Page):
     # --- asked from elsewhere -----------------------------------------------------------
 
     def show_request(self, arguments: Any) -> None:
-        """``token`` (stETH, wstETH), ``way`` (queue, market) or ``claim`` (a ticket or "all")."""
+        """``token`` (stETH, wstETH, rETH), ``way`` (queue, market: of rETH the first is burning)
+        or ``claim`` (a ticket or "all")."""
         wish = arguments or {}
         if self.flow.phase == "form":
             if wish.get("token") in TOKENS:

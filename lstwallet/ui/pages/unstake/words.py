@@ -6,6 +6,7 @@ from PySide6.QtCore import QCoreApplication
 
 from lstwallet.engine.staking_wait import Wait
 from lstwallet.readmodel import unstaking as reading
+from lstwallet.readmodel.rocketpool import BurnOffer
 from lstwallet.readmodel.unstaking import BreakEven, MarketOffer, TicketRow
 from lstwallet.ui import wording
 from lstwallet.units.fixed import WAD
@@ -54,7 +55,7 @@ def mode(bunker: bool) -> tuple[str, str]:
     return translate("unstake", "Turbo: paid by the next reports"), "text"
 
 
-def against_rate(offer: MarketOffer) -> tuple[str, str, str]:
+def against_rate(offer: MarketOffer, *, burning: bool = False) -> tuple[str, str, str]:
     """Words, tone and icon of how far the market pays off the rate, fee and impact counted:
     more than the discount of the price alone."""
     size = wording.percent(abs(offer.below) / WAD)
@@ -62,8 +63,13 @@ def against_rate(offer: MarketOffer) -> tuple[str, str, str]:
         return translate("unstake", "At the rate"), "good", "check-circle"
     if offer.below > 0:
         text = translate("unstake", "{share} less than waiting")
+        if burning:
+            text = translate("unstake", "{share} less than burning")
         return text.format(share=size), "warn", "warning"
-    return translate("unstake", "{share} more than waiting").format(share=size), "good", "trend-up"
+    text = translate("unstake", "{share} more than waiting")
+    if burning:
+        text = translate("unstake", "{share} more than burning")
+    return text.format(share=size), "good", "trend-up"
 
 
 def impact(offer: MarketOffer) -> tuple[str, str]:
@@ -88,6 +94,30 @@ def verdict(even: BreakEven) -> str:
         "more elsewhere.",
     )
     return text.format(share=share(even.gain), time=wording.duration(even.seconds))
+
+
+def burn_or_sell(burn: BurnOffer, market: MarketOffer) -> str:
+    """Which of two ways that pay at once pays more, in a sentence."""
+    if burn.worth > burn.available:
+        return translate(
+            "unstake",
+            "The protocol cannot pay all of it now. It can when minipools close or others "
+            "deposit: nobody knows when. The market pays at once.",
+        )
+    size = share(abs(market.below))
+    if size == share(0):
+        return translate("unstake", "Both pay the same at once.")
+    if market.below > 0:
+        text = translate("unstake", "Burning pays {share} more, and both pay at once.")
+    else:
+        text = translate("unstake", "The market pays {share} more, and both pay at once.")
+    return text.format(share=size)
+
+
+def brief(units: int, token: str) -> str:
+    """``6 stETH`` on a button; four decimals when it would get long."""
+    text = wording.small(units, token)
+    return text if len(text) <= 14 else wording.amount(units, token)
 
 
 def tickets(numbers: list[int]) -> str:
