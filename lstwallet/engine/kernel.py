@@ -14,7 +14,6 @@ from lstwallet.engine import (
     accounts,
     guards,
     lending,
-    lending_oracle,
     network,
     outside,
     pools,
@@ -33,7 +32,7 @@ from lstwallet.ledger import entries
 
 AREAS = (
     wallet, accounts, guards, prices, outside, staking, validators, shadows, lending,
-    lending_oracle, pools, rocketpool, network,
+    pools, rocketpool, network,
 )  # fmt: skip
 """A new area of the world is one more module here."""
 

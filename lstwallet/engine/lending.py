@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any, Final
 
+from lstwallet.engine import lending_oracle
 from lstwallet.engine.lending_entries import change_of, pay_in, pay_out, wanted_units
 from lstwallet.engine.lending_facts import (
     LIQUIDATORS,
@@ -479,6 +480,7 @@ DECIDE: dict[type, Callable[..., Sequence[Any]]] = {
     ChooseEMode: decide_choose_emode,
     Liquidate: decide_liquidate,
     LiquidateUnhealthy: decide_liquidate_unhealthy,
+    **lending_oracle.DECIDE,
 }
 PULLS: dict[type, Callable[[Any], Sequence[tuple[str, Account]]]] = {
     Supply: lambda call: ((call.token, MARKET),),
@@ -493,6 +495,7 @@ EVOLVE: dict[type, Callable[..., None]] = {
     CollateralSwitched: evolve_switched,
     EModeChosen: evolve_switched,
     PositionLiquidated: evolve_liquidated,
+    **lending_oracle.EVOLVE,
 }
 CHECK: dict[type, Callable[..., None]] = {
     Supplied: check_moved,

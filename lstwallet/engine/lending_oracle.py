@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 from lstwallet.engine.pools_facts import STETH_ETH
 from lstwallet.engine.pools_view import pool_price
 from lstwallet.engine.refusals import NothingToDo, ProtocolRefused
+from lstwallet.ledger.entries import Account
 from lstwallet.protocols import lido
 from lstwallet.units.clock import YEAR
 from lstwallet.units.fixed import BPS, WAD, mul_div_floor
@@ -48,10 +49,11 @@ class RateCap(NamedTuple):
 class ChooseFeed(NamedTuple):
     """Practice: price ``token`` by another oracle, for everybody in this market.
 
-    ``growth`` (basis points a year) counts for ``capped`` only, which starts at the rate of
-    this moment.
+    ``account`` asks for it. ``growth`` (basis points a year) counts for ``capped`` only, which
+    starts at the rate of this moment.
     """
 
+    account: Account
     token: str
     oracle: str
     growth: int = 0
@@ -61,6 +63,7 @@ class FeedChosen(NamedTuple):
     """From now on ``token`` is priced by ``oracle``."""
 
     at: int
+    account: Account
     token: str
     oracle: str
     cap: RateCap | None
@@ -111,7 +114,7 @@ def highest_rate(cap: RateCap, now: int) -> int:
 
 def decide_choose_feed(world: Readable, command: ChooseFeed) -> Sequence[FeedChosen]:
     """Refuses tokens that have one price only, unknown oracles, and the one in force."""
-    token, oracle, growth = command
+    account, token, oracle, growth = command
     configs = world.lending.parameters.configs
     place = next((i for i, config in enumerate(configs) if config.symbol == token), None)
     if place is None or not is_staked(world.lending.feeds[place].source):
@@ -123,12 +126,12 @@ def decide_choose_feed(world: Readable, command: ChooseFeed) -> Sequence[FeedCho
     cap = None
     if oracle == CAPPED:
         cap = RateCap(token, staked_rate(world, EXCHANGE), world.time, growth)
-    return (FeedChosen(world.time, token, oracle, cap),)
+    return (FeedChosen(world.time, account, token, oracle, cap),)
 
 
 def evolve_feed_chosen(draft: Draft, event: FeedChosen) -> None:
     """The feed's name says the oracle; a cap stands beside the market."""
-    _, token, oracle, cap = event
+    _, _, token, oracle, cap = event
     parameters, _, feeds = draft.lending
     chosen = STAKED_FEED if oracle == EXCHANGE else f"{STAKED_FEED}:{oracle}"
     draft.lending = draft.lending._replace(

@@ -27,7 +27,10 @@ FROM_SUPPLY: Final = "supply"
 """Begins the detail of a debt that the supply repaid: ``supply:USDC:8000000000`` (base units).
 Nothing moved in the wallet."""
 LIQUIDATED: Final = "liquidated"
-"""Begins the detail of a liquidation: ``liquidated:USDC:6038020000``, the debt it repaid."""
+"""Begins the detail of a liquidation: ``liquidated:USDC:6038020000:980000000000000000``, the debt
+it repaid and the health factor (18 decimals) that allowed it."""
+ORACLE: Final = "oracle"
+"""Begins the detail of another oracle: ``oracle:wstETH:market``."""
 TICKETS: Final = "tickets"
 """Begins the detail of a claim: ``tickets:384:385``, their numbers."""
 _RISKY: Final = frozenset("=+-@\t\r")
@@ -175,7 +178,7 @@ _KINDS: Final[dict[str, tuple[str, Moves]]] = {
 }  # fmt: skip
 """Event name → group and what moved. Other kinds: the group ``staking`` or ``lending`` by
 their name, and whatever their postings say."""
-_LENDING: Final = frozenset(("CollateralSwitched", "EModeChosen"))
+_LENDING: Final = frozenset(("CollateralSwitched", "EModeChosen", "FeedChosen"))
 
 
 def line(record: Happening, account: Account) -> Line:
@@ -196,7 +199,9 @@ def _gained(record: Happening, account: Account) -> tuple[Amount, ...]:
 
 def _detail(kind: str, event: Any) -> str:
     if kind == "PositionLiquidated":
-        return f"{LIQUIDATED}:{event.debt}:{event.repaid}"
+        return f"{LIQUIDATED}:{event.debt}:{event.repaid}:{event.health_before}"
+    if kind == "FeedChosen":
+        return f"{ORACLE}:{event.token}:{event.oracle}"
     if kind == "Claimed":
         return ":".join((TICKETS, *map(str, event.ids)))
     if getattr(event, "from_supply", False):

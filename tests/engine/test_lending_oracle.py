@@ -27,7 +27,7 @@ from lstwallet.engine.pools import STETH_ETH, Swap, pool_price
 from lstwallet.engine.refusals import NothingToDo, ProtocolRefused
 from lstwallet.engine.staking import Stake
 from lstwallet.engine.wallet import Fund
-from lstwallet.engine.world import Draft
+from lstwallet.engine.world import YOU, Draft
 from lstwallet.protocols import lido
 from lstwallet.store import codec
 from lstwallet.units.clock import YEAR
@@ -57,13 +57,13 @@ def test_the_markets_price_falls_with_the_pool_and_the_exchange_rate_does_not() 
     rate, pool = lido.steth_per_wsteth(draft.staking.pool), pool_price(draft, STETH_ETH)
     assert pool < 97 * WAD // 100
     assert price(draft) == draft.prices.eth * rate // WAD
-    (event,) = kernel.handle(draft, ChooseFeed("wstETH", MARKET))
-    assert event == FeedChosen(draft.time, "wstETH", MARKET, None)
+    (event,) = kernel.handle(draft, ChooseFeed(YOU, "wstETH", MARKET))
+    assert event == FeedChosen(draft.time, YOU, "wstETH", MARKET, None)
     seen = Fraction(draft.prices.eth) * Fraction(rate, WAD) * Fraction(pool, WAD)
     assert 0 <= seen - price(draft) < 2
     # The other reserves are priced as before.
     assert oracle_prices(draft)[0] == draft.prices.eth
-    kernel.handle(draft, ChooseFeed("wstETH", EXCHANGE))
+    kernel.handle(draft, ChooseFeed(YOU, "wstETH", EXCHANGE))
     assert price(draft) == draft.prices.eth * rate // WAD
     assert kernel.audit(draft) == []
 
@@ -71,7 +71,7 @@ def test_the_markets_price_falls_with_the_pool_and_the_exchange_rate_does_not() 
 def test_the_capped_rate_may_fall_but_rises_no_faster_than_its_cap() -> None:
     draft = Draft(small_world())
     rate = lido.steth_per_wsteth(draft.staking.pool)
-    kernel.handle(draft, ChooseFeed("wstETH", CAPPED, 968))
+    kernel.handle(draft, ChooseFeed(YOU, "wstETH", CAPPED, 968))
     assert draft.rate_caps == (RateCap("wstETH", rate, draft.time, 968),)
     assert staked_rate(draft, CAPPED) == rate
     pool = draft.staking.pool
@@ -84,7 +84,7 @@ def test_the_capped_rate_may_fall_but_rises_no_faster_than_its_cap() -> None:
     draft.staking = draft.staking._replace(pool=pool._replace(ether=pool.ether * 9 // 10))
     assert staked_rate(draft, CAPPED) == staked_rate(draft, EXCHANGE) < rate
     draft.staking = draft.staking._replace(pool=pool)
-    kernel.handle(draft, ChooseFeed("wstETH", EXCHANGE))
+    kernel.handle(draft, ChooseFeed(YOU, "wstETH", EXCHANGE))
     assert draft.rate_caps == ()
 
 
@@ -101,12 +101,12 @@ def test_what_cannot_be_switched_is_refused() -> None:
     before = draft.freeze()
     for token in ("WETH", "USDC", "stETH", ""):
         with pytest.raises(ProtocolRefused, match="OneOracleOnly"):
-            kernel.decide(draft, ChooseFeed(token, MARKET))
-    for command in (ChooseFeed("wstETH", "nowhere"), ChooseFeed("wstETH", CAPPED, -1)):
+            kernel.decide(draft, ChooseFeed(YOU, token, MARKET))
+    for command in (ChooseFeed(YOU, "wstETH", "nowhere"), ChooseFeed(YOU, "wstETH", CAPPED, -1)):
         with pytest.raises(ProtocolRefused, match="UnknownOracle"):
             kernel.decide(draft, command)
     with pytest.raises(NothingToDo):
-        kernel.decide(draft, ChooseFeed("wstETH", EXCHANGE))
+        kernel.decide(draft, ChooseFeed(YOU, "wstETH", EXCHANGE))
     assert draft.freeze() == before
 
 
@@ -123,11 +123,11 @@ def test_a_world_with_a_cap_survives_the_journal_and_one_without_keeps_its_hash(
     plain = small_world()
     assert '"rate_caps"' not in codec.encode_world(plain)
     draft = Draft(plain)
-    (event,) = kernel.handle(draft, ChooseFeed("wstETH", CAPPED, 968))
+    (event,) = kernel.handle(draft, ChooseFeed(YOU, "wstETH", CAPPED, 968))
     world = draft.freeze()
     assert codec.decode_world(codec.encode_world(world)) == world
     assert codec.decode_event(codec.encode_event(event)) == event
     assert codec.world_hash(world) != codec.world_hash(plain)
-    kernel.handle(draft, ChooseFeed("wstETH", EXCHANGE))
+    kernel.handle(draft, ChooseFeed(YOU, "wstETH", EXCHANGE))
     back = draft.freeze()._replace(events=plain.events)
     assert codec.world_hash(back) == codec.world_hash(plain)

@@ -369,7 +369,7 @@ def test_the_markets_oracle_sees_the_discount_at_once() -> None:
     up = done(funded(), leverage(funded(), MINTED, Own("ETH", 10 * ETH), 8 * WAD))
     _sell_staked(up, 95_000)
     assert health_of(up, YOU) > WAD
-    kernel.handle(up, ChooseFeed("wstETH", MARKET))
+    kernel.handle(up, ChooseFeed(YOU, "wstETH", MARKET))
     assert health_of(up, YOU) < WAD
 
 

@@ -139,7 +139,8 @@ def test_a_debt_repaid_from_the_supply_moves_nothing_in_the_wallet(
 @pytest.mark.parametrize(
     ("kind", "about", "said"),
     [
-        ("PositionLiquidated", "liquidated:USDC:6038020000", "6 038.02 USDC of debt repaid · "),
+        ("PositionLiquidated", "liquidated:USDC:6038020000:980000000000000000",
+         "6 038.02 USDC of debt repaid by others, health factor was 0.98 · "),
         ("Claimed", "tickets:384", "Ticket #384 · "),
         ("Claimed", "tickets:384:385", "Tickets #384, #385 · "),
         ("Claimed", "tickets:1:2:3:4", "4 tickets · "),

@@ -400,12 +400,13 @@ def test_a_liquidation_is_told_in_two_sentences(qtbot: QtBot, tmp_path: Path) ->
     driver = room.driver
     driver.until(room.page.told.isVisible, "the banner")
     text = room.page.told.text.text()
-    assert "your health factor was 0.95, below 1.00, and your position was liquidated." in text
-    assert "Others repaid" in text
+    assert "your health factor was 0.95, below 1.00, and your position was liquidated: " in text
+    assert "others repaid" in text
     assert "of your debt and took" in text
+    assert "WETH of your collateral. You " in text
     driver.click("Dismiss")
     assert not room.page.told.isVisible()
-    room.page._look_for_losses()
+    room.page.told.watch.look()
     room.qtbot.wait(50)
     assert not room.page.told.isVisible()
 

@@ -307,3 +307,12 @@ def test_who_is_approved_in_words() -> None:
     assert said == "Swap router may take all stETH you ever have, without limit"
     assert wording.allowed(2**256 - 1, "USDC") == "Unlimited"
     assert wording.contract("sim1something") == "sim1something"
+
+
+def test_multiples_are_floored_but_for_dust() -> None:
+    assert wording.multiple(32 * 10**17) == "3.20×"
+    assert wording.multiple(3_209_990_000_000_000_000) == "3.20×"
+    assert wording.multiple(3_199_999_999_999_999_999) == "3.20×"
+    assert wording.multiple(3_199_000_000_000_000_000) == "3.19×"
+    assert wording.multiple(3_201_000_000_000_000_000, up=True) == "3.21×"
+    assert wording.multiple(3_200_000_000_000_000_001, up=True) == "3.20×"

@@ -196,10 +196,11 @@ class ToolButton(Themed, QToolButton):
 
 
 class SegmentButton(Themed, QAbstractButton):
-    """One choice of a ``Segmented``."""
+    """One choice of a ``Segmented``; one that shares a width needs less of its own."""
 
-    def __init__(self, text: str, parent: QWidget) -> None:
+    def __init__(self, text: str, parent: QWidget, *, shares: bool = False) -> None:
         super().__init__(parent)
+        self._margins = 8 if shares else 22
         self.setText(text)
         self.setCheckable(True)
         self.setAttribute(Qt.WidgetAttribute.WA_Hover)
@@ -221,7 +222,7 @@ class SegmentButton(Themed, QAbstractButton):
 
     def sizeHint(self) -> QSize:
         width = paint.text_width(self.text(), self.font())
-        return QSize(round(width) + 22, current().px(26))
+        return QSize(round(width) + self._margins, current().px(26))
 
     def minimumSizeHint(self) -> QSize:
         return self.sizeHint()
@@ -279,7 +280,7 @@ class Segmented(QWidget):
         self._keys = [key for key, _ in items]
         self._buttons = []
         for key, words in items:
-            button = SegmentButton(words, self)
+            button = SegmentButton(words, self, shares=self._expand)
             button.setAutoExclusive(True)
             button.clicked.connect(lambda _on=False, k=key: self._picked(k))
             self._buttons.append(button)

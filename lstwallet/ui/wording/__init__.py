@@ -21,6 +21,10 @@ from lstwallet.ui.wording.findings import (
     finding_rule,
     severity,
 )
+from lstwallet.ui.wording.liquidated import (
+    liquidated,
+    listed,
+)
 from lstwallet.ui.wording.network import (
     allowed,
     contract,
@@ -127,6 +131,8 @@ __all__ = [
     "health_word",
     "is_environment",
     "limit_of_a_loop",
+    "liquidated",
+    "listed",
     "may_take",
     "moment",
     "multiple",

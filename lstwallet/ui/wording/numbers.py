@@ -102,9 +102,12 @@ def exact(units: int, symbol: str) -> str:
 
 
 def multiple(wad: int, *, up: bool = False) -> str:
-    """``3.20×``: the multiple of a loop (18 decimals), rounded down, or up where it is a least."""
-    step = 10**16
-    hundredths = (wad + step - 1 if up else wad) // step
+    """``3.20×``: the multiple of a loop (18 decimals), rounded down, or up where it is a least.
+
+    A millionth is what the base units of a dollar token leave: 1.9999999 reads 2.00.
+    """
+    step, dust = 10**16, 10**12
+    hundredths = (wad - dust + step - 1 if up else wad + dust) // step
     return f"{hundredths // 100}.{hundredths % 100:02d}×"
 
 

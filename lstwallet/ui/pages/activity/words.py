@@ -7,7 +7,15 @@ from typing import Final, NamedTuple
 
 from PySide6.QtCore import QCoreApplication
 
-from lstwallet.readmodel.activity import FROM_SUPPLY, LIQUIDATED, TICKETS, Amount, Fold, Line
+from lstwallet.readmodel.activity import (
+    FROM_SUPPLY,
+    LIQUIDATED,
+    ORACLE,
+    TICKETS,
+    Amount,
+    Fold,
+    Line,
+)
 from lstwallet.ui import wording
 
 _tr = QCoreApplication.translate
@@ -25,6 +33,11 @@ _POOLS: Final[dict[str, Callable[[], str]]] = {
     "steth_eth": lambda: _tr("activity", "stETH / ETH pool"),
     "usdc_eth": lambda: _tr("activity", "USDC / ETH pool"),
     "reth_eth": lambda: _tr("activity", "rETH / ETH pool"),
+}
+_ORACLES: Final[dict[str, Callable[[], str]]] = {
+    "market": lambda: _tr("activity", "{token} by its market price"),
+    "exchange": lambda: _tr("activity", "{token} by its exchange rate"),
+    "capped": lambda: _tr("activity", "{token} by its capped rate"),
 }
 _KINDS: Final[dict[str, Kind]] = {
     "Born": Kind(lambda: _tr("activity", "Profile begins"), "flag"),
@@ -52,6 +65,7 @@ _KINDS: Final[dict[str, Kind]] = {
     "Repaid": Kind(lambda: _tr("activity", "Repaid"), "bank"),
     "CollateralSwitched": Kind(lambda: _tr("activity", "Collateral switched"), "bank"),
     "EModeChosen": Kind(lambda: _tr("activity", "Efficiency mode chosen"), "lightning"),
+    "FeedChosen": Kind(lambda: _tr("activity", "Oracle changed, practice"), "crosshair"),
     "PositionLiquidated": Kind(lambda: _tr("activity", "Liquidated"), "warning-octagon"),
     "Swapped": Kind(lambda: _tr("activity", "Swapped"), "swap"),
     "LiquidityAdded": Kind(lambda: _tr("activity", "Liquidity added"), "drop-half"),
@@ -82,14 +96,20 @@ def _about(key: str, *rest: str) -> str:
     """What the moves do not say; empty where they say it all."""
     if key == TICKETS:
         return tickets(rest)
-    if key in (FROM_SUPPLY, LIQUIDATED):
+    if key == FROM_SUPPLY:
         token, units = rest
-        text = (
-            _tr("activity", "{amount} from your supply")
-            if key == FROM_SUPPLY
-            else _tr("activity", "{amount} of debt repaid")
-        )
+        text = _tr("activity", "{amount} from your supply")
         return text.format(amount=wording.amount(int(units), token))
+    if key == LIQUIDATED:
+        token, units, health = rest
+        text = _tr("activity", "{amount} of debt repaid by others, health factor was {health}")
+        return text.format(
+            amount=wording.amount(int(units), token), health=wording.health(int(health))
+        )
+    if key == ORACLE:
+        token, oracle = rest
+        text = _ORACLES.get(oracle)
+        return text().format(token=token) if text is not None else ""
     pool = _POOLS.get(key)
     return pool() if pool is not None else ""
 

@@ -30,6 +30,7 @@ from lstwallet.ui.pages.home.cards import (
     YieldCard,
 )
 from lstwallet.ui.pages.home.worth import RANGES, WorthCard
+from lstwallet.ui.pages.losses import LossBanner
 from lstwallet.ui.pages.page import Page, centred
 from lstwallet.ui.theme import current, tokens
 from lstwallet.ui.widgets.layout import column, holder, row
@@ -145,6 +146,10 @@ class RoomPage(Page):
         self._connect()
 
     def _build(self) -> None:
+        self.told = LossBanner(
+            self.bridge, "home.liquidated", self.tr("Go to Lend"),
+            lambda: self.navigate.emit("lend", None),
+        )  # fmt: skip
         self.attention = AttentionCard()
         self.worth = WorthCard()
         self.positions = PositionsCard()
@@ -161,7 +166,7 @@ class RoomPage(Page):
         side = column(self.allocation, self.yields, (self.exits, 100), (None, 1), spacing=gap)
         self._main, self._side = holder(main), holder(side)
         self._lower = row((self._main, 1), self._side, spacing=gap)
-        self.setLayout(centred(column(self.attention, (self._lower, 1), spacing=gap)))
+        self.setLayout(centred(column(self.told, self.attention, (self._lower, 1), spacing=gap)))
 
     def _connect(self) -> None:
         self.attention.wanted.connect(self.navigate)
@@ -193,6 +198,7 @@ class RoomPage(Page):
         self._layers = layers, rates
         self._positions = reading.positions(world, account, rows, prices, rates)
         yield
+        self.told.show_losses(world)
         self._show_attention(world, rates)
         yield
         self._show_worth(world, usd)

@@ -8,6 +8,7 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QWidget
 
 from lstwallet.readmodel import lending as reading
+from lstwallet.readmodel import loops
 from lstwallet.ui import wording
 from lstwallet.ui.models.cells import BarCell, ChipCell, Text
 from lstwallet.ui.models.rows import Column
@@ -35,6 +36,7 @@ if TYPE_CHECKING:
         Risk,
         SupplyRow,
     )
+    from lstwallet.readmodel.loops import LoopPair
     from lstwallet.ui.bridge import Preferences
 
 class HealthCard(Card):
@@ -166,6 +168,38 @@ class PositionRow(QWidget):
         self.rate.set_tone("text" if wording.reads_zero(rate) else tone)
 
 
+class LoopRow(QWidget):
+    """The open loop's multiple, and the ways down. ``asked(aim)``: ``lower``, ``collateral`` or
+    ``debt``."""
+
+    asked = Signal(str)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.multiple = KeyValue(self.tr("Loop"), strong=True)
+        self.multiple.setObjectName("lend.multiple")
+        self.buttons = {
+            aim: Button("", "secondary", "small", on_click=lambda a=aim: self.asked.emit(a))
+            for aim in ("lower", "collateral", "debt")
+        }
+        for aim, button in self.buttons.items():
+            button.setObjectName(f"lend.loop.{aim}")
+        self.buttons["lower"].setText(self.tr("Reduce"))
+        self.setLayout(column(self.multiple, row(None, *self.buttons.values()), spacing=6))
+
+    def show_loop(self, pair: LoopPair | None, multiple: int | None) -> None:
+        """The pair that is looped, if any."""
+        self.setVisible(pair is not None and multiple is not None)
+        if pair is None or multiple is None:
+            return
+        key = self.tr("Loop, {collateral} against {debt}")
+        self.multiple.set_key(key.format(collateral=pair.collateral, debt=pair.debt))
+        self.multiple.set_value(wording.multiple(multiple))
+        close = self.tr("Close to {token}")
+        self.buttons["collateral"].setText(close.format(token=pair.collateral))
+        self.buttons["debt"].setText(close.format(token=pair.debt))
+
+
 class PositionsCard(Card):
     """What is supplied and owed, the e-mode, and what all of it earns."""
 
@@ -206,6 +240,8 @@ class PositionsCard(Card):
         self.staking = KeyValue(self.tr("Staking yield of wstETH, expected"), strong=True)
         self.net = KeyValue(self.tr("Net APY"), strong=True, why=self._explain)
         self.net.setObjectName("lend.net")
+        self.loop = LoopRow()
+        self.loop.hide()
         basis = self.tr("At the oracle's price, with the expected staking rate.")
         self._full = holder(
             column(
@@ -216,6 +252,7 @@ class PositionsCard(Card):
                 self._no_debt,
                 *self.borrowed.values(),
                 Rule(),
+                self.loop,
                 self.staking,
                 self.net,
                 Label(basis, "caption", "3", wrap=True),
@@ -395,6 +432,9 @@ def refresh_cards(
     preferences: Preferences,
 ) -> None:
     """Health and positions of the account."""
+    pair = loops.open_pair(world, account)
+    multiple = loops.loop_now(world, account, pair).multiple if pair is not None else None
+    positions.loop.show_loop(pair, multiple)
     held = reading.position(world, account)
     health.show_risk(held.risk)
     positions.show_position(held, preferences)

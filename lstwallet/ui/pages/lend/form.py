@@ -15,6 +15,7 @@ from lstwallet.readmodel.lending import BORROW, REPAY, RISKY, SUPPLY, TOKENS, WI
 from lstwallet.ui import wording
 from lstwallet.ui.pages.action import Header, NotYet, read_amount
 from lstwallet.ui.pages.lend import words
+from lstwallet.ui.pages.lend.tabs import LOOP, ActionTabs
 from lstwallet.ui.pages.lend.telling import TellingForm, rate_of, show_risk
 from lstwallet.ui.widgets.amount_field import AmountField
 from lstwallet.ui.widgets.buttons import Segmented
@@ -40,6 +41,8 @@ class LendForm(TellingForm):
 
     name = "lend"
     turned = Signal()
+    loop_wanted = Signal()
+    """The loop builder, instead of this form."""
     foreseen = Signal(object)
 
     def __init__(self, bridge: Bridge, parent: QWidget | None = None) -> None:
@@ -51,14 +54,8 @@ class LendForm(TellingForm):
     # --- parts --------------------------------------------------------------------------
 
     def _build(self) -> None:
-        actions = [
-            (SUPPLY, self.tr("Supply")), (WITHDRAW, self.tr("Withdraw")),
-            (BORROW, self.tr("Borrow")), (REPAY, self.tr("Repay")),
-        ]  # fmt: skip
-        self.actions = Segmented(actions, SUPPLY, name=self.tr("What to do"), expand=True)
-        for key, _ in actions:
-            self.actions.button(key).setObjectName(f"lend.{key}")
-        self.actions.changed.connect(self.turn)
+        self.actions = ActionTabs(SUPPLY)
+        self.actions.changed.connect(self._picked)
         sources = [(WALLET, self.tr("From the wallet")), (SUPPLIED, self.tr("From my supply"))]
         self.source = Segmented(sources, WALLET, name=self.tr("Repay from"), expand=True)
         for key, _ in sources:
@@ -108,6 +105,13 @@ class LendForm(TellingForm):
     def token(self) -> str:
         """The token that is chosen."""
         return self.amount.symbol()
+
+    def _picked(self, action: str) -> None:
+        if action == LOOP:
+            self.actions.set_current(self.action)  # the page shows another form instead
+            self.loop_wanted.emit()
+        else:
+            self.turn(action)
 
     def turn(self, action: str, token: str = "") -> None:
         """Another action, and a token that it can move; what was typed there comes back."""

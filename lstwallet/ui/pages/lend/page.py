@@ -4,22 +4,18 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QBoxLayout, QWidget
 
 from lstwallet.engine.lending import (
-    Borrowed,
     ChooseEMode,
-    CollateralSwitched,
-    PositionLiquidated,
-    Repaid,
-    Supplied,
-    SupplyWithdrawn,
     SwitchCollateral,
 )
+from lstwallet.engine.lending_oracle import CAPPED, ChooseFeed
 from lstwallet.readmodel import lending as reading
+from lstwallet.readmodel.loops import open_pair
 from lstwallet.ui import wording
-from lstwallet.ui.pages.action import ActionFlow
-from lstwallet.ui.pages.lend import words
+from lstwallet.ui.pages.action import ActionFlow, ActionForm
 from lstwallet.ui.pages.lend.cards import (
     HealthCard,
     MarketsCard,
@@ -28,17 +24,21 @@ from lstwallet.ui.pages.lend.cards import (
 )
 from lstwallet.ui.pages.lend.charts import DAYS, CurveCard, HealthChartCard
 from lstwallet.ui.pages.lend.form import LendForm
-from lstwallet.ui.pages.lend.switches import SwitchForm
+from lstwallet.ui.pages.lend.loop_form import LoopForm
+from lstwallet.ui.pages.lend.oracle_card import OracleCard
+from lstwallet.ui.pages.lend.reduce_form import LOWER, ReduceForm
+from lstwallet.ui.pages.lend.switches import Switch, SwitchForm
+from lstwallet.ui.pages.lend.tabs import LOOP, ActionTabs
+from lstwallet.ui.pages.losses import LossBanner
 from lstwallet.ui.pages.page import Page
 from lstwallet.ui.theme import current, tokens
 from lstwallet.ui.widgets.action_panel import ActionPanel
-from lstwallet.ui.widgets.cards import Banner
 from lstwallet.ui.widgets.labels import Label
 from lstwallet.ui.widgets.layout import Scroller, column, holder, row
 from lstwallet.units.clock import DAY, HOUR
 
 if TYPE_CHECKING:
-    from lstwallet.app.session import ActivityRecord, Outcome, Series
+    from lstwallet.app.session import Series
     from lstwallet.engine.world import World
     from lstwallet.ui.bridge import Bridge
 
@@ -47,10 +47,7 @@ WIDTHS: Final = (400, 440)
 """At most this wide with large text: narrow window, and wide."""
 HEAD: Final = 28
 """Height of the headers that stand beside each other."""
-LOOK_BACK: Final = 200
-"""Entries of the user's that are searched for a liquidation."""
-_OWN: Final = (Supplied, SupplyWithdrawn, Borrowed, Repaid, CollateralSwitched)
-"""Acting again is having seen it."""
+REDUCE: Final = "reduce"
 
 
 class RoomPage(Page):
@@ -64,9 +61,7 @@ class RoomPage(Page):
         self._sampled: tuple[int, int] | None = None
         self._asking = False
         self._switching = False
-        self._seen = -1
         self._path = bridge.profile.path if bridge.profile is not None else None
-        self._losses: reading.Losses | None = None
         self._build()
         self._connect()
 
@@ -76,12 +71,13 @@ class RoomPage(Page):
         world = self.bridge.world
         assert world is not None
         symbols = [config.symbol for config in world.lending.parameters.configs]
-        self.told = Banner("", "bad", action=self.tr("Dismiss"), on_action=self._dismiss)
-        self.told.setObjectName("lend.liquidated")
-        self.told.set("")
+        self.told = LossBanner(
+            self.bridge, "lend.liquidated", self.tr("Dismiss"), self._dismiss
+        )  # fmt: skip
         self.health = HealthCard()
         self.positions = PositionsCard(symbols)
         self.markets = MarketsCard()
+        self.oracle = OracleCard()
         self.history = HealthChartCard()
         self.curve = CurveCard()
         head = column(
@@ -95,7 +91,7 @@ class RoomPage(Page):
         self._lower = row((self.history, 1), (self.curve, 1), spacing=gap)
         inner = holder(
             column(
-                head, self.told, self._upper, self.markets, (self._lower, 1),
+                head, self.told, self._upper, self.markets, self.oracle, (self._lower, 1),
                 margins=(tokens.PAGE_MARGIN, 14, 0, 14), spacing=gap,
             )
         )  # fmt: skip
@@ -109,6 +105,9 @@ class RoomPage(Page):
         self.panel = ActionPanel()
         self.panel.setObjectName("lend.panel")
         self.form = LendForm(self.bridge)
+        self.tabs = ActionTabs(LOOP)
+        self.loop = LoopForm(self.bridge, self.tabs)
+        self.reduce = ReduceForm(self.bridge)
         self.switch = SwitchForm(self.bridge)
         self.flow = ActionFlow(self.bridge, self.panel, self.form)
 
@@ -117,22 +116,28 @@ class RoomPage(Page):
         self.flow.phase_changed.connect(self._phase_changed)
         self.flow.executed.connect(lambda _outcome: self.positions.forget_errors())
         self.form.turned.connect(self._turned)
-        self.form.foreseen.connect(self.health.show_after)
+        self.form.loop_wanted.connect(lambda: self._show_loop(by_tab=True))
+        self.tabs.changed.connect(self._leave_loop)
+        self.loop.turned.connect(lambda: self.flow.set_form(self.loop))
+        for form in (self.form, self.loop, self.reduce):
+            form.foreseen.connect(self.health.show_after)
         self.positions.asked.connect(self._ask)
+        self.positions.loop.asked.connect(self._bring_down)
+        self.oracle.asked.connect(self._choose_oracle)
         self.positions.switched.connect(self._switch_collateral)
         self.positions.emode_asked.connect(self._choose_emode)
         self.markets.chosen.connect(self._choose_market)
-        self.bridge.outcome.connect(self._happened)
         self.bridge.opened.connect(self._opened)
         self.bridge.settings_changed.connect(lambda _names: self.set_narrow(self.narrow))
-        self._look_for_losses()
 
     # --- showing ------------------------------------------------------------------------
 
     def refresh(self, world: World) -> None:
         account = self.bridge.account
         refresh_cards(world, account, self.health, self.positions, self.bridge.preferences)
+        self.told.show_losses(world)
         self.markets.show_markets(reading.markets(world, account))
+        self.oracle.show_oracle(world, account)
         self._show_curve(world)
         self.flow.refresh(world)
         self._ask_series(world)
@@ -165,6 +170,7 @@ class RoomPage(Page):
         down, right = QBoxLayout.Direction.TopToBottom, QBoxLayout.Direction.LeftToRight
         for line in (self._upper, self._lower):
             line.setDirection(down if narrow else right)
+        self.oracle.set_narrow(narrow)
         widest = WIDTHS[0] if narrow else WIDTHS[1]
         head = current().px(HEAD)
         self.positions.emode.setFixedHeight(head)
@@ -176,6 +182,9 @@ class RoomPage(Page):
     def show_request(self, arguments: Any) -> None:
         wish = arguments or {}
         action = wish.get("action") or wish.get("mode") or self.form.action
+        if action in (LOOP, REDUCE):
+            self._show_loop() if action == LOOP else self._bring_down(LOWER)
+            return
         self._ask(action, wish.get("token", ""))
 
     def _ask(self, action: str, token: str) -> None:
@@ -190,8 +199,36 @@ class RoomPage(Page):
             self.form.turn(action, token)
         self.form.amount.edit.setFocus()
 
+    def _show_loop(self, *, by_tab: bool = False) -> None:
+        """The loop builder; the focus stays in the row of tabs if it was there."""
+        if self.flow.phase != "pending":
+            self.flow.set_form(self.loop)
+            if by_tab:
+                self.tabs.button(LOOP).setFocus(Qt.FocusReason.TabFocusReason)
+
+    def _leave_loop(self, action: str) -> None:
+        if action == LOOP:
+            return
+        self.tabs.set_current(LOOP)
+        if self.flow.phase != "pending":
+            self.flow.set_form(self.form)
+            self.form.turn(action)
+            self.form.actions.set_current(action)
+            self.form.actions.button(action).setFocus(Qt.FocusReason.TabFocusReason)
+
+    def _bring_down(self, aim: str) -> None:
+        """A lower multiple of the open loop, or home as one of its tokens."""
+        world = self.bridge.world
+        pair = open_pair(world, self.bridge.account) if world is not None else None
+        if pair is None or self.flow.phase == "pending":
+            return
+        self.reduce.show_loop(pair, aim)
+        self.flow.set_form(self.reduce)
+        self.reduce.aims.button(aim).setFocus(Qt.FocusReason.TabFocusReason)
+
     def _choose_market(self, token: str) -> None:
-        if self.flow.phase == "form" and reading.reserve_token(self.form.token()) != token:
+        on_form = self.flow.phase == "form" and self.flow.form is self.form
+        if on_form and reading.reserve_token(self.form.token()) != token:
             self.form.choose(token)
 
     def _turned(self) -> None:
@@ -203,8 +240,15 @@ class RoomPage(Page):
     def _phase_changed(self, phase: str) -> None:
         if phase == "receipt":
             self.health.show_after(None)
-        if phase == "form" and not self._switching and self.flow.form is not self.form:
+        if phase == "form" and not self._switching and self._is_over(self.flow.form):
             self.flow.set_form(self.form)
+
+    def _is_over(self, form: ActionForm) -> bool:
+        """Whether a form has nothing more to ask: a switch was thrown, a loop is closed."""
+        world = self.bridge.world
+        if form is self.reduce:
+            return world is not None and open_pair(world, self.bridge.account) is None
+        return form is self.switch
 
     # --- switches -----------------------------------------------------------------------
 
@@ -215,7 +259,12 @@ class RoomPage(Page):
     def _choose_emode(self, number: int) -> None:
         self.positions.emode_error.set_text(self._throw(ChooseEMode(self.bridge.account, number)))
 
-    def _throw(self, command: SwitchCollateral | ChooseEMode) -> str:
+    def _choose_oracle(self, oracle: str) -> None:
+        growth = self.oracle.growth() if oracle == CAPPED else 0
+        command = ChooseFeed(self.bridge.account, "wstETH", oracle, growth)
+        self.oracle.error.set_text(self._throw(command))
+
+    def _throw(self, command: Switch) -> str:
         """Straight to the review of a switch; or the sentence that says why not."""
         world = self.bridge.world
         if world is None or self.flow.phase == "pending":
@@ -234,40 +283,20 @@ class RoomPage(Page):
             self._switching = False
         return ""
 
-    # --- liquidations -------------------------------------------------------------------
+    def _dismiss(self) -> None:
+        self.told.watch.dismiss()
 
-    def _happened(self, outcome: Outcome) -> None:
-        account = self.bridge.account
-        if any(isinstance(e, PositionLiquidated) and e.account == account for e in outcome.events):
-            self._look_for_losses()
+    # --- another profile -----------------------------------------------------------------
 
     def _opened(self) -> None:
         """Another profile (or the same one again after trouble with its file)."""
         profile = self.bridge.profile
         path = profile.path if profile is not None else None
         if path != self._path:
-            self._path, self._seen = path, -1
-            self.form.reset()
+            self._path = path
+            for form in (self.form, self.loop, self.reduce):
+                form.reset()
             self.positions.forget_errors()
             if self.flow.phase != "pending":
                 self.flow.set_form(self.form)
         self._sampled, self._asking = None, False
-        self._look_for_losses()
-
-    def _look_for_losses(self) -> None:
-        self.bridge.activity(self._found, limit=LOOK_BACK)
-
-    def _found(self, records: list[ActivityRecord]) -> None:
-        """Liquidations since the user last acted here, unless they were dismissed."""
-        events = []
-        for record in records:
-            if isinstance(record.event, _OWN) or record.at <= self._seen:
-                break
-            events.append(record.event)
-        self._losses = reading.liquidations(reversed(events), self.bridge.account)
-        self.told.set(words.liquidated(self._losses) if self._losses else "", "bad")
-
-    def _dismiss(self) -> None:
-        if self._losses is not None:
-            self._seen = self._losses.last
-        self.told.set("")

@@ -8,18 +8,20 @@ from typing import TYPE_CHECKING, Any
 from PySide6.QtWidgets import QWidget
 
 from lstwallet.engine.lending import ChooseEMode, SwitchCollateral
+from lstwallet.engine.lending_oracle import ChooseFeed
 from lstwallet.readmodel import lending as reading
-from lstwallet.readmodel.lending import EModeRow, Risk
+from lstwallet.readmodel.lending import RISKY, EModeRow, Risk
 from lstwallet.ui import wording
 from lstwallet.ui.pages.action import (
     ActionForm,
     Change,
+    Check,
     Header,
     NotYet,
     Receipt,
     Review,
 )
-from lstwallet.ui.pages.lend import words
+from lstwallet.ui.pages.lend import loop_words, words
 from lstwallet.ui.pages.lend.telling import risk_changes, show_risk
 from lstwallet.ui.widgets.cards import Inset
 from lstwallet.ui.widgets.layout import column
@@ -34,6 +36,9 @@ if TYPE_CHECKING:
     from lstwallet.ui.widgets.amount_field import AmountField
 
 
+Switch = SwitchCollateral | ChooseEMode | ChooseFeed
+
+
 class SwitchForm(ActionForm):
     """A switch that was thrown: ``command`` is what it means."""
 
@@ -42,7 +47,7 @@ class SwitchForm(ActionForm):
     def __init__(self, bridge: Bridge, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._bridge = bridge
-        self.command: SwitchCollateral | ChooseEMode | None = None
+        self.command: Switch | None = None
         self._before: World | None = None
         self.rows = (
             BeforeAfter(self.tr("Health factor")),
@@ -51,7 +56,7 @@ class SwitchForm(ActionForm):
         )
         self.setLayout(column(Inset(*self.rows, spacing=5)))
 
-    def throw(self, command: SwitchCollateral | ChooseEMode, world: World) -> None:
+    def throw(self, command: Switch, world: World) -> None:
         """Ask for this switch, as the world is now."""
         self.command, self._before = command, world
 
@@ -62,6 +67,9 @@ class SwitchForm(ActionForm):
         if isinstance(command, SwitchCollateral):
             return Header(self._title(), self.tr("What may be sold to cover your debt"),
                           symbol=command.token)  # fmt: skip
+        if isinstance(command, ChooseFeed):
+            return Header(self._title(), self.tr("Practice: it changes the simulated market"),
+                          icon="crosshair")  # fmt: skip
         return Header(self._title(), self.tr("Better terms for assets that move together"),
                       icon="lightning")  # fmt: skip
 
@@ -89,6 +97,11 @@ class SwitchForm(ActionForm):
                 else self.tr("Collateral off, {token}")
             )
             return text.format(token=command.token)
+        if isinstance(command, ChooseFeed):
+            text = self.tr("Oracle of {token}: {oracle}")
+            return text.format(
+                token=command.token, oracle=loop_words.oracle_name(command.oracle).lower()
+            )
         if command is not None and command.number:
             mode = self._mode(command.number)
             return self.tr("E-mode: {name}").format(name=words.emode_name(mode) if mode else "")
@@ -107,13 +120,36 @@ class SwitchForm(ActionForm):
             title=self._title(),
             confirm=self._confirm(),
             pending=self.tr("Switching"),
+            checks=self._oracle_checks(),
             changes=self._changes(before, then),
+            warning=self._oracle_warning(before, then),
+            accept=self.tr("I accept the risk") if self._oracle_warning(before, then) else "",
         )
+
+    def _oracle_checks(self) -> tuple[Check, ...]:
+        """Another oracle is no act of one's own that pre-flight would know."""
+        if not isinstance(self.command, ChooseFeed):
+            return ()
+        return (
+            Check(self.tr("It changes the simulated market, for everybody in it"), "warn"),
+            Check(loop_words.oracle_means(self.command.oracle, self.command.growth), "info"),
+        )
+
+    def _oracle_warning(self, before: Risk, then: Risk) -> str:
+        worse = before.health is None or (then.health is not None and then.health < before.health)
+        if not isinstance(self.command, ChooseFeed) or not worse:
+            return ""
+        if then.health is None or then.health >= RISKY:
+            return ""
+        text = self.tr("Your health factor will be {health}. {distance}")
+        return text.format(health=wording.health(then.health), distance=words.distance(then))
 
     def _confirm(self) -> str:
         command = self.command
         if isinstance(command, SwitchCollateral):
             return self.tr("Use as collateral") if command.on else self.tr("Do not use it")
+        if isinstance(command, ChooseFeed):
+            return self.tr("Change the oracle")
         return (
             self.tr("Enter e-mode")
             if command is not None and command.number
@@ -140,6 +176,8 @@ class SwitchForm(ActionForm):
                 if event.on
                 else self.tr("{token} is no collateral any more")
             ).format(token=event.token)
+        elif isinstance(self.command, ChooseFeed):
+            title = self.tr("{token} is priced by another oracle").format(token=event.token)
         else:
             title = self.tr("E-mode entered") if event.number else self.tr("E-mode left")
         old, new = (reading.risk_of(world, account) for world in (before, outcome.world))

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 from PySide6.QtCore import QCoreApplication
 
-from lstwallet.readmodel.lending import EModeRow, Losses, Risk, Sum, Trigger
+from lstwallet.readmodel.lending import EModeRow, Risk, Trigger
 from lstwallet.ui import wording
 from lstwallet.units.fixed import WAD
 
@@ -106,6 +104,21 @@ def distance(risk: Risk) -> str:
 def oracle(source: str) -> tuple[str, str]:
     """A chip for where a price comes from, and what that means."""
     known = {
+        "wsteth:market": (
+            translate("lend", "Market"),
+            translate(
+                "lend",
+                "Priced at what the stETH pool pays: a discount on the market can liquidate.",
+            ),
+        ),
+        "wsteth:capped": (
+            translate("lend", "Rate, capped"),
+            translate(
+                "lend",
+                "Priced by its exchange rate, which is believed to grow so fast at most: a "
+                "discount on the market liquidates nobody.",
+            ),
+        ),
         "eth": (
             translate("lend", "Market"),
             translate("lend", "Priced at what ether costs on the market."),
@@ -131,41 +144,6 @@ def emode_name(mode: EModeRow) -> str:
     if set(mode.collateral) <= ETH_WORDS:
         return translate("lend", "ETH-correlated")
     return translate("lend", "Category {number}").format(number=mode.number)
-
-
-def listed(symbols: Sequence[str]) -> str:
-    """``WETH and wstETH``; ``WETH, wstETH and USDC``."""
-    if len(symbols) < 2:
-        return "".join(symbols)
-    text = translate("lend", "{first} and {last}")
-    return text.format(first=", ".join(symbols[:-1]), last=symbols[-1])
-
-
-def sums(parts: Sequence[Sum]) -> str:
-    """Several amounts in a row."""
-    return listed([wording.amount(part.units, part.token) for part in parts])
-
-
-def liquidated(losses: Losses) -> str:
-    """What happened to the position, in two sentences."""
-    health = wording.health(losses.health)
-    if losses.times == 1:
-        first = translate(
-            "lend",
-            "On {when} your health factor was {health}, below 1.00, and your position was "
-            "liquidated.",
-        ).format(when=wording.moment(losses.last), health=health)
-    else:
-        first = translate(
-            "lend",
-            "Your health factor fell below 1.00 and your position was liquidated {count} times, "
-            "last on {when} at {health}.",
-        ).format(count=losses.times, when=wording.moment(losses.last), health=health)
-    second = translate(
-        "lend",
-        "Others repaid {repaid} of your debt and took {taken} of your collateral for it.",
-    ).format(repaid=sums(losses.repaid), taken=sums(losses.taken))
-    return translate("lend", "{first} {second}").format(first=first, second=second)
 
 
 def large(units: int, token: str, *, unit: bool = False) -> str:
