@@ -42,6 +42,8 @@ class Settings(NamedTuple):
     last_room: str = ""
     language: str = ""
     """Code of the language that was chosen; empty for English."""
+    table_sorts: str = ""
+    """How tables are sorted: a line for each, ``home.positions=value down``."""
     recent_actions: str = ""
     """Keys of what was last chosen in the command palette, one a line, the newest first."""
     expert: bool = False

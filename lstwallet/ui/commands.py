@@ -283,6 +283,7 @@ class Guide(QObject):
             (f"Alt+1…{last}", self.tr("The first rooms of the rail")),
             (self.tr("Tab"), self.tr("On to the next field or button; Shift+Tab goes back")),
             (self.tr("Arrows"), self.tr("Within a group of choices, a table or a chart")),
+            (self.tr("Shift+Enter"), self.tr("In a table: sorts by the column")),
             (self.tr("Space"), self.tr("Presses a button; elsewhere plays and pauses time")),
             ("Ctrl+Z", self.tr("Take back the last edit while its message stands")),
             ("Esc", self.tr("Closes what lies on top; in a lesson, pauses it")),

@@ -39,6 +39,7 @@ from lstwallet.ui.pages import ROOMS, Room, room
 from lstwallet.ui.shell.account_button import AccountButton
 from lstwallet.ui.shell.edits import SettingsEdits
 from lstwallet.ui.shell.rail import Rail
+from lstwallet.ui.shell.sorts import Sorts
 from lstwallet.ui.shell.time_bar import TimeBar
 from lstwallet.ui.shell.top_bar import TopBar
 from lstwallet.ui.theme import current, tokens
@@ -154,6 +155,7 @@ class MainWindow(QMainWindow):
         bridge.progress.connect(self._progressed)
         bridge.preferences_changed.connect(self._all_stale)
         bridge.account_changed.connect(self._another_account)
+        self._sorts = Sorts(bridge, self)
         self._edits = SettingsEdits(bridge, self.toast, self)
 
     def _add_shortcuts(self) -> None:
@@ -205,6 +207,7 @@ class MainWindow(QMainWindow):
         page.command_wanted.connect(self._send)
         page.lesson_wanted.connect(self.lesson_wanted)
         page.set_narrow(bool(self._slim))
+        self._sorts.take(page)
         self._pages[key] = page
         self.stack.addWidget(page)
         if self._wanted[0] == key:

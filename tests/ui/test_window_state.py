@@ -6,7 +6,8 @@ import base64
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import QSize
+from PySide6.QtCore import QSize, Qt
+from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
@@ -15,6 +16,7 @@ from lstwallet.ui.bridge import Bridge
 from lstwallet.ui.jobs import Lane
 from lstwallet.ui.main_window import MINIMUM, SIZE, MainWindow
 from tests.ui.harness import window_on
+from tests.ui.test_home import STORY
 
 pytestmark = pytest.mark.qt_log_ignore("This plugin does not support", extend=True)
 
@@ -77,3 +79,37 @@ def test_a_text_that_is_no_geometry_is_none(fresh: MainWindow, text: str) -> Non
 def test_the_first_window_is_not_larger_than_its_screen(fresh: MainWindow) -> None:
     fresh.restore("", "")
     assert fresh.size() != QSize(1440, 900)  # the screen without a display has 800 × 800
+
+
+def test_a_tables_order_is_kept(qtbot: QtBot, tmp_path: Path) -> None:
+    window = window_on(qtbot, tmp_path, STORY, room="home")
+    table = window.page("home").positions.table
+    qtbot.waitUntil(lambda: table.rows_model.rowCount() > 3, timeout=20_000)
+    given = [row.key for row in table.rows_model.rows()]
+    table.setFocus()
+    table.setCurrentIndex(table.rows_model.index(0, 2))
+    QTest.keyClick(table, Qt.Key.Key_Return, Qt.KeyboardModifier.ShiftModifier)
+    QTest.keyClick(table, Qt.Key.Key_Return, Qt.KeyboardModifier.ShiftModifier)
+    worth = [row.usd for row in table.rows_model.rows()]
+    assert worth == sorted(worth)
+    path = tmp_path / "settings.json"
+    line = f"{table.objectName()}=value up"
+    qtbot.waitUntil(lambda: load(path)[0].table_sorts == line, timeout=5_000)
+    again = tmp_path / "again"
+    again.mkdir()
+    second = window_on(qtbot, again, STORY, room="home", settings=load(path)[0])
+    table = second.page("home").positions.table
+    qtbot.waitUntil(lambda: table.rows_model.rowCount() > 3, timeout=20_000)
+    worth = [row.usd for row in table.rows_model.rows()]
+    assert worth == sorted(worth)
+    assert [row.key for row in table.rows_model.rows()] != given
+
+
+@pytest.mark.parametrize("state", ["", "gone down", "value sideways", "balance down", "value"])
+def test_an_order_that_makes_no_sense_changes_nothing(
+    qtbot: QtBot, tmp_path: Path, state: str
+) -> None:
+    settings = Settings(theme="light", table_sorts=f"home.positions={state}\nno line")
+    window = window_on(qtbot, tmp_path, STORY, room="home", settings=settings)
+    table = window.page("home").positions.table
+    assert table.sort_state() == ""

@@ -140,6 +140,8 @@ class TableView(Themed, QTableView):
     """
 
     activated_cell = Signal(object, str)
+    sorted = Signal()
+    """The user sorted it, by a click on a caption or Shift+Enter in a column."""
 
     def __init__(
         self,
@@ -286,6 +288,23 @@ class TableView(Themed, QTableView):
         else:
             model.sort(section, up if state[1] == down else down)
         self.horizontalHeader().viewport().update()
+        self.sorted.emit()
+
+    def sort_state(self) -> str:
+        """What sorts, in a word that can be kept: ``value down``; empty for the order given."""
+        state = self.rows_model.sorted_by()
+        if state is None:
+            return ""
+        down = state[1] == Qt.SortOrder.DescendingOrder
+        return f"{self.rows_model.columns[state[0]].key} {'down' if down else 'up'}"
+
+    def restore_sort(self, state: str) -> None:
+        """Sort as it was; a column that is gone, or does not sort, changes nothing."""
+        key, _, way = state.partition(" ")
+        orders = {"down": Qt.SortOrder.DescendingOrder, "up": Qt.SortOrder.AscendingOrder}
+        for section, column in enumerate(self.rows_model.columns):
+            if column.key == key and way in orders:
+                self.rows_model.sort(section, orders[way])
 
     def drop(self, *keys: str) -> None:
         """Leave these optional columns out, whatever room there is."""
@@ -302,6 +321,7 @@ class TableView(Themed, QTableView):
     def minimumSizeHint(self) -> QSize:
         required = [i for i, c in enumerate(self.rows_model.columns) if not c.optional]
         narrow = sum(self._least(i, self._natural(i)) + self._gap for i in required)
+        narrow += self._inset - self._gap  # nothing stands right of the last one
         height = self.sizeHint().height() if self._fit else current().px(HEADER) + self.row_height()
         return QSize(narrow, height)
 
@@ -489,7 +509,11 @@ class TableView(Themed, QTableView):
         key = event.key()
         here = self.currentIndex()
         cell = self.rows_model.cell(here) if here.isValid() else None
-        if here.isValid() and key in (Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Space):
+        enter = key in (Qt.Key.Key_Return, Qt.Key.Key_Enter)
+        if here.isValid() and enter and event.modifiers() & Qt.KeyboardModifier.ShiftModifier:
+            self._sort(here.column())
+            return
+        if here.isValid() and (enter or key == Qt.Key.Key_Space):
             self._activate(here, self._focus_button)
             return
         step = {Qt.Key.Key_Left: -1, Qt.Key.Key_Right: 1}.get(Qt.Key(key), 0)

@@ -43,7 +43,7 @@ if TYPE_CHECKING:
     from lstwallet.ui.bridge import Bridge
 
 PANEL: Final = 384
-WIDTHS: Final = (400, 440)
+WIDTHS: Final = (408, 440)
 """At most this wide with large text: narrow window, and wide."""
 HEAD: Final = 28
 """Height of the headers that stand beside each other."""
