@@ -37,7 +37,7 @@ def table_twin(camera: Camera) -> None:
     hands = camera.hands
     hands.go("swap")
     _do(camera, "show as table")
-    camera.shot("swap-chart-as-a-table", "Show as chart", "1.0", small=True)
+    camera.shot("swap-chart-as-a-table", "Show as chart", "Date", small=True)
     hands.click("swap.chart.table")
 
 
