@@ -20,6 +20,8 @@ TEXT_SCALES: Final = range(100, 151)
 """Percent."""
 SLIPPAGE: Final = range(1, 3_001)
 """Basis points: 0.01 % to 30 %."""
+HEALTH_LINE: Final = range(101, 1_001)
+"""Hundredths of a health factor: 1.01 to 10."""
 LONGEST_TEXT: Final = 20_000
 LARGEST_FILE: Final = 1_000_000
 
@@ -48,6 +50,14 @@ class Settings(NamedTuple):
     """Keys of what was last chosen in the command palette, one a line, the newest first."""
     expert: bool = False
     """Lets a trade with a price impact of 15 % or more be confirmed, by typing."""
+    ticket_notice: bool = True
+    """Tell when a withdrawal ticket becomes ready."""
+    health_notice: bool = True
+    """Tell when the health factor falls below ``health_line``."""
+    health_line: int = 150
+    """In hundredths."""
+    desktop_notices: bool = False
+    """Also show notices on the desktop, while the window is not in front."""
 
 
 class SettingsProblem(Exception):
@@ -82,6 +92,10 @@ _CHECKS: Final[Mapping[str, Callable[[Any], bool]]] = {
     "privacy": _one_of(*PRIVACY),
     "slippage_bps": _within(SLIPPAGE),
     "expert": lambda value: type(value) is bool,
+    "ticket_notice": lambda value: type(value) is bool,
+    "health_notice": lambda value: type(value) is bool,
+    "health_line": _within(HEALTH_LINE),
+    "desktop_notices": lambda value: type(value) is bool,
 }
 """What makes sense; every other setting is a text."""
 

@@ -20,6 +20,8 @@ class Coming(NamedTuple):
     kind: str
     ident: int = 0
     """Of the ticket or the validators."""
+    until: SimTime = 0
+    """Of a ticket: the later end of the range that ``at`` begins."""
 
 
 def coming(world: World, account: Account, until: SimTime) -> list[Coming]:
@@ -32,8 +34,9 @@ def coming(world: World, account: Account, until: SimTime) -> list[Coming]:
         report += DAY
     for ticket in world.tickets.values():
         if ticket.account == account and not ticket.finalised:
-            ready = world.time + ticket_wait(world, ticket)[0]
-            found.append(Coming(ready, "ticket", ticket.id))
+            low, high = ticket_wait(world, ticket)
+            now = world.time
+            found.append(Coming(now + low, "ticket", ticket.id, now + high))
     for number, validator in world.validators.items():
         if validator.account == account:
             found.extend(Coming(at, kind, number) for at, kind in _stages(validator))

@@ -8,10 +8,10 @@ from typing import Any, Final, NamedTuple
 from lstwallet.engine.lending_view import health_of
 from lstwallet.engine.world import World
 from lstwallet.ledger.entries import Account
-from lstwallet.units.fixed import WAD
+from lstwallet.units.fixed import WAD, mul_div_floor
 
-LOW: Final = 11 * WAD // 10
-"""Health factor below which danger begins: 1.1."""
+LINE: Final = mul_div_floor(WAD, 3, 2)
+"""Health factor below which the user is told, unless another line was set: 1.5."""
 
 
 class Standing(NamedTuple):
@@ -20,7 +20,7 @@ class Standing(NamedTuple):
     ready: frozenset[int]
     """The user's tickets that may be claimed."""
     low: bool
-    """Health is below ``LOW``."""
+    """Health is below the line."""
 
 
 class Notice(NamedTuple):
@@ -32,21 +32,25 @@ class Notice(NamedTuple):
     token: str = ""
 
 
-def standing(world: World, account: Account) -> Standing:
-    """How things stand now for the account."""
+def standing(world: World, account: Account, line: int = LINE) -> Standing:
+    """How things stand now for the account; ``line`` as a health factor (WAD), 0 for none."""
     ready = frozenset(
         number
         for number, ticket in world.tickets.items()
         if ticket.finalised and ticket.account == account
     )
-    return Standing(ready, account in world.positions and health_of(world, account) < LOW)
+    return Standing(ready, account in world.positions and health_of(world, account) < line)
 
 
 def notices(
-    before: Standing, world: World, account: Account, events: Iterable[Any] = ()
+    before: Standing,
+    world: World,
+    account: Account,
+    events: Iterable[Any] = (),
+    line: int = LINE,
 ) -> list[Notice]:
     """What has begun since ``before``; a liquidation is read from the events."""
-    now = standing(world, account)
+    now = standing(world, account, line)
     told = [
         Notice("liquidated", event.seized + event.fee, event.collateral)
         for event in events

@@ -38,6 +38,7 @@ from lstwallet.ui.jobs import load
 from lstwallet.ui.pages import ROOMS, Room, room
 from lstwallet.ui.shell.account_button import AccountButton
 from lstwallet.ui.shell.edits import SettingsEdits
+from lstwallet.ui.shell.notices import NoticeCentre
 from lstwallet.ui.shell.rail import Rail
 from lstwallet.ui.shell.sorts import Sorts
 from lstwallet.ui.shell.time_bar import TimeBar
@@ -47,14 +48,15 @@ from lstwallet.ui.widgets.layout import Panel, column, holder, row
 
 if TYPE_CHECKING:
     from lstwallet.app.session import Outcome, Progress
-    from lstwallet.engine.world import World
-    from lstwallet.readmodel.notices import Standing
     from lstwallet.ui.bridge import Bridge
     from lstwallet.ui.commands import Commands, Guide
     from lstwallet.ui.pages.page import Page
+    from lstwallet.ui.shell.calendar import CalendarSheet
     from lstwallet.ui.widgets.toast import Toaster
 
 PALETTE_KEYS: Final = QKeyCombination(Qt.KeyboardModifier.ControlModifier, Qt.Key.Key_K)
+CALENDAR: Final = "calendar"
+"""Where pages may lead to, though it is no room: a sheet."""
 REDRAW_MS: Final = 250
 """While time runs, a page is redrawn this often at most."""
 SIZE: Final = QSize(1440, 900)
@@ -99,7 +101,6 @@ class MainWindow(QMainWindow):
         self._typing = False
         self._loading: set[str] = set()
         self._slim: bool | None = None
-        self._standing: Standing | None = None
         self._first_frame = True
         self._drawn = QElapsedTimer()
         self._missed: frozenset[str] = frozenset()
@@ -112,6 +113,7 @@ class MainWindow(QMainWindow):
         """(name, path) of the profiles one may switch to."""
         self._commands: Commands | None = None
         self._guide: Guide | None = None
+        self._calendar: CalendarSheet | None = None
         self.setWindowTitle("lstwallet")
         self._build()
         self._connect()
@@ -156,7 +158,9 @@ class MainWindow(QMainWindow):
         bridge.preferences_changed.connect(self._all_stale)
         bridge.account_changed.connect(self._another_account)
         self._sorts = Sorts(bridge, self)
+        self.time_bar.calendar_wanted.connect(self.show_calendar)
         self._edits = SettingsEdits(bridge, self.toast, self)
+        self.notices = NoticeCentre(self, self.top_bar.bell)
 
     def _add_shortcuts(self) -> None:
         for number, each in enumerate(self.rooms[:9], 1):
@@ -183,6 +187,8 @@ class MainWindow(QMainWindow):
     def enter(self, key: str, arguments: Any = None, *, typing: bool = False) -> None:
         """Go to a room; its module is imported in the lane the first time. ``typing``: the
         cursor goes into the room's form."""
+        if key == CALENDAR:
+            self.show_calendar()
         if key not in {each.key for each in self.rooms}:
             return
         self._wanted = (key, arguments)
@@ -252,6 +258,16 @@ class MainWindow(QMainWindow):
             self._guide = Guide(self)
         self._guide.open()
 
+    def show_calendar(self) -> None:
+        """Everything that is due, by day, in a sheet over the room."""
+        from lstwallet.ui.shell.calendar import CalendarSheet
+
+        if self.bridge.world is None or self.cover() is not None:
+            return
+        if self._calendar is None:
+            self._calendar = CalendarSheet(self)
+        self._calendar.show_due()
+
     def _find_in_room(self) -> None:
         page: Any = self._pages.get(self.room)
         if page is not None and page.finds():
@@ -270,8 +286,7 @@ class MainWindow(QMainWindow):
         profile = self.bridge.profile
         assert profile is not None
         self.top_bar.profile.set_profile(profile.name, ())
-        self._standing = None
-        self._notify(profile.world)
+        self.notices.begin(profile.world)
         self._show_net_worth()
         self.show_shell()
         self._all_stale()
@@ -280,8 +295,7 @@ class MainWindow(QMainWindow):
     def _another_account(self) -> None:
         """What began in the account before is not news in this one."""
         assert self.bridge.world is not None
-        self._standing = None
-        self._notify(self.bridge.world)
+        self.notices.begin(self.bridge.world)
         self._all_stale()
 
     def set_other_profiles(self, others: Sequence[tuple[str, str]]) -> None:
@@ -301,7 +315,7 @@ class MainWindow(QMainWindow):
 
     def _happened(self, outcome: Outcome) -> None:
         if outcome.refusal is None:
-            self._notify(outcome.world, outcome.events)
+            self.notices.look(outcome.world, outcome.events)
         if self.bridge.playing or self.bridge.running:
             self._tell_gently(outcome.changes)
         else:
@@ -332,18 +346,6 @@ class MainWindow(QMainWindow):
         self._show_net_worth()
         for page in self._pages.values():
             page.notice(changes)
-
-    def _notify(self, world: World, events: Sequence[Any] = ()) -> None:
-        """Tell once of what has begun: a ticket that is ready, health that is low."""
-        from lstwallet.readmodel.notices import notices, standing
-
-        account = self.bridge.account
-        before, self._standing = self._standing, standing(world, account)
-        for notice in notices(before, world, account, events) if before is not None else ():
-            title, text, tone = wording.notice(notice.kind, notice.amount, notice.token)
-            about = "unstake" if notice.kind == "ready" else "lend"
-            if about != self.room:  # there it is on the screen
-                self.toast(title, text, tone, about)
 
     def _all_stale(self) -> None:
         self._show_net_worth()

@@ -13,7 +13,7 @@ from lstwallet.engine.wallet import Fund
 from lstwallet.engine.world import YOU
 from lstwallet.market.driver import MarketConfig
 from lstwallet.market.genesis import genesis, tiny
-from lstwallet.readmodel.notices import LOW, Notice, notices, standing
+from lstwallet.readmodel.notices import LINE, Notice, notices, standing
 from lstwallet.units.clock import DAY
 
 ETH = 10**18
@@ -48,9 +48,14 @@ def test_low_health_is_told_when_it_begins(tmp_path: Path) -> None:
     assert notices(before, open_.world, YOU) == []
     play(open_, (Borrow(YOU, "WETH", 85 * ETH // 10),))
     health = health_of(open_.world, YOU)
-    assert health < LOW
+    assert health < LINE
     assert notices(before, open_.world, YOU) == [Notice("low", health)]
     assert notices(standing(open_.world, YOU), open_.world, YOU) == []
+    lower = health - 1
+    assert notices(standing(open_.world, YOU, lower), open_.world, YOU, (), lower) == []
+    assert not standing(open_.world, YOU, health).low  # below the line, not on it
+    assert standing(open_.world, YOU, health + 1).low
+    assert not standing(open_.world, YOU, 0).low  # switched off
     open_.close()
 
 

@@ -26,6 +26,7 @@ from lstwallet.ui import wording
 from lstwallet.ui.main_window import MainWindow
 from lstwallet.ui.pages.home import words
 from lstwallet.ui.pages.home.page import RoomPage
+from lstwallet.ui.robot.hands import plain
 from lstwallet.ui.theme import tokens
 from lstwallet.units.amount import ALL
 from lstwallet.units.clock import DAY, HOUR
@@ -340,12 +341,14 @@ def test_a_wait_counts_down_as_time_moves(qtbot: QtBot, tmp_path: Path) -> None:
     assert (ready_one.when, ready_one.note) == ("Ready", "Claim now")
     bridge = window.bridge
     begin = bridge.world.time
-    assert waiting.when == wording.countdown(waiting.likely, begin)
+    assert waiting.when == wording.ready_in(waiting.sure, waiting.likely, begin)
+    assert " to " in plain(waiting.when)  # always a range
     person.click("time.hour")
     person.until(lambda: bridge.world.time == begin + HOUR and not bridge.running, "an hour")
     now = begin + HOUR
     person.until(
-        lambda: page.exits.gantt._rows[1].when == wording.countdown(waiting.likely, now),
+        lambda: page.exits.gantt._rows[1].when
+        == wording.ready_in(waiting.sure, waiting.likely, now),
         "one hour less",
     )
 

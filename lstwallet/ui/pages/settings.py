@@ -28,6 +28,7 @@ from lstwallet.ui.pages.action import (
     Review,
     read_amount,
 )
+from lstwallet.ui.pages.notice_card import NoticeCard
 from lstwallet.ui.pages.page import Page
 from lstwallet.ui.theme import tokens
 from lstwallet.ui.widgets.action_panel import ActionPanel
@@ -190,7 +191,8 @@ class RoomPage(Page):
         )
         inner = holder(
             column(
-                head, self._look_card(), self._trade_card(), self._drill_card(),
+                head, self._look_card(), self._trade_card(), self._notice_card(),
+                self._drill_card(),
                 self._profile_card(),
                 self._about_card(), None, margins=(20, 14, 0, 14), spacing=14,
             )
@@ -257,6 +259,10 @@ class RoomPage(Page):
         self.expert.changed.connect(lambda on: self.bridge.change(expert=on))
         card.add(line, self.slippage_error, None, self.expert)
         return card
+
+    def _notice_card(self) -> NoticeCard:
+        self.notices = NoticeCard(self.bridge)
+        return self.notices
 
     def _drill_card(self) -> DrillCard:
         self.drills = DrillCard(
@@ -353,6 +359,7 @@ class RoomPage(Page):
         self.motion.setChecked(settings.reduced_motion)
         self.privacy.set_current(settings.privacy)
         self.expert.set_on(settings.expert)
+        self.notices.show_settings()
         refused = bool(self.slippage_error.text.text())
         if not refused and not self.slippage.hasFocus():
             self.slippage.setText(format_exact(settings.slippage_bps, 2))

@@ -3,46 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Final
 
-from PySide6.QtCore import QRectF, QSize
-from PySide6.QtGui import QPainter, QPaintEvent
-from PySide6.QtWidgets import QSizePolicy, QWidget
+from PySide6.QtWidgets import QWidget
 
 from lstwallet.app.help import Help
-from lstwallet.ui.theme import Themed, current, paint, tokens
+from lstwallet.ui.theme import current
 from lstwallet.ui.widgets.buttons import ToolButton
 from lstwallet.ui.widgets.cards import IconTile
 from lstwallet.ui.widgets.chips import Chip
 from lstwallet.ui.widgets.labels import Label
 from lstwallet.ui.widgets.layout import Rule, Scroller, clear, column, holder, row
 from lstwallet.ui.widgets.overlays import Popover
-from lstwallet.ui.widgets.side_sheet import SideSheet
+from lstwallet.ui.widgets.side_sheet import SheetSurface, SideSheet
 from lstwallet.ui.widgets.terms import TermText
 
-WIDTH: Final = 400
 Shortcut = tuple[str, str]
 """Keys in words, and what they do."""
-
-
-class _Panel(Themed, QWidget):
-    """The surface of the sheet: header, scrolling text."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Expanding)
-        self.begin_style()
-
-    def restyle(self) -> None:
-        self.setFixedWidth(min(current().px(WIDTH), 640))
-
-    def sizeHint(self) -> QSize:
-        return QSize(self.width(), 560)
-
-    def paintEvent(self, event: QPaintEvent) -> None:
-        with QPainter(self) as painter:
-            box = QRectF(self.rect())
-            paint.draw_panel(painter, box, "surface", "line_strong", tokens.RADIUS["card"])
 
 
 class HelpSheet(SideSheet):
@@ -63,7 +39,7 @@ class HelpSheet(SideSheet):
         head = row(self._tile, (words, 1), self.cross, margins=(16, 12, 14, 12), spacing=10)
         self._body = column(margins=(18, 14, 18, 18), spacing=10)
         self._scroller = Scroller(holder(column(self._body, None, spacing=0)))
-        panel = _Panel()
+        panel = SheetSurface()
         panel.setLayout(column(head, Rule(), (self._scroller, 1), margins=1, spacing=0))
         self.hold(panel)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from PySide6.QtCore import QPoint, Qt, QTimer
+from PySide6.QtCore import QPoint, Qt, QTimer, Signal
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QMenu, QSizePolicy, QStackedLayout, QWidget
 
@@ -13,7 +13,7 @@ from lstwallet.ui.bridge import SPEEDS
 from lstwallet.ui.theme import Themed, current, icons, paint
 from lstwallet.ui.widgets.buttons import Button, Segmented, ToolButton
 from lstwallet.ui.widgets.history import HistoryBar, Mark
-from lstwallet.ui.widgets.labels import Label
+from lstwallet.ui.widgets.labels import Label, Link
 from lstwallet.ui.widgets.layout import Panel, column, holder, row
 from lstwallet.units.clock import DAY, HOUR
 
@@ -43,6 +43,9 @@ WIDEST: Final = 1_653_436_800
 
 class TimeBar(Themed, Panel):
     """Drives the bridge's clock and shows it."""
+
+    calendar_wanted = Signal()
+    """All that is due, not only the next of it."""
 
     def __init__(self, bridge: Bridge, parent: QWidget | None = None) -> None:
         super().__init__("rail", "line", "top", parent)
@@ -87,8 +90,10 @@ class TimeBar(Themed, Panel):
         self.speed.setToolTip(self.tr("How fast time plays"))
         self.date = Label("", "strong", elide=True)
         self.date.setObjectName("time.date")
-        self.due = Label("", "caption", "3", elide=True)
+        self.due = Link("", "caption", "3", elide=True)
         self.due.setObjectName("time.due")
+        self.due.setToolTip(self.tr("Calendar of what is due"))
+        self.due.clicked.connect(self.calendar_wanted)
         self._words = holder(column(None, self.date, self.due, None, spacing=1))
         self.history = HistoryBar()
         self.history.setObjectName("time.history")
@@ -282,7 +287,7 @@ def _coming(world: World, account: str, until: int) -> list[Coming]:
 def _next_words(world: World, account: str) -> str:
     """``Rewards paid in 3 h``: the first thing that will happen."""
     for item in _coming(world, account, world.staking.next_report):
-        return wording.coming(item.kind).format(wait=wording.duration(item.at - world.time))
+        return wording.next_due(item, world.time)
     return ""
 
 
@@ -290,8 +295,7 @@ def _agenda_marks(world: World, account: str) -> list[Mark]:
     tones = {"ticket": "warn", "report": "good"}
     marks = []
     for item in _coming(world, account, world.time + AHEAD):
-        wait = wording.duration(item.at - world.time)
-        words = wording.coming(item.kind).format(wait=wait)
+        words = wording.next_due(item, world.time)
         marks.append(Mark(item.at, tones.get(item.kind, "3"), words))
     return marks
 

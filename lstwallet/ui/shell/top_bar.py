@@ -151,7 +151,9 @@ class TopBar(Themed, Panel):
         self.chip = Chip(self.tr("SIMULATION"), "sim", "flask-fill")
         self.chip.setObjectName("top.simulation")
         self.chip.setToolTip(self.tr("Nothing here is connected to a real chain"))
-        worth = holder(row(self._caption, self.net_worth, self.eye, spacing=8))
+        self.bell = ToolButton("bell", self.tr("Notices"), icon_side=16)
+        self.bell.setObjectName("top.bell")
+        worth = holder(row(self._caption, self.net_worth, self.eye, self.bell, spacing=8))
         line = row(
             self.profile, account, None, self.finder, None, self._glass, worth, 12, self.chip,
             margins=(20, 0, 20, 1), spacing=8,

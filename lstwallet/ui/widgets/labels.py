@@ -155,8 +155,10 @@ class Link(Label):
 
     clicked = Signal()
 
-    def __init__(self, text: str, style: str = "small_medium", tone: str = "accent") -> None:
-        super().__init__(text, style, tone)
+    def __init__(
+        self, text: str, style: str = "small_medium", tone: str = "accent", *, elide: bool = False
+    ) -> None:
+        super().__init__(text, style, tone, elide=elide)
         self.setCursor(Qt.CursorShape.PointingHandCursor)
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
 

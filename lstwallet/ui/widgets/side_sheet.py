@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QPoint, QRect, QRectF
+from PySide6.QtCore import QPoint, QRect, QRectF, QSize
 from PySide6.QtGui import QPainter, QPainterPath, QPaintEvent
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QSizePolicy, QWidget
 
-from lstwallet.ui.theme import current, paint, tokens
+from lstwallet.ui.theme import Themed, current, paint, tokens
 from lstwallet.ui.widgets.layout import column
 from lstwallet.ui.widgets.overlays import MARGIN, Floating, Overlay
 
 _GAP = 12
+_READING = 400
 _CHIP_ROOM = 3
 _CHIP_RADIUS = 8
 
@@ -21,6 +22,26 @@ class _Surface(Floating):
     def paintEvent(self, event: QPaintEvent) -> None:
         with QPainter(self) as painter:
             paint.draw_shadow(painter, QRectF(self.content_rect()), tokens.RADIUS["card"])
+
+
+class SheetSurface(Themed, QWidget):
+    """The surface of a sheet that is made for reading: give it a layout."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Expanding)
+        self.begin_style()
+
+    def restyle(self) -> None:
+        self.setFixedWidth(min(current().px(_READING), 640))
+
+    def sizeHint(self) -> QSize:
+        return QSize(self.width(), 560)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        with QPainter(self) as painter:
+            box = QRectF(self.rect())
+            paint.draw_panel(painter, box, "surface", "line_strong", tokens.RADIUS["card"])
 
 
 class SideSheet(Overlay):

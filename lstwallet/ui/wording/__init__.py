@@ -33,10 +33,7 @@ from lstwallet.ui.wording.network import (
     gwei,
     may_take,
 )
-from lstwallet.ui.wording.notices import (
-    coming,
-    notice,
-)
+from lstwallet.ui.wording.notices import notice
 from lstwallet.ui.wording.numbers import (
     DUST,
     HEALTH_DECIMALS,
@@ -53,6 +50,7 @@ from lstwallet.ui.wording.numbers import (
     count,
     countdown,
     day,
+    day_and_time,
     decimals,
     duration,
     exact,
@@ -88,6 +86,7 @@ from lstwallet.ui.wording.refusals import (
     refusal,
     small,
 )
+from lstwallet.ui.wording.waiting import between, due, next_due, ready_in
 
 __all__ = [
     "DUST",
@@ -104,14 +103,16 @@ __all__ = [
     "allowed",
     "amount",
     "bad_amount",
+    "between",
     "change",
     "clock_time",
-    "coming",
     "contract",
     "count",
     "countdown",
     "day",
+    "day_and_time",
     "decimals",
+    "due",
     "duration",
     "error",
     "exact",
@@ -136,6 +137,7 @@ __all__ = [
     "may_take",
     "moment",
     "multiple",
+    "next_due",
     "notice",
     "owned_amount",
     "owned_fiat",
@@ -145,6 +147,7 @@ __all__ = [
     "plural",
     "price",
     "reads_zero",
+    "ready_in",
     "refusal",
     "severity",
     "short_address",

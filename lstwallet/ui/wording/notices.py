@@ -18,16 +18,3 @@ def notice(kind: str, units: int, token: str) -> tuple[str, str, str]:
         amount=amount(units, token)
     )
     return title, text, "bad"
-
-
-def coming(kind: str) -> str:
-    """What will happen, for ``readmodel.coming``; ``{wait}`` stands for how soon."""
-    sentences = {
-        "report": translate("wording", "Rewards paid in {wait}"),
-        "ticket": translate("wording", "A ticket may be ready in {wait}"),
-        "active": translate("wording", "Your validator starts in {wait}"),
-        "sweep": translate("wording", "Your validator pays in {wait}"),
-        "exit": translate("wording", "Your validator leaves in {wait}"),
-        "paid": translate("wording", "Your validator's ether is back in {wait}"),
-    }
-    return sentences[kind]

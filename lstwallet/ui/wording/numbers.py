@@ -264,6 +264,12 @@ def moment(at: int) -> str:
     return translate("wording", "{day}, {time}").format(day=day(at), time=clock_time(at))
 
 
+def day_and_time(at: int) -> str:
+    """``Tue 14 Oct, 09:00`` (UTC)."""
+    text = translate("wording", "{day}, {time}")
+    return text.format(day=day(at, year=False), time=clock_time(at))
+
+
 def duration(seconds: int) -> str:
     """The two largest parts, rounded down: ``9 d 20 h``, ``3 h 5 min``, ``40 s``."""
     left = max(0, seconds)

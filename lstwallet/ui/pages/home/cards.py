@@ -171,6 +171,7 @@ class ExitsCard(Card):
     """What is on its way out of staking. ``wanted(key)``: a row, or "" for all of them."""
 
     wanted = Signal(str)
+    calendar_wanted = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent=parent, spacing=8)
@@ -178,7 +179,13 @@ class ExitsCard(Card):
         self.all = Link(self.tr("View all"))
         self.all.setObjectName("home.unstaking.all")
         self.all.clicked.connect(lambda: self.wanted.emit(""))
+        self.calendar = ToolButton(
+            "calendar-blank", self.tr("Calendar of what is due"), side=24, icon_side=16,
+            on_click=self.calendar_wanted.emit,
+        )  # fmt: skip
+        self.calendar.setObjectName("home.calendar")
         self.header.addWidget(self.all)
+        self.header.addWidget(self.calendar)
         self.body.addLayout(self.header)
         self.gantt = Gantt(self.tr("Unstaking"))
         self.gantt.setObjectName("home.unstaking")

@@ -176,6 +176,7 @@ class RoomPage(Page):
         self.yields.why.clicked.connect(lambda _on=False: self._explain_yield())
         self.positions.wanted.connect(lambda each: self.navigate.emit(*words.way(each)))
         self.exits.wanted.connect(self._go_to_exit)
+        self.exits.calendar_wanted.connect(lambda: self.navigate.emit("calendar", None))
         self.bridge.opened.connect(self._forget)
         self.bridge.outcome.connect(self._happened)
         self.bridge.settings_changed.connect(lambda _names: self.set_narrow(self.narrow))

@@ -18,7 +18,6 @@ from lstwallet.readmodel.attention import (
 from lstwallet.ui import wording
 from lstwallet.ui.models.cells import ChipCell
 from lstwallet.units.amount import ALL
-from lstwallet.units.clock import HOUR
 from lstwallet.units.fixed import WAD
 
 if TYPE_CHECKING:
@@ -105,24 +104,20 @@ def _ready(what: ReadyToClaim, preferences: Preferences) -> Notice:
 
 def _due(what: ExitDue, now: int, preferences: Preferences) -> Notice:
     amount = wording.owned_amount(preferences, what.wei, "ETH")
-    wait = _wait(max(0, what.low - now), max(0, what.high - now))
+    when = wording.countdown(what.high, now)
     if what.kind == "ticket":
         title = translate("home", "{amount} leaves the queue soon").format(amount=amount)
-        sub = translate("home", "Lido ticket #{number}, in {wait}")
+        sub = translate("home", "Lido ticket #{number}, {when}")
+        when = wording.ready_in(what.low, what.high, now)
         room, arguments = "unstake", None
     else:
         title = translate("home", "{amount} from your validators soon").format(amount=amount)
-        sub = translate("home", "Paid back to your wallet in {wait}")
+        sub = translate("home", "Paid back to your wallet {when}")
         room, arguments = "stake", {"choice": "solo"}
     return Notice(
-        "due", "hourglass-medium", "info", title, sub.format(number=what.id, wait=wait),
+        "due", "hourglass-medium", "info", title, sub.format(number=what.id, when=when),
         translate("home", "Show"), room, arguments,
     )  # fmt: skip
-
-
-def _wait(low: int, high: int) -> str:
-    """A range, or a duration where its ends are less than an hour apart."""
-    return wording.waits(low, high) if high - low >= HOUR else wording.duration(high)
 
 
 def _below_rate(what: BelowRate) -> Notice:
@@ -339,10 +334,8 @@ def exit_when(row: Exit, now: int) -> tuple[str, str]:
     """How long still, and about when."""
     if row.ready:
         return translate("home", "Ready"), translate("home", "Claim now")
-    low, high = max(0, row.sure - now), max(0, row.likely - now)
-    if high - low < HOUR:
-        when = wording.countdown(row.likely, now)
-        return when, wording.day(row.likely, year=False)
-    text = translate("home", "in {wait}").format(wait=_wait(low, high))
+    if row.kind != "ticket":  # the chain has fixed it
+        return wording.countdown(row.likely, now), wording.day(row.likely, year=False)
     about = translate("home", "about {day}")
-    return text, about.format(day=wording.day((row.sure + row.likely) // 2, year=False))
+    middle = wording.day((row.sure + row.likely) // 2, year=False)
+    return wording.ready_in(row.sure, row.likely, now), about.format(day=middle)

@@ -35,17 +35,8 @@ def wait_parts(range_: Wait) -> tuple[str, str]:
 
 
 def between(now: int, range_: Wait) -> str:
-    """``Fri 17 Oct to Sun 19 Oct``, as far off as ``wait`` says; one moment when both ends are
-    the same report."""
-    if range_.low == range_.high:
-        at = now + range_.low
-        text = translate("unstake", "about {day}, {time}")
-        return text.format(day=wording.day(at, year=False), time=wording.clock_time(at))
-    first, last = (now + end for end in wording.whole_waits(*range_))
-    text = translate("unstake", "{first} to {last}")
-    return text.format(
-        first=wording.day(first, year=False), last=wording.day(last, year=False)
-    )
+    """``Fri 17 Oct to Sun 19 Oct``."""
+    return wording.between(now + range_.low, now + range_.high, now)
 
 
 def mode(bunker: bool) -> tuple[str, str]:
@@ -131,10 +122,7 @@ def ready(row: TicketRow, now: int) -> str:
     """When a ticket pays."""
     if row.state == reading.READY:
         return translate("unstake", "Ready now")
-    if row.ready_from == row.ready_to:
-        return wording.countdown(row.ready_from, now)
-    text = translate("unstake", "in {wait}")
-    return text.format(wait=wording.waits(row.ready_from - now, row.ready_to - now))
+    return wording.ready_in(row.ready_from, row.ready_to, now)
 
 
 def split(parts: tuple[int, ...]) -> str:

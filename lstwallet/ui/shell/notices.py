@@ -1,0 +1,156 @@
+"""What the user should hear of: a toast, the desktop, and the list behind the bell."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
+
+from PySide6.QtCore import QObject
+from PySide6.QtWidgets import QWidget
+
+from lstwallet.ui import wording
+from lstwallet.ui.widgets.desktop import DesktopNotices
+from lstwallet.units.fixed import WAD, mul_div_floor
+
+if TYPE_CHECKING:
+    from lstwallet.engine.world import World
+    from lstwallet.readmodel.notices import Notice, Standing
+    from lstwallet.ui.widgets.buttons import ToolButton
+
+MOST: Final = 30
+"""Notices that are kept: the activity has everything."""
+SHOWN: Final = 6
+WIDTH: Final = 360
+_ROOMS: Final = {"ready": "unstake", "low": "lend", "liquidated": "lend"}
+_ICONS: Final = {"ready": "ticket", "low": "heartbeat", "liquidated": "warning-octagon"}
+
+
+class Told(NamedTuple):
+    """One notice of the past, of this run of the program and this account."""
+
+    at: int
+    """The simulated moment."""
+    kind: str
+    title: str
+    text: str
+    tone: str
+
+
+class NoticeCentre(QObject):
+    """Looks at every outcome; the bell's dot says that there is something unread."""
+
+    def __init__(self, window: Any, bell: ToolButton) -> None:
+        """``window`` is the main window: ``bridge``, ``room``, ``toast``, ``enter``."""
+        super().__init__(window)
+        self._window, self._bell, self._bridge = window, bell, window.bridge
+        self._standing: Standing | None = None
+        self._popover: Any = None
+        self.told: list[Told] = []
+        self.unread = 0
+        self._desktop = DesktopNotices(window, self._come_forward)
+        self._bridge.settings_changed.connect(self._settings_changed)
+        bell.clicked.connect(lambda _on=False: self.open())
+        self._desktop.switch(self._bridge.settings.desktop_notices)
+        self._show_bell()
+
+    # --- looking ------------------------------------------------------------------------
+
+    def begin(self, world: World) -> None:
+        """Another profile or account: what began there is not news here."""
+        self.told, self.unread = [], 0
+        self._standing = self._now(world)
+        self._show_bell()
+
+    def look(self, world: World, events: Sequence[Any] = ()) -> None:
+        """Tell once of what has begun: a ticket that is ready, health below the line."""
+        from lstwallet.readmodel.notices import notices
+
+        before, account, line = self._standing, self._bridge.account, self._line()
+        self._standing = self._now(world)
+        if before is None:
+            return
+        for notice in notices(before, world, account, events, line):
+            if notice.kind != "ready" or self._bridge.settings.ticket_notice:
+                self._tell(notice, world.time)
+
+    def _now(self, world: World) -> Standing:
+        from lstwallet.readmodel.notices import standing
+
+        return standing(world, self._bridge.account, self._line())
+
+    def _line(self) -> int:
+        settings = self._bridge.settings
+        return mul_div_floor(settings.health_line, WAD, 100) if settings.health_notice else 0
+
+    def _settings_changed(self, names: frozenset[str]) -> None:
+        """Another line: what lies below it already is not news."""
+        if names & {"health_line", "health_notice"} and self._bridge.world is not None:
+            self._standing = self._now(self._bridge.world)
+        if "desktop_notices" in names:
+            self._desktop.switch(self._bridge.settings.desktop_notices)
+
+    # --- telling ------------------------------------------------------------------------
+
+    def _tell(self, notice: Notice, at: int) -> None:
+        title, text, tone = wording.notice(notice.kind, notice.amount, notice.token)
+        room = _ROOMS[notice.kind]
+        self.told = [Told(at, notice.kind, title, text, tone), *self.told][:MOST]
+        seen = room == self._window.room and self._window.isActiveWindow()
+        if room != self._window.room:  # there it is on the screen
+            self._window.toast(title, text, tone, room)
+        if not seen:
+            self.unread += 1
+        self._desktop.tell(title, text, tone)
+        self._show_bell()
+
+    def _come_forward(self) -> None:
+        self._window.showNormal()
+        self._window.raise_()
+        self._window.activateWindow()
+
+    def _show_bell(self) -> None:
+        self._bell.set_badge("bad" if self.unread else "")
+        words = self.tr("Notices")
+        if self.unread:
+            words = wording.plural(self.tr("%n unread notice(s)", "", self.unread), self.unread)
+        self._bell.set_tip(words)
+
+    # --- the list -----------------------------------------------------------------------
+
+    def open(self) -> None:
+        """The newest notices, beside the bell; from now on they are read."""
+        from lstwallet.ui.widgets.labels import Label
+        from lstwallet.ui.widgets.overlays import Popover
+
+        if self._popover is not None:
+            self._popover.deleteLater()
+        popover = Popover(self._window, width=WIDTH)
+        popover.setObjectName("notices")
+        popover.setAccessibleName(self.tr("Notices"))
+        popover.body.addWidget(Label(self.tr("Notices"), "heading"))
+        for each in self.told[:SHOWN]:
+            popover.body.addWidget(self._row(each, popover))
+        if not self.told:
+            words = self.tr(
+                "Nothing yet. You are told when a ticket is ready, and when your health factor "
+                "falls below the line that is set in Settings."
+            )
+            popover.body.addWidget(Label(words, "small", "2", wrap=True))
+        self._popover = popover
+        self.unread = 0
+        self._show_bell()
+        popover.show_at(self._bell)
+
+    def _row(self, each: Told, popover: Any) -> QWidget:
+        from lstwallet.ui.widgets.cards import LinkRow
+
+        def show() -> None:
+            popover.close()
+            self._window.enter(_ROOMS[each.kind])
+
+        sub = self.tr("{moment} · {text}").format(
+            text=each.text, moment=wording.day_and_time(each.at)
+        )
+        row = LinkRow(each.title, sub, _ICONS[each.kind], tone=each.tone, on_click=show)
+        row.setObjectName("notices.row")
+        return row
