@@ -151,7 +151,8 @@ def _is_plot(widget: QWidget) -> bool:
 def tab_round(window: QWidget) -> tuple[list[QWidget], list[str]]:
     """Where Tab leads, from the focus until it comes round; and where it could not be seen."""
     if front(window) is window:
-        window.shell.setFocus()  # type: ignore[attr-defined]
+        cover = window.cover() if hasattr(window, "cover") else None
+        (cover.nextInFocusChain() if cover else window.shell).setFocus()  # type: ignore[attr-defined]
     start = window.focusWidget()
     assert start is not None
     found: list[QWidget] = [start]

@@ -10,10 +10,12 @@ import pytest
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
-from lstwallet.app.settings import Settings
+from lstwallet.app import profiles
+from lstwallet.app.settings import Settings, save
 from lstwallet.ui import theme
 from lstwallet.ui.main_window import MainWindow, real_rooms
 from tests.journeys.driver import Driver
+from tests.journeys.program import Start
 from tests.ui import inspection
 from tests.ui.harness import enter, window_on
 from tests.ui.test_home import STORY
@@ -151,4 +153,28 @@ def test_nothing_is_cut_off(
         if need > size[0]:
             problems.append(f"{place.room} {place.name}: the window needs {need} px")
         assert (person.window.width(), person.window.height()) == size
+    assert not problems, "\n".join(problems)
+
+
+@pytest.mark.parametrize("scale", [100, 150])
+def test_the_first_start_and_a_lesson(home: Path, start: Start, scale: int) -> None:
+    save(profiles.settings_path(), Settings(theme="dark", text_scale=scale))
+    program, person = start(size=(1024, 700))
+    problems = []
+
+    def look(name: str, *, whole: bool = False) -> None:
+        looks = [inspection.mute, inspection.unreadable, inspection.cut_off]
+        for each in looks + ([inspection.unreached] if whole else []):
+            problems.extend(
+                told(Place(name), lasting(person, lambda each=each: each(program.window)))
+            )
+
+    person.until(program.window.isActiveWindow, "the window")
+    look("first start", whole=True)
+    person.click("welcome.tour")
+    person.sees("Try it alone first")
+    person.until(lambda: person._in("stake"), "the lesson's room")
+    program.window.enter("learn")
+    person.until(lambda: person._in("learn"), "Learn, while a lesson is under way")
+    look("learn in a lesson")
     assert not problems, "\n".join(problems)
