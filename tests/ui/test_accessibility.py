@@ -42,7 +42,15 @@ PLACES = (
         ("click", "stake.choice.lido"), ("fill", "stake.amount", "5"), ("click", "stake.review"),
     )),
     Place("stake", "receipt", (("click", "stake.confirm"), ("see", "stETH received"))),
+    Place("stake", "form again", (("click", "stake.again"),)),
     Place("lend", "borrow", (("click", "lend.borrow"), ("fill", "lend.amount", "2000"))),
+    Place("lend", "loop", (("click", "lend.loop"), ("fill", "loop.amount", "2"))),
+    Place("stake", "rocket pool", (
+        ("click", "stake.mode.stake"), ("click", "stake.choice.rocketpool"),
+        ("fill", "stake.amount", "5"),
+    )),
+    *(Place("wallet", view, (("click", f"wallet.tab.{view}"),))
+      for view in ("send", "receive", "contacts")),
     Place("pools", "pool", (("click", "pools.open.steth_eth"),)),
     Place("unstake", "queue or market", (("fill", "unstake.amount", "1"),)),
     Place("unstake", "review", (("click", "unstake.review"),)),

@@ -41,6 +41,10 @@ def _(text: str) -> str:
 
 ACTIONS: Final = (
     Action("stake", _("Stake with Lido"), "stack", {"choice": "lido"}, _("eth steth pool")),
+    Action(
+        "stake", _("Stake with Rocket Pool"), "stack", {"choice": "rocketpool"},
+        _("eth reth mint pool"),
+    ),
     Action("stake", _("Stake 32 ETH alone"), "stack", {"choice": "solo"}, _("solo validator")),
     Action("stake", _("Wrap stETH"), "package", {"mode": "wrap", "token": "wstETH"}, "wstETH"),
     Action("stake", _("Unwrap wstETH"), "package", {"mode": "unwrap", "token": "wstETH"}, "stETH"),
@@ -54,11 +58,20 @@ ACTIONS: Final = (
         "unstake", _("Unstake on the market"), "lightning", {"way": "market"},
         _("withdraw exit sell at once"),
     ),
+    Action(
+        "unstake", _("Burn rETH"), "fire", {"token": "rETH", "way": "queue"},
+        _("withdraw exit rocket pool redeem"),
+    ),
     Action("unstake", _("Claim what is ready"), "ticket", {"claim": "all"}, _("withdraw ticket")),
     Action("lend", _("Supply"), "arrow-down-left", {"action": "supply"}, _("deposit collateral")),
     Action("lend", _("Withdraw what is supplied"), "arrow-up-right", {"action": "withdraw"}),
     Action("lend", _("Borrow"), "money", {"action": "borrow"}, _("loan debt")),
     Action("lend", _("Repay"), "arrow-u-up-left", {"action": "repay"}, _("pay back debt loan")),
+    Action(
+        "lend", _("Loop: leverage a stake"), "repeat", {"action": "loop"},
+        _("multiply leverage borrow"),
+    ),
+    Action("lend", _("Bring a loop down"), "trend-down", {"action": "reduce"}, _("deleverage")),
     Action(
         "pools", _("Add liquidity to stETH / ETH"), "drop-half",
         {"pool": "steth_eth", "action": "add"}, _("provide deposit LP"),
@@ -66,6 +79,14 @@ ACTIONS: Final = (
     Action(
         "pools", _("Remove liquidity from stETH / ETH"), "drop",
         {"pool": "steth_eth", "action": "remove"}, _("withdraw LP"),
+    ),
+    Action(
+        "pools", _("Add liquidity to rETH / ETH"), "drop-half",
+        {"pool": "reth_eth", "action": "add"}, _("provide deposit LP"),
+    ),
+    Action(
+        "pools", _("Remove liquidity from rETH / ETH"), "drop",
+        {"pool": "reth_eth", "action": "remove"}, _("withdraw LP"),
     ),
     Action(
         "pools", _("Add liquidity to USDC / ETH"), "drop-half",
@@ -76,6 +97,10 @@ ACTIONS: Final = (
         {"pool": "usdc_eth", "action": "remove"}, _("withdraw LP"),
     ),
     Action("swap", _("Swap one token for another"), "swap", {}, _("trade sell buy exchange")),
+    Action("wallet", _("Send"), "paper-plane-tilt", {"view": "send"}, _("transfer pay address")),
+    Action("wallet", _("Receive"), "qr-code", {"view": "receive"}, _("address deposit QR")),
+    Action("wallet", _("Accounts"), "wallet", {"view": "accounts"}, _("switch new account")),
+    Action("wallet", _("Contacts"), "address-book", {"view": "contacts"}, _("names addresses")),
     Action(
         "activity", _("Search what happened"), "magnifying-glass", {"do": "search"}, _("find")
     ),
