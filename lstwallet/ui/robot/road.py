@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Final
 
-from lstwallet.ui.robot import road_lessons, road_manners
+from lstwallet.ui.robot import road_lessons, road_manners, road_preflight
 from lstwallet.ui.robot.camera import Camera
 from lstwallet.ui.robot.hands import NotThere
 
@@ -242,6 +242,7 @@ CHAPTERS: Final[tuple[Chapter, ...]] = (
     unstake,
     the_june_fall,
     history,
+    road_preflight.preflight,
     road_manners.palette,
     road_manners.table_twin,
     road_manners.help_sheet,

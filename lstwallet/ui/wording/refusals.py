@@ -298,6 +298,6 @@ _ADVICE: Final[dict[str, Callable[[Any], str]]] = {
     "FeeAboveLimit": lambda why: translate("wording", "Look at the new fee to go on"),
     "NotApproved": lambda why: translate("wording", "Approve the contract first"),
     "Moved": lambda why: translate("wording", "Look at the new numbers to go on"),
-    "Stopped": lambda why: translate("wording", "Take another way, or wait until it goes on"),
+    "Stopped": lambda why: translate("wording", "Take another way, or wait"),
     "SlippageExceeded": lambda why: translate("wording", "Look at the new price to go on"),
 }

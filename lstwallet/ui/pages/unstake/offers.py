@@ -160,12 +160,13 @@ class MarketCard(WayCard):
     def __init__(self, parent: QWidget | None = None) -> None:
         tr = QCoreApplication.translate
         self.rate = KeyValue(tr("unstake", "Rate"))
+        self.discount = KeyValue(tr("unstake", "Discount to the rate"))
         self.impact = KeyValue(tr("unstake", "Price impact"))
         self.minimum = KeyValue(tr("unstake", "Minimum received"))
         self.fee = KeyValue(tr("unstake", "Pool fee"))
         super().__init__(
             tr("unstake", "Sell on the market"), tr("unstake", "stETH / ETH pool"), "lightning",
-            [self.rate, self.impact, self.minimum, self.fee], parent,
+            [self.rate, self.discount, self.impact, self.minimum, self.fee], parent,
         )  # fmt: skip
         self.setObjectName("unstake.choice.market")
 
@@ -184,6 +185,7 @@ class MarketCard(WayCard):
         self.show_gets(offer.receives if offer else None, prices)
         rate = wording.price(shown.rate, "ETH")
         self.rate.set_value(f"1{wording.NO_BREAK}{token} = {rate}")
+        self.discount.set_value(words.discount(shown))
         unknown = wording.UNKNOWN
         self.impact.set_value(*(words.impact(offer) if offer else (unknown, "text")))
         self.minimum.set_key(

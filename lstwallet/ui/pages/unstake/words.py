@@ -63,6 +63,14 @@ def against_rate(offer: MarketOffer, *, burning: bool = False) -> tuple[str, str
     return text.format(share=size), "good", "trend-up"
 
 
+def discount(offer: MarketOffer) -> str:
+    """How far the market pays below the rate; what it pays more is told with its sign."""
+    text = wording.percent(abs(offer.below) / WAD)
+    if wording.reads_zero(text):
+        return translate("unstake", "none")
+    return text if offer.below > 0 else f"+{text}"
+
+
 def impact(offer: MarketOffer) -> tuple[str, str]:
     """The price impact and its tone: plain at zero, amber from 1 %, red from 5 %."""
     text = wording.percent(offer.impact)
