@@ -176,7 +176,8 @@ def test_unstake_shown(opened: Opened) -> None:
     sees(
         person,
         "Withdrawal queue", "Sell on the market", "Mode", "Turbo: paid by the next reports",
-        "At once", "Discount to the rate", "Price impact", "Minimum received", "Break-even", "a year", "Pool fee",
+        "At once", "Discount to the rate", "Price impact", "Minimum received", "Break-even",
+        "a year", "Pool fee",
     )  # fmt: skip
 
 
