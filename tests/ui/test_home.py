@@ -22,6 +22,7 @@ from lstwallet.engine.wallet import Fund, WrapEth
 from lstwallet.engine.world import YOU
 from lstwallet.readmodel import home
 from lstwallet.readmodel.portfolio import net_worth
+from lstwallet.readmodel.shadow import all_compared
 from lstwallet.ui import wording
 from lstwallet.ui.main_window import MainWindow
 from lstwallet.ui.pages.home import words
@@ -144,10 +145,13 @@ def test_the_yield_names_its_layers_and_what_is_borrowed(page: RoomPage, person:
 def test_why_the_yield_and_why_the_net_worth(person: Driver, page: RoomPage) -> None:
     person.click("home.yield.why")
     person.sees("what each layer would earn in a year ÷ net worth")
+    world = person.window.bridge.world
+    (beside,) = all_compared(world, YOU)
+    person.sees(f"{wording.amount(abs(beside.ahead), 'ETH')} more than")
     person.key(Qt.Key.Key_Escape)
     person.click("home.worth.why")
     person.sees("what you own − what you owe")
-    person.sees(wording.fiat(net_worth(person.window.bridge.world, YOU)))
+    person.sees(wording.fiat(net_worth(world, YOU)))
 
 
 def test_the_ring_has_no_colour_twice(qtbot: QtBot, tmp_path: Path) -> None:

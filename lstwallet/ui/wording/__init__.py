@@ -86,6 +86,7 @@ from lstwallet.ui.wording.refusals import (
     refusal,
     small,
 )
+from lstwallet.ui.wording.shadows import PROTOCOLS, ahead_of_native
 from lstwallet.ui.wording.waiting import between, due, next_due, ready_in
 
 __all__ = [
@@ -95,11 +96,13 @@ __all__ = [
     "INFINITE",
     "MINUS",
     "NO_BREAK",
+    "PROTOCOLS",
     "UNKNOWN",
     "USD_DECIMALS",
     "account_name",
     "address_problem",
     "advice",
+    "ahead_of_native",
     "allowed",
     "amount",
     "bad_amount",

@@ -16,6 +16,7 @@ from lstwallet.readmodel import home as reading
 from lstwallet.readmodel import portfolio, yields
 from lstwallet.readmodel.attention import attention
 from lstwallet.readmodel.coming import coming
+from lstwallet.readmodel.shadow import all_compared
 from lstwallet.readmodel.timeline import exits
 from lstwallet.ui import wording
 from lstwallet.ui.jobs import load
@@ -355,9 +356,15 @@ class RoomPage(Page):
         )
 
     def _explain_yield(self) -> None:
-        if self._layers is not None:
-            reasons = self.yields.reasons(*self._layers, self.bridge.preferences)
-            self._popover().explain(self.yields.why, *reasons)
+        world = self.bridge.world
+        if self._layers is None or world is None:
+            return
+        preferences = self.bridge.preferences
+        title, formula, terms, note = self.yields.reasons(*self._layers, preferences)
+        shadows = words.beside_shadows(all_compared(world, self.bridge.account), preferences)
+        self._popover().explain(
+            self.yields.why, title, formula, terms, " ".join((*shadows, note))
+        )
 
 
 __all__ = ["RoomPage"]

@@ -15,6 +15,7 @@ from lstwallet.readmodel.attention import (
     LowHealth,
     ReadyToClaim,
 )
+from lstwallet.readmodel.shadow import Compared, share_of
 from lstwallet.ui import wording
 from lstwallet.ui.models.cells import ChipCell
 from lstwallet.units.amount import ALL
@@ -339,3 +340,11 @@ def exit_when(row: Exit, now: int) -> tuple[str, str]:
     about = translate("home", "about {day}")
     middle = wording.day((row.sure + row.likely) // 2, year=False)
     return wording.ready_in(row.sure, row.likely, now), about.format(day=middle)
+
+
+def beside_shadows(found: Sequence[Compared], preferences: Preferences) -> list[str]:
+    """A sentence for each stake: how far it is ahead of the same ETH staked natively."""
+    return [
+        wording.ahead_of_native(each.token, each.ahead, share_of(each.ahead, each.wei), preferences)
+        for each in found
+    ]

@@ -30,8 +30,6 @@ if TYPE_CHECKING:
 
 GAP: Final = 12
 """Between columns that are compared: with large text the room still fits a small window."""
-LIQUID_NAMES: Final = {"stETH": "Lido", "rETH": "Rocket Pool"}
-"""Who stands behind a token."""
 
 
 class Point(NamedTuple):
@@ -64,7 +62,8 @@ class CompareCard(Card):
         self.table = TableView(
             [
                 Column("key", "", lambda r: Text(r.key, tone="2"), stretch=2),
-                Column("pool", LIQUID_NAMES[token], lambda r: _cell(r.pool, r.tones[0]), stretch=3),
+                Column("pool", wording.PROTOCOLS[token], lambda r: _cell(r.pool, r.tones[0]),
+                       stretch=3),
                 Column("own", self.tr("Solo validator"), lambda r: _cell(r.own, r.tones[1]),
                        stretch=3),
             ],
@@ -95,7 +94,10 @@ class CompareCard(Card):
         preferences = self._bridge.preferences
         ahead = reading.prospect(world, found.liquid, self.liquid)
         eth = _Shown(preferences)
-        self.verdict.setText(self._verdict(found, preferences))
+        share = reading.share_of(found.ahead, found.wei)
+        self.verdict.setText(
+            wording.ahead_of_native(found.token, found.ahead, share, preferences)
+        )
         self.set_note(self.tr("since {day}").format(day=wording.day(found.since)))
         self.table.set_rows([
             Point(self.tr("Put in"), eth(found.wei), eth(found.wei)),
@@ -109,18 +111,6 @@ class CompareCard(Card):
             *self._leaving(world, ahead, preferences),
         ])  # fmt: skip
         self.remark.setText(self._remark(found, preferences))
-
-    def _verdict(self, found: Compared, preferences: Preferences) -> str:
-        name = LIQUID_NAMES[found.token]
-        if preferences.privacy != "exact":
-            ahead = words.share(abs(reading.share_of(found.ahead, found.wei)), 3)
-        else:
-            ahead = wording.amount(abs(found.ahead), "ETH")
-        if found.ahead >= 0:
-            text = self.tr("{name} has brought {ahead} more than the same ETH staked natively.")
-        else:
-            text = self.tr("The same ETH staked natively would have brought {ahead} more.")
-        return text.format(name=name, ahead=ahead)
 
     def _earning(self, found: Compared, preferences: Preferences) -> str:
         amount = wording.owned_amount(preferences, found.earning, "ETH")
@@ -268,4 +258,4 @@ def _tone(wei: int) -> str:
     return "good" if wei > 0 else "bad" if wei < 0 else "text"
 
 
-__all__ = ["GAP", "LIQUID_NAMES", "CompareCard", "Point"]
+__all__ = ["GAP", "CompareCard", "Point"]
