@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Final
 
-from lstwallet.ui.robot import road_lessons, road_manners, road_preflight
+from lstwallet.ui.robot import road_lessons, road_manners, road_native, road_preflight
 from lstwallet.ui.robot.camera import Camera
 from lstwallet.ui.robot.hands import NotThere
 
@@ -241,6 +241,7 @@ CHAPTERS: Final[tuple[Chapter, ...]] = (
     a_week_passes,
     unstake,
     the_june_fall,
+    road_native.native_or_liquid,
     history,
     road_preflight.preflight,
     road_manners.palette,
