@@ -18,7 +18,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Final, NamedTuple
 
-from lstwallet.engine import rocketpool, staking, validators
+from lstwallet.engine import rocketpool, validators
 from lstwallet.engine.lending_view import owed_units, supplied_units
 from lstwallet.engine.pools_facts import LP, RETH, RETH_ETH, STETH_ETH, TOKENS
 from lstwallet.engine.pools_view import lp_value, pool_price
@@ -29,7 +29,7 @@ from lstwallet.engine.validators_facts import VALIDATOR_WEI, Earnings
 from lstwallet.engine.world import Readable
 from lstwallet.ledger.entries import Account
 from lstwallet.protocols import lido
-from lstwallet.protocols.rocketpool import holders_share
+from lstwallet.protocols.rocketpool import BOND
 from lstwallet.readmodel.staking import lido_offer, solo_offer, whole_validators
 from lstwallet.units.clock import SimTime
 from lstwallet.units.fixed import WAD, mul_div_ceil, mul_div_floor
@@ -69,7 +69,17 @@ def _reth_price(world: Readable) -> int:
 
 def _commission(world: Readable) -> int:
     rules = rocketpool.of(world).rules
-    return WAD - holders_share(rules.node_share, rules.voter_share)
+    return rules.node_share + rules.voter_share
+
+
+def _shared_by_all(world: Readable, wei: int, loss: int) -> int:
+    return mul_div_ceil(loss, wei, max(world.staking.pool.ether, wei, 1))
+
+
+def _behind_the_bond(world: Readable, wei: int, loss: int) -> int:
+    """A node's own ETH loses first; only what is more than that is shared."""
+    ether = rocketpool.of(world).pool.reported.ether
+    return mul_div_ceil(max(loss - BOND, 0), wei, max(ether, wei, 1))
 
 
 def _burning(world: Readable, wei: int) -> Wait | None:
@@ -88,10 +98,10 @@ class Liquid(NamedTuple):
     """ETH on the market for one wei of that worth (WAD); 0: no market."""
     wait: Callable[[Readable, int], Wait | None]
     """Seconds until so many wei are paid back; ``None``: nobody can say."""
-    pool: Callable[[Readable], int]
-    """Wei that share a loss."""
-    rate: Callable[[Readable], int]
-    """Expected yearly return after the fee (WAD)."""
+    loss: Callable[[Readable, int, int], int]
+    """Wei that fall on so many wei of stake when one validator loses so much, rounded up."""
+    least: Callable[[Readable], int]
+    """The smallest stake, wei; 0: any."""
     fee: Callable[[Readable], int]
     """Share of rewards that does not reach the holders (WAD)."""
 
@@ -103,8 +113,8 @@ LIQUID: Final = (
         lambda world, units: lido.ether_for(world.staking.pool, units),
         lambda world: pool_price(world, STETH_ETH) or 0,
         estimate_wait,
-        lambda world: world.staking.pool.ether,
-        staking.yearly_rate,
+        _shared_by_all,
+        lambda world: 0,
         lambda world: lido_offer(world).fee,
     ),
     Liquid(
@@ -113,8 +123,8 @@ LIQUID: Final = (
         rocketpool.eth_of,
         _reth_price,
         _burning,
-        lambda world: rocketpool.of(world).pool.reported.ether,
-        rocketpool.yearly_rate,
+        _behind_the_bond,
+        lambda world: rocketpool.of(world).rules.settings.minimum_deposit,
         _commission,
     ),
 )
@@ -269,7 +279,7 @@ class Prospect(NamedTuple):
     loss_alone: int
     """Wei that one slashed validator of one's own costs at once."""
     loss_shared: int
-    """Wei of the same loss that falls on this stake in the pool, rounded up."""
+    """Wei of the same loss that falls on this stake in the protocol."""
 
 
 def prospect(world: Readable, wei: int, liquid: Liquid = LIQUID[0]) -> Prospect:
@@ -283,7 +293,7 @@ def prospect(world: Readable, wei: int, liquid: Liquid = LIQUID[0]) -> Prospect:
         solo.exit,
         mul_div_floor(wei, liquid.price(world), WAD),
         solo.slashed,
-        mul_div_ceil(solo.slashed, wei, max(liquid.pool(world), wei, 1)),
+        liquid.loss(world, wei, solo.slashed),
     )
 
 

@@ -6,9 +6,11 @@ from fractions import Fraction
 
 from lstwallet.engine import kernel
 from lstwallet.engine.lending_facts import Borrow, Supply
-from lstwallet.engine.pools_facts import STETH_ETH, AddLiquidity, Swap
+from lstwallet.engine.pools_facts import RETH_ETH, STETH_ETH, AddLiquidity, Swap
+from lstwallet.engine.rocketpool import MintReth
 from lstwallet.engine.shadows import Shadow
 from lstwallet.engine.staking import RequestUnstake, Stake, Wrap, estimate_wait
+from lstwallet.engine.staking_wait import Wait
 from lstwallet.engine.validators import Earnings, RecordDuties
 from lstwallet.engine.wallet import Fund
 from lstwallet.engine.world import Draft, World
@@ -210,3 +212,20 @@ def test_one_row_for_each_token_that_was_staked_for() -> None:
     (row,) = reading.all_compared(draft, "you")
     assert row.token == "stETH"
     assert reading.all_compared(small_world(), "you") == ()
+    kernel.handle(draft, MintReth("you", 33 * ETH))
+    steth, reth = reading.all_compared(draft, "you")
+    assert (steth, reth.token) == (row, "rETH")
+    assert (reth.wei, reth.idle, reth.waiting) == (33 * ETH, ETH, 32 * ETH)
+    fee = 33 * ETH - reth.liquid
+    assert 0 <= fee < 33 * ETH // 100, "the deposit fee is behind from the start"
+
+
+def test_reth_in_its_pool_is_still_held_and_bonds_lose_first() -> None:
+    draft = rich(small_world())
+    kernel.handle(draft, MintReth("you", 20 * ETH))
+    held = reading.reth_held(draft, "you")
+    kernel.handle(draft, AddLiquidity("you", RETH_ETH, (5 * ETH, 5 * ETH), 0))
+    assert abs(reading.reth_held(draft, "you") - held) < held // 20
+    ahead = reading.prospect(draft, 20 * ETH, reading.liquid_of("rETH"))
+    assert ahead.loss_shared == 0 < ahead.loss_alone
+    assert ahead.liquid_wait in (None, Wait(0, 0))

@@ -14,11 +14,12 @@ from pytestqt.qtbot import QtBot
 
 from lstwallet.app.settings import Settings
 from lstwallet.engine.pools_facts import Swap
+from lstwallet.engine.rocketpool import MintReth
 from lstwallet.engine.staking import Stake, Wrap, steth_of
 from lstwallet.engine.validators import StakeNatively, earned_by, earnings_at
 from lstwallet.engine.wallet import Fund
 from lstwallet.engine.world import YOU
-from lstwallet.readmodel.shadow import compared
+from lstwallet.readmodel.shadow import compared, liquid_of
 from lstwallet.ui import wording
 from lstwallet.ui.pages.stake.page import RoomPage
 from lstwallet.units.clock import DAY
@@ -423,7 +424,7 @@ def test_before_the_first_stake_the_comparison_looks_ahead_for_what_is_typed(
     person.sees("for 32 ETH")
     person.fill("You stake", "5")
     person.sees("for 5 ETH")
-    person.sees("Alone this is too little for a validator; the pool takes any amount.")
+    person.sees("Alone this is too little for a validator, and enough for Lido.")
     person.sees("5.0000 ETH would lie idle")
     person.fill("You stake", "70")
     person.sees("for 70 ETH")
@@ -444,7 +445,7 @@ def test_a_stake_stands_beside_its_shadow_to_the_last_wei(opened: Open) -> None:
     assert found.native == 75 * ETH + duties + execution > 75 * ETH
     rows = comparison(person)
     assert rows["Put in"].pool == rows["Put in"].own == wording.amount(found.wei, "ETH")
-    assert rows["Worth now"].pool == wording.amount(steth_of(world, YOU), "stETH")
+    assert rows["Worth now"].pool == wording.amount(steth_of(world, YOU), "ETH")
     assert rows["Worth now"].own == wording.amount(found.native, "ETH")
     assert rows["Part that earns"].own == wording.amount(64 * ETH, "ETH")
     person.sees("11.0000 ETH would lie idle")
@@ -461,6 +462,24 @@ def test_the_comparison_begins_with_the_stake_and_keeps_amounts_hidden(opened: O
     person.window.bridge.change(privacy="hidden")
     person.until(lambda: "••••" in comparison(person)["Put in"].pool, "hidden amounts")
     assert not any("40.0000" in text for row in comparison(person).values() for text in row[:3])
+
+
+def test_beside_rocket_pool_stands_its_own_comparison(opened: Open) -> None:
+    person = opened(*FUNDED, MintReth(YOU, 40 * ETH))
+    page = page_of(person)
+    assert page.compare.isVisible()
+    person.click("stake.choice.rocketpool")
+    assert page.compare_reth.isVisible()
+    assert not page.compare.isVisible()
+    world = person.window.bridge.world
+    found = compared(world, YOU, liquid_of("rETH"))
+    assert found is not None
+    rows = {each.key: each for each in page.compare_reth.table.rows_model.rows()}
+    assert rows["Worth now"].pool == wording.amount(found.liquid, "ETH")
+    assert rows["A slashing costs"].pool == "nothing, bonds lose first"
+    person.sees("The same ETH staked natively would have brought")
+    person.press(page.compare_reth.why)
+    person.sees("rETH at its rate")
 
 
 def comparison(person: Driver) -> dict[str, Any]:

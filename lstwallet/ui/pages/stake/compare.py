@@ -101,7 +101,7 @@ class CompareCard(Card):
         self.set_note(self.tr("since {day}").format(day=wording.day(found.since)))
         self.table.set_rows([
             Point(self.tr("Put in"), eth(found.wei), eth(found.wei)),
-            Point(self.tr("Worth now"), eth(found.liquid, found.token), eth(found.native)),
+            Point(self.tr("Worth now"), eth(found.liquid), eth(found.native)),
             Point(self.tr("Earned"), _gain(found.liquid - found.wei, found.wei, preferences),
                   _gain(found.native - found.wei, found.wei, preferences),
                   (_tone(found.liquid - found.wei), _tone(found.native - found.wei))),
@@ -150,7 +150,7 @@ class CompareCard(Card):
             Point(self.tr("In a year, about"), wording.change(year.liquid, "ETH"),
                   wording.change(year.native, "ETH"), (_tone(year.liquid), _tone(year.native))),
             *self._rates(world, rate),
-            Point(self.tr("Smallest stake"), self.tr("any amount"), "32 ETH"),
+            Point(self.tr("Smallest stake"), self._smallest(world), "32 ETH"),
             Point(self.tr("Earns from"), self.tr("the next report"),
                   self.tr("in about {wait}").format(wait=words.about(ahead.activation))),
             *self._leaving(world, ahead, None),
@@ -158,12 +158,20 @@ class CompareCard(Card):
         idle = wording.amount(ahead.idle, "ETH")
         self.remark.setText(self._idle(idle) if ahead.idle else "")
 
+    def _smallest(self, world: World) -> str:
+        least = self.liquid.least(world)
+        return wording.small(least, "ETH") if least else self.tr("any amount")
+
     def _first_words(self, wei: int, year: reading.InAYear) -> str:
+        name = wording.PROTOCOLS[self.liquid.token]
         if wei < VALIDATOR_WEI:
-            return self.tr("Alone this is too little for a validator; the pool takes any amount.")
+            text = self.tr("Alone this is too little for a validator, and enough for {name}.")
+            return text.format(name=name)
         if year.native > year.liquid:
-            return self.tr("Natively earns more, the pool lets you go at any time.")
-        return self.tr("The pool earns more on this amount, and lets you go at any time.")
+            text = self.tr("Natively earns more on this; {name} lets you go at any time.")
+        else:
+            text = self.tr("{name} earns more on this, and lets you go at any time.")
+        return text.format(name=name)
 
     # --- both -----------------------------------------------------------------------------
 
@@ -185,10 +193,15 @@ class CompareCard(Card):
             Point(self.tr("Sold at once"), eth(ahead.market) if ahead.market else
                   self.tr("not possible"), self.tr("not possible")),
             Point(self.tr("A slashing costs"),
-                  self.tr("{loss}, shared").format(loss=wording.amount(ahead.loss_shared, "ETH")),
+                  self._shared(ahead),
                   self.tr("{loss}, alone").format(loss=wording.amount(ahead.loss_alone, "ETH")),
                   ("text", "bad")),
         )  # fmt: skip
+
+    def _shared(self, ahead: Prospect) -> str:
+        if not ahead.loss_shared:
+            return self.tr("nothing, bonds lose first")
+        return self.tr("{loss}, shared").format(loss=wording.amount(ahead.loss_shared, "ETH"))
 
     def _way_out(self, ahead: Prospect) -> str:
         wait = ahead.liquid_wait
@@ -208,7 +221,7 @@ class CompareCard(Card):
         eth = _Shown(self._bridge.preferences)
         terms: list[tuple[str, ...]] = [
             (self.tr("Put in"), eth(found.wei)),
-            (self.tr("In whole validators"), eth(found.wei - found.idle)),
+            (self.tr("Of that, in validators"), eth(found.wei - found.idle)),
             (self.tr("For duties"), eth.change(found.duties)),
             (self.tr("From fees and MEV"), eth.change(found.execution)),
             (self.tr("Natively now"), eth(found.native)),

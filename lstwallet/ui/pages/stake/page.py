@@ -85,12 +85,13 @@ class RoomPage(Page):
         self.validators = ValidatorsCard()
         self.validators.hide()
         self.lido, self.solo = LidoCard(), SoloCard()
-        self.compare = CompareCard(self.bridge)
+        self.compare, self.compare_reth = (CompareCard(self.bridge, t) for t in ("stETH", "rETH"))
         self.rocket = RocketCard()
         self.lido.setChecked(True)
         gap = tokens.CARD_GAP
         self._ways = holder(
-            column(self.lido, self.rocket, self.solo, self.validators, self.compare, spacing=10)
+            column(self.lido, self.rocket, self.solo, self.validators, self.compare,
+                   self.compare_reth, spacing=10)
         )
         self.steth = PairCard("wstETH", "stETH")
         self.weth = PairCard("WETH", "ETH")
@@ -127,8 +128,9 @@ class RoomPage(Page):
         for card in (self.steth, self.weth):
             card.clicked.connect(lambda _on=False, c=card: self._choose_pair(c.wrapped))
         self.form.choice_wanted.connect(self._choose)
-        self.form.amount.changed.connect(self._typed)
-        self.compare.why.clicked.connect(lambda _on=False: self._explain_native())
+        self.form.amount.changed.connect(self._compare_again)
+        for each in (self.compare, self.compare_reth):
+            each.why.clicked.connect(lambda _on=False, card=each: self._explain_native(card))
         self.leave.stake_wanted.connect(lambda: self._turn(STAKE))
         self.validators.leave_wanted.connect(self._leave)
         self._profile = self.bridge.profile
@@ -170,6 +172,7 @@ class RoomPage(Page):
             return
         self.form.choose(choice)
         self.flow.set_form(self.form)
+        self._compare_again()
 
     def _choose_pair(self, wrapped: str) -> None:
         form = self.unwrap if self._mode() == UNWRAP else self.wrap
@@ -224,7 +227,7 @@ class RoomPage(Page):
             self.lido.show_lido(lido, self.form.apr)
             self.rocket.show_offer_of(rocketpool.offer(world), self.form.reth_apr)
             self.solo.show_solo(solo, native)
-            self.compare.show_world(world, self.form.amount.units() or 0, self.form.apr.rate)
+            self._show_comparison(world)
         else:
             rates, preferences = reading.wrap_rates(world), self.bridge.preferences
             for card, rate in ((self.steth, rates.steth_per_wsteth), (self.weth, WAD)):
@@ -236,11 +239,21 @@ class RoomPage(Page):
         rows = reading.validator_rows(world, self.bridge.account) if self._mode() == STAKE else ()
         self.validators.show_rows(rows, world.time)
 
-    def _typed(self) -> None:
-        """The comparison looks ahead for the amount in the form."""
+    def _show_comparison(self, world: World) -> None:
+        """Beside validators of one's own stands the protocol that is chosen, else Lido."""
+        rocket = self.form.choice == ROCKET
+        self.compare.setVisible(not rocket)
+        self.compare_reth.setVisible(rocket)
+        card, apr = self.compare, self.form.apr
+        if rocket:
+            card, apr = self.compare_reth, self.form.reth_apr
+        card.show_world(world, self.form.amount.units() or 0, apr.rate)
+
+    def _compare_again(self) -> None:
+        """Another amount or another way."""
         world = self.bridge.world
         if world is not None and self._mode() == STAKE:
-            self.compare.show_world(world, self.form.amount.units() or 0, self.form.apr.rate)
+            self._show_comparison(world)
 
     def set_narrow(self, narrow: bool) -> None:
         super().set_narrow(narrow)
@@ -323,11 +336,11 @@ class RoomPage(Page):
         if world is not None:
             self._popover().explain(anchor, *self._reasons(world, topic))
 
-    def _explain_native(self) -> None:
+    def _explain_native(self, card: CompareCard) -> None:
         world = self.bridge.world
-        reasons = self.compare.reasons(world) if world is not None else None
+        reasons = card.reasons(world) if world is not None else None
         if reasons is not None:
-            self._popover().explain(self.compare.why, *reasons)
+            self._popover().explain(card.why, *reasons)
 
     def _popover(self) -> WhyPopover:
         if self._why is None:
