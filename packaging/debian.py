@@ -48,10 +48,8 @@ SYSTEM_LIBRARIES = {
 }
 """What PyInstaller leaves to the system: it belongs to the kernel, the display or its driver."""
 
-DATA = ("fontconfig-config", "libx11-data", "xkb-data")
-"""What libraries inside the bundle read at run time: where fonts lie, how keys are composed."""
-FONTS = "fonts-inter | fonts-dejavu-core | fonts-noto-core"
-"""Qt brings none."""
+DATA = ("fontconfig-config", "fonts-inter", "libx11-data", "xkb-data")
+"""What is read at run time: where fonts lie, one to draw with (Qt brings none), what keys mean."""
 
 DESCRIPTION = """\
 flight simulator for liquid staking
@@ -93,7 +91,7 @@ def depends(needed: Iterable[str], glibc: tuple[int, int]) -> str:
             "from the system; install its package here, so that the bundle takes it along."
         )
     packages = {*DATA, *(SYSTEM_LIBRARIES[name] for name in needed)} - {"libc6"}
-    return ", ".join([f"libc6 (>= {glibc[0]}.{glibc[1]})", *sorted(packages), FONTS])
+    return ", ".join([f"libc6 (>= {glibc[0]}.{glibc[1]})", *sorted(packages)])
 
 
 def needs(folder: Path) -> str:
@@ -123,7 +121,7 @@ def control(version: str, architecture: str, installed_kib: int, depends_on: str
         ("Maintainer", MAINTAINER),
         ("Installed-Size", str(installed_kib)),
         ("Depends", depends_on),
-        ("Recommends", "fonts-inter, fonts-noto-cjk"),
+        ("Recommends", "fonts-noto-cjk"),
         ("Section", "misc"),
         ("Priority", "optional"),
         ("Description", DESCRIPTION),
