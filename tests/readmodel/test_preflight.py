@@ -9,7 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lstwallet.engine import kernel, quotes
+from lstwallet.engine import address, kernel, quotes
+from lstwallet.engine.accounts import OpenAccount, Send
 from lstwallet.engine.kernel import Batch
 from lstwallet.engine.lending_facts import (
     Borrow,
@@ -458,3 +459,26 @@ def test_staking_near_the_limit_is_noted() -> None:
     assert look(world, Stake(YOU, 100_000 * ETH))["stake_limit"].severity == "safe"
     near = look(world, Stake(YOU, 140_000 * ETH))["stake_limit"]
     assert (near.severity, near.facts["left"]) == ("note", 10_000 * ETH)
+
+
+# --- sending -----------------------------------------------------------------------------------
+
+
+def test_a_first_transfer_is_warned_of_and_the_second_is_not() -> None:
+    world = world_after(Stake(YOU, 10 * ETH))
+    there = address.of_account(world, "crowd:friend")
+    send = Send(YOU, "ETH", ETH, there)
+    assert look(world, send)["first_time"].severity == "warning"
+    quote = quotes.preview(world, send)
+    receiver = quote.events[-1].receiver
+    again = preflight.findings(world, YOU, send, quote, Terms(known=frozenset({receiver})))
+    assert {each.rule: each.severity for each in again}["first_time"] == "safe"
+    assert look(world, Send(YOU, "stETH", ETH, there))["whole_shares"].severity == "note"
+
+
+def test_one_s_own_account_is_no_stranger() -> None:
+    world = world_after(OpenAccount())
+    own = next(each for each in world.accounts if each != YOU)
+    found = look(world, Send(YOU, "ETH", ETH, address.of_account(world, own)))
+    assert "first_time" not in found
+    assert found["own_account"].severity == "safe"

@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterable, Iterator
 from typing import Final
 
 from lstwallet.engine import kernel
+from lstwallet.engine.accounts import Send
 from lstwallet.engine.kernel import Batch, Command
 from lstwallet.engine.lending_facts import (
     Borrow,
@@ -36,6 +37,7 @@ from lstwallet.readmodel.preflight import (
     paying,
     providing,
     rocketpool,
+    sending,
     staking,
     trading,
 )
@@ -64,6 +66,7 @@ Rule = Callable[[Case], Iterable[Finding]]
 RULES: Final[dict[type, Rule]] = {
     Transaction: paying.of_transaction,
     Approve: paying.of_approve,
+    Send: sending.of_send,
     Swap: trading.of_swap,
     Wrap: trading.of_wrap,
     Unwrap: trading.of_wrap,
@@ -95,6 +98,11 @@ SOURCES: Final[dict[str, str]] = {
     "approval_unlimited": "Approve: exact amount by default",
     "approval_revoked": "Approve: revoke in bulk",
     "approval_exceeds": "Approve: exceeds balance",
+    "first_time": "Send / receive: first time",
+    "own_account": "Send / receive: own accounts and contacts",
+    "checksum": "Send / receive: wrong chain",
+    "whole_shares": "Send / receive: labelled row",
+    "pool_part_goes": "Send / receive: labelled row",
     "impact": "Swap: impact 1/3/5 % coloured, ≥ 10 % typed, ≥ 15 % refused unless expert mode",
     "slippage": "Swap: slippage > 30 % refused, > 10 % and < 0.1 % warned",
     "off_oracle": "Swap: ≥ 4 % off the oracle warned",

@@ -47,6 +47,8 @@ class Terms(NamedTuple):
     """What the user's settings decide."""
 
     expert: bool = False
+    known: frozenset[str] = frozenset()
+    """Whom the user has sent to before: accounts and addresses."""
 
 
 class Case(NamedTuple):

@@ -100,6 +100,16 @@ def _approval_exceeds(grave: str, facts: Any) -> str:
     return text.format(held=amount(facts["held"], facts["token"]))
 
 
+def _first_time(grave: str, facts: Any) -> str:
+    if grave == "safe":
+        return translate("wording", "You have sent to this address before.")
+    return translate(
+        "wording",
+        "You have never sent to this address. Compare every character with where you have it "
+        "from: nobody can take a transfer back.",
+    )
+
+
 # --- trading ---------------------------------------------------------------------------------
 
 
@@ -420,6 +430,23 @@ _SENTENCES: Final[dict[str, Callable[[str, Any], str]]] = {
     "approval_unlimited": _approval,
     "approval_revoked": _approval,
     "approval_exceeds": _approval_exceeds,
+    "first_time": _first_time,
+    "own_account": (
+        lambda grave, facts: translate("wording", "It goes to an account of your own.")
+    ),
+    "checksum": (
+        lambda grave, facts: translate(
+            "wording", "The address is whole: its checksum fits, and it is of this simulation."
+        )
+    ),
+    "whole_shares": (
+        lambda grave, facts: translate(
+            "wording", "stETH moves whole shares: a wei or two less may arrive."
+        )
+    ),
+    "pool_part_goes": (
+        lambda grave, facts: translate("wording", "Your part of the pool goes with it.")
+    ),
     "impact": _impact,
     "slippage": _slippage,
     "off_oracle": _off_oracle,

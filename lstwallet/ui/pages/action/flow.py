@@ -198,7 +198,7 @@ class ActionFlow(QObject):
         """The form's words, and what pre-flight finds in the command itself."""
         world = self._bridge.world
         assert world is not None
-        terms = Terms(expert=self._bridge.preferences.expert)
+        terms = Terms(self._bridge.preferences.expert, self._form.known())
         found = findings(world, self._bridge.account, command, quote, terms)
         return self._form.describe_review(quote)._replace(findings=found)
 

@@ -81,6 +81,10 @@ class ActionForm(QWidget):
         """What has happened; ``before`` is the world just before it."""
         raise NotImplementedError
 
+    def known(self) -> frozenset[str]:
+        """Whom the user has sent to before, where that matters."""
+        return frozenset()
+
     def refresh(self, world: World) -> None:
         """Balances and rates have moved: Available, Max, facts. Do not emit ``changed``."""
 

@@ -235,7 +235,10 @@ class SendForm(ActionForm):
                      wording.change(-event.units, token),
                      wording.fiat(_worth(quotes(world), token, event.units))),
             ),
-            checks=self._checks(event, world, full),
+            checks=(
+                Check(self.tr("The whole address: {address}").format(
+                    address=wording.grouped_address(full)), "info"),
+            ),
             facts=(
                 Fact(self.tr("From"),
                      wording.account_name(self._bridge.book, self._bridge.account)),
@@ -243,32 +246,10 @@ class SendForm(ActionForm):
                 *((Fact(self.tr("Label"), self.label.text().strip()),)
                   if self.label.text().strip() else ()),
             ),
-            warning=self._first_time(event, world),
         )  # fmt: skip
 
-    def _first_time(self, event: Sent, world: World) -> str:
-        if event.receiver in world.accounts or event.receiver in self.sent_to:
-            return ""
-        return self.tr(
-            "You have never sent to this address. Compare every character with where you have "
-            "it from: nobody can take a transfer back."
-        )
-
-    def _checks(self, event: Sent, world: World, full: str) -> tuple[Check, ...]:
-        own = event.receiver in world.accounts
-        checks = [
-            Check(self.tr("The address is whole, its checksum fits: {address}").format(
-                address=wording.grouped_address(full)))
-        ]  # fmt: skip
-        if own:
-            checks.append(Check(self.tr("It goes to an account of your own")))
-        if event.token == "stETH":
-            checks.append(
-                Check(self.tr("stETH moves whole shares: a wei or two less may arrive"), "info")
-            )
-        if event.token.startswith("LP:"):
-            checks.append(Check(self.tr("Your part of the pool goes with it"), "info"))
-        return tuple(checks)
+    def known(self) -> frozenset[str]:
+        return self.sent_to
 
     def describe_receipt(self, outcome: Outcome, before: World) -> Receipt:
         event: Any = outcome.events[-1]
