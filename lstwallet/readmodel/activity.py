@@ -33,6 +33,10 @@ ORACLE: Final = "oracle"
 """Begins the detail of another oracle: ``oracle:wstETH:market``."""
 TICKETS: Final = "tickets"
 """Begins the detail of a claim: ``tickets:384:385``, their numbers."""
+TO: Final = "to"
+"""Begins the detail of what was sent: ``to:you:2``, or the address …"""
+FROM: Final = "from"
+"""… and of what another account of one's own sent here."""
 _RISKY: Final = frozenset("=+-@\t\r")
 """A spreadsheet may run a cell that begins with one of these."""
 
@@ -70,7 +74,10 @@ class Line(NamedTuple):
     """``wallet``, ``staking``, ``lending``, ``pools``, ``rewards`` or ``trouble``."""
     moves: tuple[Amount, ...]
     detail: str = ""
-    """A token, a pool, or what ``FROM_SUPPLY``, ``LIQUIDATED`` or ``TICKETS`` begins."""
+    """A token, a pool, or what ``FROM_SUPPLY``, ``LIQUIDATED``, ``TICKETS``, ``TO`` or ``FROM``
+    begins."""
+    account: Account = ""
+    """Whose it is."""
 
 
 class Fold(NamedTuple):
@@ -188,7 +195,8 @@ def line(record: Happening, account: Account) -> Line:
         group = "lending" if record.kind in _LENDING else "staking"
     event = record.event
     moved = moves(event, account) or _gained(record, account)
-    return Line(record.seq, record.at, record.kind, group, moved, _detail(record.kind, event))
+    detail = _detail(record.kind, event, account)
+    return Line(record.seq, record.at, record.kind, group, moved, detail, account)
 
 
 def _gained(record: Happening, account: Account) -> tuple[Amount, ...]:
@@ -197,7 +205,12 @@ def _gained(record: Happening, account: Account) -> tuple[Amount, ...]:
     )
 
 
-def _detail(kind: str, event: Any) -> str:
+def _detail(kind: str, event: Any, account: Account) -> str:
+    if kind == "Sent":
+        here = event.account == account
+        return f"{TO}:{event.receiver}" if here else f"{FROM}:{event.account}"
+    if kind == "AccountOpened":
+        return f"{FROM}:{event.account}"
     if kind == "PositionLiquidated":
         return f"{LIQUIDATED}:{event.debt}:{event.repaid}:{event.health_before}"
     if kind == "FeedChosen":
@@ -215,6 +228,19 @@ def _detail(kind: str, event: Any) -> str:
 def lines(records: Iterable[Happening], account: Account) -> list[Line]:
     """All of them, in the order given."""
     return [line(record, account) for record in records]
+
+
+def lines_of_all(records: Iterable[Happening], accounts: Sequence[Account]) -> list[Line]:
+    """All of them, each as a row of the account that acted, else of one that it concerns."""
+    return [line(record, _whose(record, accounts)) for record in records]
+
+
+def _whose(record: Happening, accounts: Sequence[Account]) -> Account:
+    event = record.event
+    told = [getattr(event, name, "") for name in ("account", "receiver")]
+    told += [gain.account for gain in record.gains]
+    told += [posting[0] for posting in getattr(event, "entry", ())]
+    return next((each for each in told if each in accounts), accounts[0])
 
 
 # --- filter, fold, group -----------------------------------------------------------------
@@ -301,10 +327,19 @@ def safe_cell(text: str) -> str:
     return f"'{text}" if text[:1] in _RISKY and text else text
 
 
-_COLUMNS: Final = ("entry", "time", "kind", "direction", "token", "base_units", "amount", "detail")
+_COLUMNS: Final = (
+    "entry", "time", "kind", "direction", "token", "base_units", "amount", "detail", "account",
+    "label", "note",
+)  # fmt: skip
+Remark = Callable[[int], tuple[str, str]]
+"""Number of an entry → label and note that a person wrote to it, empty where there are none."""
 
 
-def to_csv(rows: Iterable[Line]) -> str:
+def _no_remark(_seq: int) -> tuple[str, str]:
+    return "", ""
+
+
+def to_csv(rows: Iterable[Line], remark: Remark = _no_remark) -> str:
     """One line per amount (one without amount where nothing moved), oldest first.
 
     Amounts are positive, ``direction`` says in or out: a minus sign would be prefixed.
@@ -314,7 +349,8 @@ def to_csv(rows: Iterable[Line]) -> str:
     writer.writerow(_COLUMNS)
     for row in sorted(rows):
         for move in row.moves or (None,):
-            cells = [str(row.seq), iso(row.at), row.kind, "", "", "", "", row.detail]
+            cells = [str(row.seq), iso(row.at), row.kind, "", "", "", "", row.detail, row.account]
+            cells += remark(row.seq)
             if move is not None:
                 size = abs(move.units)
                 cells[3] = "in" if move.units > 0 else "out"
@@ -323,7 +359,7 @@ def to_csv(rows: Iterable[Line]) -> str:
     return out.getvalue()
 
 
-def to_json(rows: Iterable[Line]) -> str:
+def to_json(rows: Iterable[Line], remark: Remark = _no_remark) -> str:
     """The same as JSON: amounts as text, so that no reader rounds them."""
     entries = [
         {
@@ -332,6 +368,9 @@ def to_json(rows: Iterable[Line]) -> str:
             "kind": row.kind,
             "group": row.group,
             "detail": row.detail,
+            "account": row.account,
+            "label": remark(row.seq)[0],
+            "note": remark(row.seq)[1],
             "moves": [
                 {
                     "token": token,

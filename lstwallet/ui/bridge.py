@@ -354,10 +354,14 @@ class Bridge(QObject):
         *,
         before: int | None = None,
         limit: int = 500,
+        everybody: bool = False,
         failed: Callable[[], None] | None = None,
     ) -> None:
-        """The entries of the account that is shown, newest first, see ``Session.activity``."""
-        account = self.account
+        """The entries of the account that is shown, newest first, see ``Session.activity``.
+
+        ``everybody``: of all the user's accounts.
+        """
+        account = None if everybody else self.account
         self.call(
             lambda session: session.activity(
                 before=before, limit=limit, account=account, gate=GATE.wait

@@ -87,13 +87,24 @@ def test_harmless_cells_stay() -> None:
 
 def test_csv_is_oldest_first_with_directions_instead_of_signs() -> None:
     table = list(csv.reader(io.StringIO(to_csv([reward(2, DAY, 15), stake(1, 0)]))))
-    assert table[1] == ["1", "1970-01-01T00:00:00Z", "Staked", "out", "ETH", str(ETH), "1", ""]
+    assert table[1] == ["1", "1970-01-01T00:00:00Z", "Staked", "out", "ETH", str(ETH), "1"] + [
+        ""
+    ] * 4
     assert table[3][3:7] == ["in", "stETH", "15", "0.000000000000000015"]
 
 
 def test_csv_prefixes_details() -> None:
     line = Line(1, 0, "Swapped", "pools", (), "=cmd")
     assert "'=cmd" in to_csv([line])
+
+
+def test_notes_and_labels_are_exported_and_cannot_be_run() -> None:
+    remarks = {1: ("=HYPERLINK(1)", "@sum"), 2: ("", "")}
+    table = list(csv.reader(io.StringIO(to_csv([stake(1, 0)], lambda seq: remarks[seq]))))
+    assert table[0][-2:] == ["label", "note"]
+    assert table[1][-2:] == ["'=HYPERLINK(1)", "'@sum"]
+    entry = json.loads(to_json([stake(1, 0)], lambda seq: remarks[seq]))["entries"][0]
+    assert (entry["label"], entry["note"]) == ("=HYPERLINK(1)", "@sum")
 
 
 def test_json_keeps_every_digit_as_text() -> None:

@@ -10,23 +10,30 @@ from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 
+from lstwallet.engine import address
+from lstwallet.engine.accounts import OpenAccount, Send
 from lstwallet.engine.lending import LIQUIDATORS, Borrow, Liquidate, Repay, Supply
 from lstwallet.engine.pools import Swap
 from lstwallet.engine.prices import SetPrices
 from lstwallet.engine.staking import Claim, RequestUnstake, Stake, Wrap
 from lstwallet.engine.wallet import Fund, WrapEth
 from lstwallet.engine.world import YOU
+from lstwallet.market.driver import MarketConfig
+from lstwallet.market.genesis import genesis, tiny
 from lstwallet.readmodel.activity import Line
+from lstwallet.store.book import Contact, NameAccount, Note, PutContact, PutNote
 from lstwallet.ui.main_window import MainWindow
 from lstwallet.ui.models.cells import Text
 from lstwallet.ui.pages.activity import words
 from lstwallet.ui.pages.activity.page import RoomPage, Row
 from lstwallet.units.amount import ALL
+from lstwallet.units.bech32 import encode
 from lstwallet.units.clock import DAY
 from tests.journeys.driver import Driver
 from tests.ui.harness import FUNDED, window_on
 
 ETH = 10**18
+ALICE = encode("sim", bytes(range(20)))
 STORY = (*FUNDED, Stake(YOU, 5 * ETH), 5 * DAY, Wrap(YOU, 2 * ETH), 3 * DAY,
          Swap(YOU, "usdc_eth", "USDC", 1_000 * 10**6, 1, "ETH"))  # fmt: skip
 
@@ -199,7 +206,7 @@ def test_exports_hold_every_digit_and_are_the_same_each_time(
     qtbot.waitUntil(lambda: data.read_text("utf-8").endswith("}\n"), timeout=10_000)
     assert first.read_bytes() == second.read_bytes()
     lines = first.read_text("utf-8").splitlines()
-    assert lines[0] == "entry,time,kind,direction,token,base_units,amount,detail"
+    assert lines[0] == "entry,time,kind,direction,token,base_units,amount,detail,account,label,note"
     assert any(",Staked,out,ETH,5000000000000000000,5," in line for line in lines)
     entries = json.loads(data.read_text("utf-8"))["entries"]
     staked = next(entry for entry in entries if entry["kind"] == "Staked")
@@ -211,3 +218,118 @@ def test_an_export_that_fails_says_why(
 ) -> None:
     page_of(window).export(tmp_path / "missing" / "a.csv")
     Driver(qtbot, window).sees("No such file or directory")
+
+
+# --- notes, labels, accounts, the eye ------------------------------------------------------
+
+
+def press_note(window: MainWindow, seq: int) -> None:
+    table = page_of(window)._table
+    place = table.rows_model.find(("line", seq))
+    rect = table.button_rect(place, "note")
+    QTest.mouseClick(table.viewport(), Qt.MouseButton.LeftButton, pos=rect.center())
+
+
+def seq_of(window: MainWindow, kind: str) -> int:
+    return next(line.seq for line in page_of(window)._lines if line.kind == kind)
+
+
+def test_a_note_is_written_found_changed_and_taken_back(
+    window: MainWindow, qtbot: QtBot
+) -> None:
+    person, book = Driver(qtbot, window), window.bridge
+    seq = seq_of(window, "Swapped")
+    press_note(window, seq)
+    person.fill("activity.label", "Car")
+    person.fill("activity.note", "Part of the down payment")
+    person.click("activity.note.save")
+    person.sees("Note kept")
+    qtbot.waitUntil(lambda: book.book.notes == {seq: Note("Part of the down payment", "Car")})
+    person.fill("activity.search", "down payment")
+    assert titles(window) == ["Swapped"]
+    person.fill("activity.search", "car")
+    assert titles(window) == ["Swapped"]
+    press_note(window, seq)
+    person.fill("activity.note", "")
+    person.fill("activity.label", "")
+    QTest.keyClick(page_of(window)._editor.label, Qt.Key.Key_Return)
+    person.sees("Note removed")
+    qtbot.waitUntil(lambda: book.book.notes == {})
+    QTest.keyClick(window, Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
+    qtbot.waitUntil(lambda: book.book.notes == {seq: Note("Part of the down payment", "Car")})
+
+
+def test_escape_leaves_a_note_as_it_was(window: MainWindow, qtbot: QtBot) -> None:
+    person = Driver(qtbot, window)
+    press_note(window, seq_of(window, "Staked"))
+    person.fill("activity.note", "Nonsense")
+    QTest.keyClick(page_of(window)._editor.text, Qt.Key.Key_Escape)
+    assert person.maybe("activity.note") is None
+    assert window.bridge.book.notes == {}
+
+
+def test_a_note_is_reached_by_keys(window: MainWindow, qtbot: QtBot) -> None:
+    table = page_of(window)._table
+    seq = seq_of(window, "Swapped")
+    place = table.rows_model.find(("line", seq))
+    table.setFocus()
+    table.setCurrentIndex(table.rows_model.index(place, 1))
+    QTest.keyClick(table, Qt.Key.Key_Return)
+    QTest.keyClicks(page_of(window)._editor.text, "By keys")
+    QTest.keyClick(page_of(window)._editor.text, Qt.Key.Key_Return)
+    qtbot.waitUntil(lambda: window.bridge.book.notes == {seq: Note("By keys")})
+
+
+def test_notes_go_into_the_export(window: MainWindow, qtbot: QtBot, tmp_path: Path) -> None:
+    seq = seq_of(window, "Swapped")
+    window.bridge.edit(PutNote(seq, Note("=1+1", "Car")))
+    qtbot.waitUntil(lambda: bool(window.bridge.book.notes))
+    path = tmp_path / "a.csv"
+    page_of(window).export(path)
+    Driver(qtbot, window).sees("entries exported")
+    lines = [line for line in path.read_text("utf-8").splitlines() if ",Swapped," in line]
+    assert lines
+    assert all(line.endswith(",you,Car,'=1+1") for line in lines)
+
+
+def test_each_account_has_its_own_history_and_all_stand_together(
+    qtbot: QtBot, tmp_path: Path
+) -> None:
+    to = address.of_account(genesis(7, catalogue=tiny(), market=MarketConfig(flows=False)), "you:2")
+    story = (*FUNDED, OpenAccount(), Send(YOU, "ETH", 3 * ETH, to), Send(YOU, "ETH", ETH, ALICE))
+    window = window_on(qtbot, tmp_path, story, room="activity")
+    person = Driver(qtbot, window)
+    window.bridge.edit(PutContact(ALICE, Contact(ALICE, "Alice", "Coffee")))
+    person.sees("to Alice")
+    person.sees("to Account 2")
+    window.bridge.edit(NameAccount("you:2", "Savings"))
+    person.sees("to Savings")
+    for text in ("coffee", ALICE[-8:], "alice"):
+        person.fill("activity.search", text)
+        assert titles(window) == ["Sent"], text
+    person.fill("activity.search", "savings")
+    assert titles(window) == ["Sent"]
+    person.click("activity.search.empty")
+    window.bridge.show_account("you:2")
+    qtbot.waitUntil(lambda: titles(window) == ["Received", "Account opened"], timeout=10_000)
+    person.sees("from Main account")
+    page = page_of(window)
+    page.whose.setCurrentIndex(page.whose.findData("all"))
+    qtbot.waitUntil(
+        lambda: titles(window) == ["Sent", "Sent", "Account opened", "Play money", "Play money"],
+        timeout=10_000,
+    )
+
+
+@pytest.mark.parametrize("privacy", ["hidden", "percent"])
+def test_the_eye_hides_every_amount_and_an_export_says_that_it_does_not(
+    window: MainWindow, qtbot: QtBot, tmp_path: Path, privacy: str
+) -> None:
+    window.bridge.change(privacy=privacy)
+    page = page_of(window)
+    for row in rows(window):
+        for cell in (page._out(row), page._in(row)):
+            if isinstance(cell, Text):
+                assert not any(mark.isdigit() for mark in cell.text + cell.sub + cell.tip)
+    page.export(tmp_path / "a.csv")
+    Driver(qtbot, window).sees("amounts in full")

@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from PySide6.QtGui import QAction, QResizeEvent
 from PySide6.QtWidgets import QFileDialog, QMenu, QStackedLayout, QWidget
 
+from lstwallet.engine import address
 from lstwallet.readmodel import activity
 from lstwallet.readmodel.activity import Day, Fold, Line
+from lstwallet.store.book import Note, PutNote
 from lstwallet.ui import wording
 from lstwallet.ui.models.cells import ButtonsCell, ButtonSpec, Cell, Text
 from lstwallet.ui.models.rows import Column
 from lstwallet.ui.models.table import ROW_TWO_LINES, TableView
 from lstwallet.ui.pages.activity import words
+from lstwallet.ui.pages.activity.notes import NoteEditor, shown
 from lstwallet.ui.pages.activity.search import SearchField
 from lstwallet.ui.pages.page import Page
 from lstwallet.ui.theme import icons
@@ -27,7 +31,7 @@ from lstwallet.ui.widgets.layout import Rule, column, row
 if TYPE_CHECKING:
     from lstwallet.app.session import ActivityRecord, Session
     from lstwallet.engine.world import World
-    from lstwallet.ui.bridge import Bridge
+    from lstwallet.ui.bridge import Bridge, Preferences
 
 CHUNK: Final = 500
 """Records read from the profile at once; "Show older" reads more."""
@@ -43,6 +47,8 @@ class Row(NamedTuple):
     at: int
     item: Day | Line | Fold
     open: bool = False
+    note: Note | None = None
+    """What the person wrote to it."""
 
 
 class _WholeRows(QWidget):
@@ -75,8 +81,12 @@ class RoomPage(Page):
         self._unfolded: set[int] = set()
         self._asked = False
         self._again = False
+        self._question = 0
+        """Counted up when another account or profile is asked for."""
         self._build()
         bridge.opened.connect(self._forget)
+        bridge.account_changed.connect(self._forget)
+        bridge.book_changed.connect(lambda _edit: self._show())
 
     def _build(self) -> None:
         head = row(
@@ -134,12 +144,18 @@ class RoomPage(Page):
         self.token.addItem(self.tr("LP, stETH / ETH"), "LP:steth_eth")
         self.token.addItem(self.tr("LP, rETH / ETH"), "LP:reth_eth")
         self.token.addItem(self.tr("LP, USDC / ETH"), "LP:usdc_eth")
+        self.whose = Chooser(self.tr("Accounts"))
+        self.whose.setObjectName("activity.account")
+        self.whose.addItem(self.tr("This account"), "")
+        self.whose.addItem(self.tr("All accounts"), "all")
+        self.whose.currentIndexChanged.connect(lambda _index: self._forget())
+        self.whose.hide()
         field = SearchField()
         self.search = field.edit
         for chooser in (self.group, self.token):
             chooser.currentIndexChanged.connect(lambda _index: self._show())
         self.search.textChanged.connect(lambda _text: self._show())
-        return row(self.group, self.token, (field, 1), None, spacing=8)
+        return row(self.whose, self.group, self.token, (field, 1), None, spacing=8)
 
     def _export_button(self) -> Button:
         self._export = Button(self.tr("Export"), "secondary", icon="export")
@@ -151,8 +167,9 @@ class RoomPage(Page):
         table = TableView(
             [
                 Column("what", self.tr("What"), self._what, width=None, stretch=2),
-                Column("out", self.tr("Out"), lambda r: _moves(r, incoming=False), align="right"),
-                Column("in", self.tr("In"), lambda r: _moves(r, incoming=True), align="right"),
+                Column("note", self.tr("Note"), self._note, align="right"),
+                Column("out", self.tr("Out"), self._out, align="right"),
+                Column("in", self.tr("In"), self._in, align="right"),
                 Column("time", self.tr("Time (UTC)"), self._time, align="right", width=96),
             ],
             key=lambda each: each.key,
@@ -161,6 +178,8 @@ class RoomPage(Page):
         )
         table.setObjectName("activity.table")
         table.activated_cell.connect(self._toggle)
+        self._editor = NoteEditor(table)
+        self._editor.kept.connect(self._keep_note)
         return table
 
     # --- cells --------------------------------------------------------------------------
@@ -177,7 +196,25 @@ class RoomPage(Page):
             return Text(words.fold_title(item), span, icon="sparkle", style="medium")
         tone = "bad" if item.group == "trouble" else "text"
         icon = "" if each.kind == "part" else words.icon(item)
-        return Text(words.title(item), words.detail(item), icon=icon, style="medium", tone=tone)
+        sub = words.detail(item, self._party, whose=self._all())
+        return Text(words.title(item), sub, icon=icon, style="medium", tone=tone)
+
+    def _note(self, each: Row) -> Cell:
+        return shown(each.note, self.tr("Add note")) if isinstance(each.item, Line) else None
+
+    def _out(self, each: Row) -> Cell:
+        return _moves(each, self.bridge.preferences, incoming=False)
+
+    def _in(self, each: Row) -> Cell:
+        return _moves(each, self.bridge.preferences, incoming=True)
+
+    def _party(self, account: str) -> str:
+        """What an account or an address is called."""
+        world = self.bridge.world
+        return wording.party_name(self.bridge.book, world, account) if world and account else ""
+
+    def _all(self) -> bool:
+        return self.whose.currentData() == "all"
 
     def _time(self, each: Row) -> Cell:
         if isinstance(each.item, Day):
@@ -194,22 +231,50 @@ class RoomPage(Page):
         if key == "fold":
             self._unfolded ^= {each.key[1]}
             self._show()
+        elif key == "note":
+            table = self._table
+            place = table.rows_model.find(each.key)
+            line = table.visualRect(table.rows_model.index(place, 0))
+            self._editor.begin(each.key[1], each.note, line)
+
+    def _keep_note(self, seq: int, note: Note | None) -> None:
+        said = self.tr("Note kept") if note is not None else self.tr("Note removed")
+        self.edit(PutNote(seq, note), said)
 
     # --- reading ------------------------------------------------------------------------
 
     def refresh(self, world: World) -> None:
         """Ask for what is new; the answer shows it. One question at a time."""
+        self.whose.setVisible(len(world.accounts) > 1)
         if self._asked:
             self._again = True
             return
         self._asked = True
         if self._lines:
-            self.bridge.activity(self._read_newest, limit=NEWEST, failed=self._unread)
+            self._read(self._read_newest, NEWEST)
         else:
-            self.bridge.activity(self._read_all, limit=CHUNK, failed=self._unread)
+            self._read(self._read_all, CHUNK)
+
+    def _read(self, reply: Callable[[list[ActivityRecord]], None], limit: int) -> None:
+        """Ask for the newest; an answer that another question overtook is let go."""
+        asked = self._question
+
+        def answered(records: list[ActivityRecord]) -> None:
+            if asked == self._question:
+                reply(records)
+
+        self.bridge.activity(answered, limit=limit, everybody=self._all(), failed=self._unread)
+
+    def _made(self, records: Iterable[ActivityRecord]) -> list[Line]:
+        world = self.bridge.world
+        if self._all() and world is not None:
+            return activity.lines_of_all(records, world.accounts)
+        return activity.lines(records, self.bridge.account)
 
     def _forget(self) -> None:
         self._lines = []
+        self._question += 1
+        self._editor.hide()
         self._unfolded.clear()
         self._asked = False
         self._older.setEnabled(True)
@@ -221,7 +286,7 @@ class RoomPage(Page):
 
     def _read_all(self, records: list[ActivityRecord]) -> None:
         self._asked = False
-        self._lines = activity.lines(records, self.bridge.account)
+        self._lines = self._made(records)
         self._more = len(records) >= CHUNK
         self._show()
         if self._again:
@@ -232,12 +297,10 @@ class RoomPage(Page):
         """Put what is new before what is known; begin anew when something lies between."""
         known = self._lines[0].seq if self._lines else -1
         if records and records[-1].seq > known:
-            self.bridge.activity(self._read_all, limit=CHUNK, failed=self._unread)
+            self._read(self._read_all, CHUNK)
             return
         self._asked = False
-        fresh = activity.lines(
-            (record for record in records if record.seq > known), self.bridge.account
-        )
+        fresh = self._made(record for record in records if record.seq > known)
         if fresh:
             self._lines = fresh + self._lines
             self._show()
@@ -248,14 +311,17 @@ class RoomPage(Page):
     def _read_older(self) -> None:
         before = self._lines[-1].seq if self._lines else None
         self._older.setEnabled(False)
-        self.bridge.activity(self._append, before=before, limit=CHUNK, failed=self._older_unread)
+        self.bridge.activity(
+            self._append, before=before, limit=CHUNK, everybody=self._all(),
+            failed=self._older_unread,
+        )  # fmt: skip
 
     def _older_unread(self) -> None:
         self._older.setEnabled(True)
 
     def _append(self, records: list[ActivityRecord]) -> None:
         self._older.setEnabled(True)
-        self._lines += activity.lines(records, self.bridge.account)
+        self._lines += self._made(records)
         self._more = len(records) >= CHUNK
         self._show()
 
@@ -267,12 +333,37 @@ class RoomPage(Page):
             self.group.currentData(),
             self.token.currentData(),
             self.search.text(),
-            words.said,
+            self._said(),
         )
+
+    def _said(self) -> Callable[[Line], str]:
+        """What a search looks through: the words of an entry, its note and label, the names and
+        addresses of who is in it."""
+        book, party = self.bridge.book, self._party
+
+        def known(line: Line) -> str:
+            note = book.notes.get(line.seq)
+            written = f"{note.text} {note.label}" if note is not None else ""
+            return f"{written} {self._address(line)}"
+
+        return lambda line: words.said(line, party, known)
+
+    def _address(self, line: Line) -> str:
+        """The whole address of the other party, and what is noted of it."""
+        key, _, party = line.detail.partition(":")
+        world = self.bridge.world
+        if key not in (activity.TO, activity.FROM) or world is None:
+            return ""
+        if party in world.accounts:
+            return address.of_account(world, party)
+        contact = self.bridge.book.contacts.get(party)
+        return f"{party} {contact.note}" if contact is not None else party
 
     def _show(self) -> None:
         found = self._shown()
-        self._table.set_rows(rows_of(activity.by_day(found), self._unfolded))
+        notes = self.bridge.book.notes
+        self._table.set_rows(rows_of(activity.by_day(found), self._unfolded, notes))
+        self._table.viewport().update()  # the eye, or a contact's name
         self._older.setVisible(self._more)
         own = [line for line in self._lines if line.kind != "Born"]
         self._stack.setCurrentIndex(0 if found else 2 if own else 1)
@@ -308,6 +399,10 @@ class RoomPage(Page):
 
     def _choose_export(self) -> None:
         menu = QMenu(self)
+        if self.bridge.preferences.privacy != "exact":
+            told = QAction(self.tr("A file has every amount in full"), menu)
+            told.setEnabled(False)
+            menu.addAction(told)
         for suffix, text, icon in (
             ("csv", self.tr("As a table (CSV)…"), "table"),
             ("json", self.tr("As data (JSON)…"), "brackets-curly"),
@@ -331,54 +426,69 @@ class RoomPage(Page):
         Its suffix chooses CSV or JSON. Read and written in the lane.
         """
         group, token = self.group.currentData(), self.token.currentData()
-        text, account = self.search.text(), self.bridge.account
+        text, account, everybody = self.search.text(), self.bridge.account, self._all()
+        said, notes = self._said(), self.bridge.book.notes
+
+        def remark(seq: int) -> tuple[str, str]:
+            note = notes.get(seq)
+            return (note.label, note.text) if note is not None else ("", "")
 
         def work(session: Session) -> int:
-            every = activity.lines(session.activity(limit=10**9), account)
-            chosen = activity.matching(every, group, token, text, words.said)
+            if everybody:
+                records = session.activity(limit=10**9)
+                every = activity.lines_of_all(records, session.world.accounts)
+            else:
+                records = session.activity(limit=10**9, account=account)
+                every = activity.lines(records, account)
+            chosen = activity.matching(every, group, token, text, said)
             make = activity.to_json if path.suffix == ".json" else activity.to_csv
-            path.write_text(make(chosen), encoding="utf-8", newline="")
+            path.write_text(make(chosen, remark), encoding="utf-8", newline="")
             return len(chosen)
 
         self.bridge.call(work, lambda count: self._exported(path, count), self._not_exported)
 
     def _exported(self, path: Path, count: int) -> None:
         title = self.tr("{entries} exported").format(entries=words.entries(count))
-        self._toast(title, str(path), "good")
+        if self.bridge.preferences.privacy != "exact":
+            title = self.tr("{entries} exported, amounts in full").format(
+                entries=words.entries(count)
+            )
+        self.tell(title, str(path))
 
     def _not_exported(self, error: BaseException) -> None:
-        self._toast(self.tr("Not exported"), wording.error(error), "bad")
-
-    def _toast(self, title: str, text: str, tone: str) -> None:
-        toast = getattr(self.window(), "toast", None)
-        if toast is not None:
-            toast(title, text, tone)
+        self.tell(self.tr("Not exported"), wording.error(error), "bad")
 
 
-def rows_of(days: Sequence[Day], unfolded: set[int]) -> list[Row]:
-    """Days, their events, and the parts of the folds that are open."""
+def rows_of(
+    days: Sequence[Day], unfolded: set[int], notes: Mapping[int, Note] = MappingProxyType({})
+) -> list[Row]:
+    """Days, their events with their notes, and the parts of the folds that are open."""
     made: list[Row] = []
     for day in days:
         made.append(Row(("day", day.at), "day", day.at, day))
         for item in day.rows:
             if isinstance(item, Line):
-                made.append(Row(("line", item.seq), "line", item.at, item))
+                note = notes.get(item.seq)
+                made.append(Row(("line", item.seq), "line", item.at, item, note=note))
                 continue
             oldest = item.lines[-1].seq
             opened = oldest in unfolded
             made.append(Row(("fold", oldest), "fold", item.lines[0].at, item, opened))
             if opened:
-                made.extend(Row(("line", x.seq), "part", x.at, x) for x in item.lines)
+                made.extend(
+                    Row(("line", x.seq), "part", x.at, x, note=notes.get(x.seq))
+                    for x in item.lines
+                )
     return made
 
 
-def _moves(each: Row, *, incoming: bool) -> Cell:
+def _moves(each: Row, preferences: Preferences, *, incoming: bool) -> Cell:
     if isinstance(each.item, Day):
         return None
     amounts = each.item.moves
-    text = words.moves(amounts, incoming=incoming)
+    text = words.moves(amounts, preferences, incoming=incoming)
     if not text:
         return None
     first, _, second = text.partition("\n")
     tone = "good" if incoming else "text"
-    return Text(first, second, tone=tone, style="medium", tip=words.exact(amounts))
+    return Text(first, second, tone=tone, style="medium", tip=words.exact(amounts, preferences))

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import Final, NamedTuple
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from PySide6.QtCore import QCoreApplication
 
 from lstwallet.readmodel.activity import (
+    FROM,
     FROM_SUPPLY,
     LIQUIDATED,
     ORACLE,
     TICKETS,
+    TO,
     Amount,
     Fold,
     Line,
@@ -19,6 +21,10 @@ from lstwallet.readmodel.activity import (
 from lstwallet.ui import wording
 
 _tr = QCoreApplication.translate
+
+
+if TYPE_CHECKING:
+    from lstwallet.ui.bridge import Preferences
 
 
 class Kind(NamedTuple):
@@ -42,6 +48,8 @@ _ORACLES: Final[dict[str, Callable[[], str]]] = {
 _KINDS: Final[dict[str, Kind]] = {
     "Born": Kind(lambda: _tr("activity", "Profile begins"), "flag"),
     "Funded": Kind(lambda: _tr("activity", "Play money"), "coin"),
+    "AccountOpened": Kind(lambda: _tr("activity", "Account opened"), "wallet"),
+    "Sent": Kind(lambda: _tr("activity", "Sent"), "paper-plane-tilt"),
     "EthWrapped": Kind(lambda: _tr("activity", "ETH into WETH"), "package"),
     "EthUnwrapped": Kind(lambda: _tr("activity", "WETH into ETH"), "package"),
     "Staked": Kind(lambda: _tr("activity", "Staked"), "stack"),
@@ -75,6 +83,8 @@ _KINDS: Final[dict[str, Kind]] = {
 
 def title(line: Line) -> str:
     """What happened."""
+    if line.kind == "Sent" and line.detail.startswith(f"{FROM}:"):
+        return _tr("activity", "Received")
     kind = _KINDS.get(line.kind)
     return kind.title() if kind is not None else line.kind
 
@@ -85,11 +95,19 @@ def icon(line: Line) -> str:
     return kind.icon if kind is not None else "circle"
 
 
-def detail(line: Line) -> str:
-    """The quiet second line: the pool, the debt or the ticket, and the entry's number."""
+def detail(line: Line, party: Callable[[str], str] = str, *, whose: bool = False) -> str:
+    """The quiet second line: the pool, the debt, the ticket or the other party, and the entry's
+    number. ``party`` names accounts and addresses; ``whose`` tells the account first."""
     entry = _tr("activity", "Entry #{number}").format(number=wording.count(line.seq))
-    about = _about(*line.detail.split(":"))
-    return f"{about} · {entry}" if about else entry
+    key, _, rest = line.detail.partition(":")
+    if line.kind == "AccountOpened":
+        about = "" if whose else party(rest)
+    elif key in (TO, FROM):
+        text = _tr("activity", "to {party}") if key == TO else _tr("activity", "from {party}")
+        about = text.format(party=party(rest))
+    else:
+        about = _about(*line.detail.split(":"))
+    return " · ".join(part for part in (party(line.account) if whose else "", about, entry) if part)
 
 
 def _about(key: str, *rest: str) -> str:
@@ -129,14 +147,19 @@ def entries(count: int) -> str:
     return text.format(count=wording.count(count))
 
 
-def moves(amounts: tuple[Amount, ...], *, incoming: bool) -> str:
-    """The amounts of one direction, signed: ``−5.0000 ETH``."""
+def moves(amounts: tuple[Amount, ...], preferences: Preferences, *, incoming: bool) -> str:
+    """The amounts of one direction, signed: ``−5.0000 ETH``, as the eye wants them shown."""
     chosen = [move for move in amounts if (move.units > 0) is incoming]
-    return "\n".join(wording.change(move.units, move.token) for move in chosen)
+    sign = "+" if incoming else wording.MINUS
+    return "\n".join(
+        sign + wording.owned_amount(preferences, abs(move.units), move.token) for move in chosen
+    )
 
 
-def exact(amounts: tuple[Amount, ...]) -> str:
-    """Every digit, for hover."""
+def exact(amounts: tuple[Amount, ...], preferences: Preferences) -> str:
+    """Every digit, for hover; nothing while the eye hides amounts."""
+    if preferences.privacy != "exact":
+        return ""
     return "\n".join(wording.exact(move.units, move.token) for move in amounts)
 
 
@@ -147,7 +170,10 @@ def fold_title(fold: Fold) -> str:
     return _tr("activity", "Rewards, {days} days").format(days=wording.count(fold.days))
 
 
-def said(line: Line) -> str:
-    """Everything that a search may look for."""
+def said(
+    line: Line, party: Callable[[str], str] = str, known: Callable[[Line], str] = lambda _: ""
+) -> str:
+    """Everything that a search may look for; ``known`` adds notes, labels and addresses."""
     amounts = " ".join(wording.exact(move.units, move.token) for move in line.moves)
-    return f"{title(line)} {detail(line)} {amounts} #{line.seq} {wording.moment(line.at)}"
+    words = f"{title(line)} {detail(line, party)} {party(line.account)} {known(line)}"
+    return f"{words} {amounts} #{line.seq} {wording.moment(line.at)}"
