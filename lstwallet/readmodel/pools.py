@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import Any, Final, NamedTuple, Protocol
 
 from lstwallet.engine import rocketpool, staking
+from lstwallet.engine.accounts import Sent
 from lstwallet.engine.kernel import Batch, Transaction
 from lstwallet.engine.pools import AddLiquidity, LiquidityAdded, LiquidityRemoved, Swapped
 from lstwallet.engine.pools_facts import (
@@ -35,8 +36,8 @@ from lstwallet.engine.pools_view import (
     pool_price,
     pool_reserves,
 )
-from lstwallet.engine.world import Readable
-from lstwallet.ledger.entries import net
+from lstwallet.engine.world import YOU, Readable
+from lstwallet.ledger.entries import Account, net
 from lstwallet.protocols import constant_product, lido, stableswap
 from lstwallet.readmodel.samples import FEE_GROWTH, Series
 from lstwallet.units.clock import DAY, HOUR, YEAR, SimTime
@@ -276,8 +277,11 @@ RATE_SERIES: Final = {STETH_ETH: ("steth_rate_ray", 1), RETH_ETH: ("reth_rate_wa
 """The samples of a pool's rate, and what makes 27 decimals of them."""
 
 
-def basis(records: Iterable[Record], pool: str, rate_at: RateAt) -> Basis | None:
-    """How one came by one's share of ``pool``; ``None`` when there is none left.
+def basis(
+    records: Iterable[Record], pool: str, rate_at: RateAt, account: Account = YOU
+) -> Basis | None:
+    """How an account came by its share of ``pool``; ``None`` when there is none left, or when
+    some of it was sent to it: what that was paid with is not known here.
 
     ``records`` in any order. ``rate_at`` is asked about moments of deposits of ETH alone.
     """
@@ -285,7 +289,14 @@ def basis(records: Iterable[Record], pool: str, rate_at: RateAt) -> Basis | None
     before: Record | None = None
     for record in sorted(records, key=lambda each: each.seq):
         event = record.event
-        if isinstance(event, LiquidityAdded) and event.pool == pool:
+        if isinstance(event, Sent) and event.token == LP[pool]:
+            if event.receiver == account:
+                return None
+            left = held.lp - event.units if held is not None else 0
+            held = _shrunk(held, left) if held is not None and left > 0 else None
+        elif getattr(event, "account", account) != account:
+            continue
+        elif isinstance(event, LiquidityAdded) and event.pool == pool:
             swapped = _swapped_part(before, record)
             held = _joined(held, _deposit(event, swapped, rate_at))
         elif isinstance(event, LiquidityRemoved) and event.pool == pool and held is not None:

@@ -12,6 +12,8 @@ from typing import Any
 import pytest
 
 from lstwallet.app.session import Outcome, Progress, Session
+from lstwallet.engine import address
+from lstwallet.engine.accounts import OpenAccount, Send
 from lstwallet.engine.kernel import Batch
 from lstwallet.engine.refusals import NotEnoughBalance, NothingToDo
 from lstwallet.engine.staking import Stake
@@ -19,6 +21,7 @@ from lstwallet.engine.wallet import EthWrapped, Fund, Funded, UnwrapEth, WrapEth
 from lstwallet.engine.world import YOU
 from lstwallet.market.driver import MarketConfig
 from lstwallet.market.genesis import genesis
+from lstwallet.readmodel.portfolio import net_worth
 from lstwallet.readmodel.samples import SERIES, sample
 from lstwallet.store.codec import world_hash
 from lstwallet.store.errors import BadText, StoreUnavailable, Trouble
@@ -403,3 +406,76 @@ def test_a_run_leaves_no_reference_cycles_and_the_collector_as_it_was(session: S
         assert not gc.isenabled()
     finally:
         gc.enable()
+
+
+# --- several accounts ----------------------------------------------------------------------
+
+
+def two_accounts(session: Session) -> str:
+    """Opens a second account; its address."""
+    session.execute(OpenAccount())
+    return address.of_account(session.world, "you:2")
+
+
+def test_each_account_has_its_own_activity_gains_and_samples(session: Session) -> None:
+    to = two_accounts(session)
+    for command in (
+        Fund(YOU, "ETH", 50 * ETH),
+        Stake(YOU, 20 * ETH),
+        Send(YOU, "stETH", 5 * ETH, to),
+    ):
+        assert session.execute(command).refusal is None
+    session.advance(session.world.time + 2 * DAY)
+    theirs = session.activity(account="you:2")
+    kinds = [row.kind for row in theirs]
+    assert kinds[-2:] == ["Sent", "AccountOpened"]
+    assert set(kinds) == {"OracleReported", "Sent", "AccountOpened"}
+    gained = [gain for row in theirs for gain in row.gains if gain.account == "you:2"]
+    assert gained
+    assert all(gain.units > 0 for gain in gained)
+    mine = session.activity(account=YOU)
+    assert "Staked" in {row.kind for row in mine}
+    assert "AccountOpened" not in {row.kind for row in mine}
+    assert len(session.activity()) >= len(mine)
+    worth = session.series(["net_worth_usd8"], 0, session.world.time, account="you:2")
+    assert worth.column("net_worth_usd8")[-1] == net_worth(session.world, "you:2") > 0
+    assert session.verify().problems == ()
+
+
+def test_an_account_that_came_during_a_day_leaves_its_hours_before_empty(
+    session: Session,
+) -> None:
+    session.advance(session.world.time + 3 * HOUR)
+    before = session.series(["net_worth_usd8"], 0, session.world.time)
+    two_accounts(session)
+    session.advance(session.world.time + 3 * HOUR)
+    path = session.path
+    session.close()
+    again = Session.open(path)
+    again.advance(again.world.time + 2 * HOUR)
+    whole = again.series(["net_worth_usd8"], 0, again.world.time)
+    count = len(before.at)
+    assert whole.at[: count - 1] == before.at[: count - 1]
+    assert whole.column("net_worth_usd8")[: count - 1] == before.column("net_worth_usd8")[:-1]
+    other = again.series(["net_worth_usd8"], 0, again.world.time, account="you:2")
+    values = other.column("net_worth_usd8")
+    assert values[0] is None
+    assert values[-1] == 0
+    assert again.verify().problems == ()
+    again.close()
+
+
+def test_pages_of_one_accounts_activity_join_to_the_whole(session: Session) -> None:
+    to = two_accounts(session)
+    session.execute(Fund(YOU, "ETH", 50 * ETH))
+    for _ in range(5):
+        session.execute(Fund(YOU, "USDC", 10**6))
+        session.execute(Send(YOU, "ETH", ETH, to))
+    whole = [row.seq for row in session.activity(account="you:2")]
+    paged: list[int] = []
+    before = None
+    while page := session.activity(account="you:2", before=before, limit=2):
+        paged += [row.seq for row in page]
+        before = page[-1].seq
+    assert paged == whole
+    assert session.sent_to() == {"you:2"}

@@ -130,6 +130,7 @@ class TimeBar(Themed, Panel):
         self.next.clicked.connect(lambda _on=False: bridge.advance_to_next_event())
         self.speed.clicked.connect(self._choose_speed)
         bridge.opened.connect(self._opened)
+        bridge.account_changed.connect(self._opened)
         bridge.outcome.connect(self._happened)
         bridge.progress.connect(self._progressed)
         bridge.busy_changed.connect(self._busy)

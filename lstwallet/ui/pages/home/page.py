@@ -91,7 +91,7 @@ class _Samples:
 
     def keep(self, world: World, span: int) -> None:
         """Have samples of the last ``span`` seconds (0: all) until about now."""
-        mark = (world.started, span, world.time // HOUR)
+        mark = (world.started, span, world.time // HOUR, self._page.bridge.account)
         fresh = not self._mark or mark[:2] != self._mark[:2]
         rest = max(LEAST_REST_MS, REST * self._took)
         resting = self._since.isValid() and self._since.elapsed() < rest
@@ -179,6 +179,7 @@ class RoomPage(Page):
         self.exits.wanted.connect(self._go_to_exit)
         self.exits.calendar_wanted.connect(lambda: self.navigate.emit("calendar", None))
         self.bridge.opened.connect(self._forget)
+        self.bridge.account_changed.connect(self._forget)
         self.bridge.outcome.connect(self._happened)
         self.bridge.settings_changed.connect(lambda _names: self.set_narrow(self.narrow))
 

@@ -58,7 +58,7 @@ class RoomPage(Page):
 
     def __init__(self, bridge: Bridge, parent: QWidget | None = None) -> None:
         super().__init__(bridge, parent)
-        self._sampled: tuple[int, int] | None = None
+        self._sampled: tuple[int, int, str] | None = None
         self._asking = False
         self._switching = False
         self._path = bridge.profile.path if bridge.profile is not None else None
@@ -128,6 +128,7 @@ class RoomPage(Page):
         self.positions.emode_asked.connect(self._choose_emode)
         self.markets.chosen.connect(self._choose_market)
         self.bridge.opened.connect(self._opened)
+        self.bridge.account_changed.connect(self._opened)
         self.bridge.settings_changed.connect(lambda _names: self.set_narrow(self.narrow))
 
     # --- showing ------------------------------------------------------------------------
@@ -148,14 +149,14 @@ class RoomPage(Page):
     def _ask_series(self, world: World) -> None:
         """A new hour or a new event of the user's own: ask for the samples, one at a time."""
         health = reading.risk_of(world, self.bridge.account).health
-        mark = (world.time // HOUR, health or 0)
+        mark = (world.time // HOUR, health or 0, self.bridge.account)
         if self._asking or mark == self._sampled:
             return
         before, self._asking, self._sampled = self._sampled, True, mark
 
         def show(series: Series) -> None:
             if self._sampled != mark:
-                return  # another profile was opened meanwhile
+                return  # another profile or account is shown meanwhile
             self._asking = False
             self.history.show_series(series, world.time, health)
 

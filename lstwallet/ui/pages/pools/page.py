@@ -79,6 +79,7 @@ class RoomPage(Page):
         self.stack.addWidget(self.list)
         self.stack.addWidget(self._pool_page)
         bridge.opened.connect(self._opened)
+        bridge.account_changed.connect(self._opened)
 
     # --- building -----------------------------------------------------------------------
 
@@ -305,7 +306,11 @@ class RoomPage(Page):
             return
         rates = {pool: (*_rate_now(world, pool), *found) for pool, found in RATE_SERIES.items()}
 
+        account = self.bridge.account
+
         def answered(found: dict[str, Basis | None]) -> None:
+            if account != self.bridge.account:
+                return
             self._basis = found
             if self.bridge.world is not None and self.pool and self.isVisible():
                 self._show_pool(self.bridge.world)
@@ -314,7 +319,7 @@ class RoomPage(Page):
             self._basis_of = ()  # the next change asks again
             self.bridge.failed.emit(error)
 
-        self.bridge.call(lambda session: _bases(session, rates), answered, failed)
+        self.bridge.call(lambda session: _bases(session, rates, account), answered, failed)
 
 
 def _rate_now(world: World, pool: str) -> tuple[int, int]:
@@ -326,15 +331,15 @@ def _rate_now(world: World, pool: str) -> tuple[int, int]:
 
 
 def _bases(
-    session: Session, rates: dict[str, tuple[int, int, str, int]]
+    session: Session, rates: dict[str, tuple[int, int, str, int]], account: str
 ) -> dict[str, Basis | None]:
-    """In the lane: every record of the user's, and staking tokens' rates around each deposit.
+    """In the lane: every record of the account's, and staking tokens' rates around each deposit.
 
     ``rates``: pool → the next report, the rate now, its samples and their scale.
     """
     records: list[ActivityRecord] = []
     before: int | None = None
-    while page := session.activity(before=before, limit=PAGE_OF_RECORDS):
+    while page := session.activity(before=before, limit=PAGE_OF_RECORDS, account=account):
         records.extend(page)
         before = page[-1].seq
     deposits = [record.at for record in records if record.kind == "LiquidityAdded"]
@@ -346,7 +351,7 @@ def _bases(
             around = session.series([name], at - HOUR, at + HOUR)
             values = [None if each is None else each * scale for each in around.column(name)]
             samples += zip(around.at, values, strict=True)
-        found[pool] = pools.basis(records, pool, pools.rate_from(samples, report, rate))
+        found[pool] = pools.basis(records, pool, pools.rate_from(samples, report, rate), account)
     return found
 
 
