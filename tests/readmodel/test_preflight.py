@@ -482,3 +482,17 @@ def test_one_s_own_account_is_no_stranger() -> None:
     found = look(world, Send(YOU, "ETH", ETH, address.of_account(world, own)))
     assert "first_time" not in found
     assert found["own_account"].severity == "safe"
+
+
+def test_the_exchanges_of_one_action_count_together() -> None:
+    """Two sales of 6 % each: the second is 6 % by itself, both together are more than 10 %."""
+    world = world_after(Fund(YOU, "ETH", 99_000 * ETH))
+    part = world.pools.usdc_eth.pair.reserve_1 * 6 // 100
+    sale = Swap(YOU, "usdc_eth", "ETH", part, 1, "USDC")
+    one = look(world, sale)["impact"]
+    both = look(world, Batch((sale, sale)))["impact"]
+    assert (one.severity, one.consent) == ("danger", "")
+    # 2x/(1+x) for x = 0.12 of the pool: what is paid is priced at 1/(1.12) in all.
+    assert both.facts["share"] == pytest.approx(0.12 / 1.12, abs=0.002)
+    assert (both.severity, both.consent) == ("danger", "type")
+    assert both.facts["several"]

@@ -63,8 +63,14 @@ from lstwallet.readmodel.preflight.records import (
 
 Rule = Callable[[Case], Iterable[Finding]]
 
+def _of_transaction(case: Case) -> Iterator[Finding]:
+    yield from paying.of_transaction(case)
+    yield from trading.of_several(case)
+
+
 RULES: Final[dict[type, Rule]] = {
-    Transaction: paying.of_transaction,
+    Transaction: _of_transaction,
+    Batch: trading.of_several,
     Approve: paying.of_approve,
     Send: sending.of_send,
     Swap: trading.of_swap,
@@ -171,15 +177,14 @@ def _cases(
 ) -> Iterator[Case]:
     """One for each call, with the worlds around it; what a transaction does by itself apart."""
     calls = _calls(command)
+    yield Case(account, command, quote.events, world, quote.after, world, quote.after, terms)
     if calls is None:
-        yield Case(account, command, quote.events, world, quote.after, world, quote.after, terms)
         return
     draft, before = Draft(world), world
     for event in quote.events:
         if type(event) is FeePaid:
             kernel.apply(draft, event)
             before = draft.freeze()
-    yield Case(account, command, quote.events, world, quote.after, world, quote.after, terms)
     for call in calls:
         events = tuple(kernel.handle(draft, call))
         done = draft.freeze()

@@ -8,8 +8,9 @@ from typing import Final
 from lstwallet.engine.pools_facts import Swap, Swapped
 from lstwallet.engine.staking_facts import Unwrapped, Wrapped
 from lstwallet.engine.staking_wait import estimate_wait
+from lstwallet.engine.transactions import Transaction
 from lstwallet.engine.wallet import EthUnwrapped, EthWrapped
-from lstwallet.readmodel import rocketpool, swaps
+from lstwallet.readmodel import loops, rocketpool, swaps
 from lstwallet.readmodel.pools import at_least
 from lstwallet.readmodel.preflight.records import (
     TYPE,
@@ -51,6 +52,14 @@ def of_swap(case: Case) -> Iterator[Finding]:
     yield slippage(done.received, call.min_out)
     yield off_oracle(done.against_fair)
     yield from _other_ways(case, done)
+
+
+def of_several(case: Case) -> Iterator[Finding]:
+    """Several exchanges in one action (a loop): what they do to the price together."""
+    calls = case.call.calls if isinstance(case.call, Transaction) else case.call.commands
+    if sum(isinstance(call, Swap) for call in calls) > 1:
+        found = impact(loops.impact(case.start, case.events), case.terms.expert)
+        yield found._replace(facts={**found.facts, "several": True})
 
 
 def impact(share: float, expert: bool) -> Finding:
@@ -148,5 +157,5 @@ def of_wrap(case: Case) -> Iterator[Finding]:
 __all__ = [
     "IMPACT_HIGH", "IMPACT_NOTED", "IMPACT_REFUSED", "IMPACT_TYPED", "IMPACT_WARNED",
     "NEAR_ORACLE", "OFF_ORACLE", "SLIPPAGE_HIGH", "SLIPPAGE_LOW", "SLIPPAGE_REFUSED",
-    "impact", "of_swap", "of_wrap", "off_oracle", "slippage",
+    "impact", "of_several", "of_swap", "of_wrap", "off_oracle", "slippage",
 ]  # fmt: skip

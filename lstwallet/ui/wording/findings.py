@@ -125,6 +125,8 @@ def _impact(grave: str, facts: Any) -> str:
             "wording", "The price impact is {share}. From 15% on a trade is refused."
         ),
     }[grave]
+    if facts.get("several") and grave not in ("safe", "forbidden"):
+        text = translate("wording", "All exchanges together move the price by {share}.")
     return text.format(share=_size(facts["share"]))
 
 

@@ -282,10 +282,9 @@ class LoopForm(LoopTelling):
             confirm=title,
             pending=self.tr("Looping"),
             moves=(*self._own_move(quote), *self.moves(quote, loops.steps(quote.events))),
-            checks=self.checks(quote.events, then),
+            checks=self.checks(then),
             changes=self.change_rows(before, then),
             facts=self.facts(quote.events, then),
-            type_word=self.type_word(quote.events),
         )
 
     def _own_move(self, quote: Quote) -> tuple[Move, ...]:

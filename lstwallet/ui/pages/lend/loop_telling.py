@@ -12,9 +12,8 @@ from lstwallet.readmodel import lending as reading
 from lstwallet.readmodel import loops
 from lstwallet.readmodel.lending import RISKY, Risk
 from lstwallet.readmodel.loops import LoopNow, LoopPair, Step
-from lstwallet.readmodel.swaps import IMPACT_REFUSED, IMPACT_TYPED, IMPACT_WARNED
 from lstwallet.ui import wording
-from lstwallet.ui.pages.action import ActionForm, Change, Check, Fact, Move, NotYet
+from lstwallet.ui.pages.action import ActionForm, Change, Check, Fact, Move
 from lstwallet.ui.pages.lend import loop_words, words
 from lstwallet.ui.pages.lend.telling import risk_changes
 
@@ -43,23 +42,10 @@ class LoopTelling(ActionForm):
         """The loop of the pair in a world."""
         return loops.loop_now(world, self.bridge.account, self.pair())
 
-    def veto(self, quote: Quote) -> NotYet | None:
-        """An impact that nobody should take."""
-        impact = self.impact(quote.events)
-        if impact < IMPACT_REFUSED or self.bridge.preferences.expert:
-            return None
-        text = self.tr("The exchanges would move the price by {share} against you.")
-        return NotYet(self.tr("Choose a smaller amount or multiple to go on"),
-                      text.format(share=wording.percent(impact)))  # fmt: skip
-
     def impact(self, events: Sequence[Any]) -> float:
         """How much worse the exchanges are than at the pools' prices before them."""
         before = self.planned_on or self.bridge.world
         return loops.impact(before, events) if before is not None else 0.0
-
-    def type_word(self, events: Sequence[Any]) -> str:
-        """What is to be typed from an impact of 10 % on."""
-        return self.tr("LOOP") if self.impact(events) >= IMPACT_TYPED else ""
 
     def lost(self, before: LoopNow, then: LoopNow, brought: int) -> int:
         """USD that the exchanges took, by the oracle's prices: what was there and what was
@@ -119,13 +105,9 @@ class LoopTelling(ActionForm):
                                   "good" if good else "bad" if token == owed else "text"))
         return tuple(found)  # fmt: skip
 
-    def checks(self, events: Sequence[Any], then: LoopNow) -> tuple[Check, ...]:
+    def checks(self, then: LoopNow) -> tuple[Check, ...]:
         """What pre-flight, which looks at each call alone, does not say."""
         made = [Check(self.tr("All steps happen together or not at all"))]
-        impact = self.impact(events)
-        if impact >= IMPACT_WARNED:
-            text = self.tr("The exchanges move the price by {share} against you")
-            made.append(Check(text.format(share=wording.percent(impact)), "warn"))
         if then.risk.health is None:
             made.append(Check(self.tr("No debt is left, not even dust")))
         return tuple(made)

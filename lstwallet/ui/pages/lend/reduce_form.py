@@ -204,10 +204,9 @@ class ReduceForm(LoopTelling):
             confirm=self._confirm(then),
             pending=self.tr("Bringing it down"),
             moves=(*self.moves(quote, steps), *home),
-            checks=self.checks(quote.events, then),
+            checks=self.checks(then),
             changes=self.change_rows(before, then),
             facts=self.facts(quote.events, then),
-            type_word=self.type_word(quote.events),
         )
 
     def _title(self, then: Any) -> str:
