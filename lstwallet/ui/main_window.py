@@ -36,6 +36,7 @@ from lstwallet.ui import pages, wording
 from lstwallet.ui.bridge import EVERYTHING
 from lstwallet.ui.jobs import load
 from lstwallet.ui.pages import ROOMS, Room, room
+from lstwallet.ui.shell import tab_order
 from lstwallet.ui.shell.account_button import AccountButton
 from lstwallet.ui.shell.edits import SettingsEdits
 from lstwallet.ui.shell.notices import NoticeCentre
@@ -475,6 +476,17 @@ class MainWindow(QMainWindow):
                 part.set_slim(slim)
             for page in self._pages.values():
                 page.set_narrow(slim)
+
+    def focusNextPrevChild(self, forward: bool) -> bool:
+        """Rail, top bar, what is told above the room, the room, the time bar."""
+        page = self.stack.currentWidget() or self._blank
+        parts = (self.rail, self.top_bar, *self._told(), page, self.time_bar)
+        return tab_order.step(self, parts, forward)
+
+    def _told(self) -> list[QWidget]:
+        """The strips above the room."""
+        items = (self._strip.itemAt(at) for at in range(self._strip.count()))
+        return [item.widget() for item in items if item.widget() is not None]
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Space plays and pauses, unless an input took it."""

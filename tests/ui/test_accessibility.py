@@ -7,12 +7,15 @@ from pathlib import Path
 from typing import NamedTuple
 
 import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from lstwallet.app import profiles
 from lstwallet.app.settings import Settings, save
 from lstwallet.ui import theme
+from lstwallet.ui.commands import shown_charts
 from lstwallet.ui.main_window import MainWindow, real_rooms
 from tests.journeys.driver import Driver
 from tests.journeys.program import Start
@@ -162,6 +165,62 @@ def test_nothing_is_cut_off(
             problems.append(f"{place.room} {place.name}: the window needs {need} px")
         assert (person.window.width(), person.window.height()) == size
     assert not problems, "\n".join(problems)
+
+
+def test_tab_reads_the_window_from_its_rail_to_its_time_bar(qtbot: QtBot, tmp_path: Path) -> None:
+    window = window_at(qtbot, tmp_path, (1440, 900), 100)
+    person = Driver(qtbot, window)
+    enter(qtbot, window, "home")
+    person.until(lambda: person.maybe("home.worth.more") is not None, "the chart")
+    person.until(lambda: person.find("home.worth.more").isEnabled(), "the chart")
+    line, _ = inspection.tab_round(window)
+    page = window.page("home")
+    parts = [window.rail, window.top_bar, page, window.time_bar]
+    places = [
+        at for widget in line[1:] for at, part in enumerate(parts) if part.isAncestorOf(widget)
+    ]
+    assert places == sorted(places)
+    assert set(places) == {0, 1, 2, 3}
+    assert line[1] is person.find("rail.home")
+    names = [widget.objectName() for widget in line]
+    chart = next(at for at, each in enumerate(line) if each is page.worth.chart.plot)
+    assert names[chart - 1] == "home.worth.more", "a chart that came later stands in its place"
+    QTest.keyClick(window.windowHandle(), Qt.Key.Key_Backtab, Qt.KeyboardModifier.ShiftModifier)
+    assert QApplication.focusWidget() is line[-1], "from the first one back to the last"
+
+
+def test_arrows_in_the_rail_go_from_room_to_room(qtbot: QtBot, tmp_path: Path) -> None:
+    window = window_at(qtbot, tmp_path, (1440, 900), 100)
+    person = Driver(qtbot, window)
+    enter(qtbot, window, "home")
+    person.find("rail.home").setFocus(Qt.FocusReason.TabFocusReason)
+    QTest.keyClick(window.windowHandle(), Qt.Key.Key_Down)
+    person.until(lambda: window.room == window.rooms[1].key, "the next room")
+
+
+def test_every_chart_has_its_table_its_crosshair_and_its_files(
+    qtbot: QtBot, tmp_path: Path
+) -> None:
+    person = Driver(qtbot, window_at(qtbot, tmp_path, (1440, 900), 100))
+    seen = set()
+    for place in walked(person):
+        page = person.window.page(place.room)
+        person.pause(400)
+        for chart in shown_charts(page):
+            if chart.name in seen or not chart.table()[1]:
+                continue
+            seen.add(chart.name)
+            head, rows = chart.table()
+            assert len(head) >= 2
+            assert all(len(row) == len(head) for row in rows)
+            chart.plot.setFocus()
+            QTest.keyClick(chart.plot, Qt.Key.Key_Home)
+            QTest.keyClick(chart.plot, Qt.Key.Key_Right)
+            assert chart.plot.pointed_at() is not None, chart.name
+            for kind in (".png", ".svg", ".csv"):
+                chart.save(tmp_path / f"{len(seen)}{kind}")
+            assert len((tmp_path / f"{len(seen)}.csv").read_text().splitlines()) == len(rows) + 1
+    assert len(seen) >= 5, seen
 
 
 @pytest.mark.parametrize("scale", [100, 150])

@@ -9,6 +9,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 
+from lstwallet.app import help as texts
 from lstwallet.app.settings import Settings
 from lstwallet.ui.main_window import MainWindow
 from lstwallet.ui.widgets.terms import TermText
@@ -64,6 +65,11 @@ def test_each_room_has_its_own(qtbot: QtBot, person: Driver) -> None:
         assert guide is not None
         assert guide.sheet.isVisible()
         assert guide.sheet.title.text() == room.label()
+
+
+def test_every_room_has_a_text(person: Driver) -> None:
+    for room in person.window.rooms:
+        assert texts.load(room.key).about, f"resources/help/en/{room.key}.toml is missing"
 
 
 def test_another_room_puts_it_away(qtbot: QtBot, person: Driver) -> None:

@@ -159,6 +159,9 @@ class Rail(Panel):
     def set_current(self, key: str) -> None:
         """Mark the room one is in, without a signal."""
         self._buttons[key].setChecked(True)
+        for other, button in self._buttons.items():  # Tab comes to the room one is in
+            tab = Qt.FocusPolicy.TabFocus if other == key else Qt.FocusPolicy.NoFocus
+            button.setFocusPolicy(tab)
 
     def set_slim(self, slim: bool) -> None:
         """60 px of icons, or 196 px with words."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from PySide6.QtCore import QEasingCurve, QEvent, QObject, QPoint, QPropertyAnimation, QTimer
-from PySide6.QtGui import QEnterEvent
+from PySide6.QtGui import QAccessible, QAccessibleEvent, QEnterEvent
 from PySide6.QtWidgets import QWidget
 
 from lstwallet.ui import theme
@@ -133,6 +133,8 @@ class Toaster(QObject):
         self.place()
         toast.show()
         toast.raise_()
+        alert = QAccessibleEvent(toast, QAccessible.Event.Alert)  # said, whatever has the focus
+        QAccessible.updateAccessibility(alert)
         if not theme.calm():
             end = toast.pos()
             move = QPropertyAnimation(toast, b"pos", toast)

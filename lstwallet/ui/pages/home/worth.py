@@ -117,6 +117,7 @@ class WorthCard(Card):
         self.chart = chart
         self._series = module.Series
         self._stack.addWidget(chart)
+        QWidget.setTabOrder(self.more, chart.plot)
         self.more.setEnabled(True)
         self.chart_made.emit(chart)
         self._draw()
