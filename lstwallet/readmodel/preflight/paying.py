@@ -103,7 +103,7 @@ def _moved(case: Case, prices: portfolio.Quotes) -> int:
         if isinstance(event, FeePaid):
             continue
         for owner, token, units in getattr(event, "entry", ()):
-            if owner == case.account and token in ("ETH", "WETH", "stETH", "wstETH", "USDC"):
+            if owner == case.account and token in portfolio.WALLET_TOKENS:
                 largest = max(largest, portfolio.value_of(prices, token, abs(units)))
     return largest
 

@@ -9,7 +9,13 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Final
 
-from lstwallet.ui.robot import road_lessons, road_manners, road_native, road_preflight
+from lstwallet.ui.robot import (
+    road_lessons,
+    road_manners,
+    road_native,
+    road_preflight,
+    road_reth,
+)
 from lstwallet.ui.robot.camera import Camera
 from lstwallet.ui.robot.hands import NotThere
 
@@ -248,6 +254,9 @@ CHAPTERS: Final[tuple[Chapter, ...]] = (
     road_manners.table_twin,
     road_manners.help_sheet,
     road_manners.undo,
+    road_reth.mint,
+    road_reth.pool,
+    road_reth.burn,
     lesson,
     road_lessons.two_kinds,
     road_lessons.queue_or_market,

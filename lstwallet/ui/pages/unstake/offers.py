@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QCoreApplication
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from lstwallet.engine.staking_wait import Wait
 from lstwallet.readmodel.rocketpool import BurnOffer, RocketOffer
@@ -59,9 +59,13 @@ class WayCard(ChoiceCard):
         )  # fmt: skip
         figures = row((left, 1), right, spacing=12)
         facts = column(*rows, spacing=6)
+        facts.addStretch(1)
         self.set_content(
-            column(head, figures, Rule(), facts, margins=(16, 13, 16, 14), spacing=10)
+            column(head, figures, Rule(), (facts, 1), margins=(16, 13, 16, 14), spacing=10)
         )
+        policy = self.sizePolicy()
+        policy.setVerticalPolicy(QSizePolicy.Policy.Minimum)  # both ways are as high as one
+        self.setSizePolicy(policy)
 
     def _tint(self, on: bool) -> None:
         self.tile.set(self._icon, "info" if on else "plain")
@@ -131,7 +135,7 @@ class BurnCard(WayCard):
         self.available = KeyValue(tr("unstake", "Available now"))
         self.collateral = KeyValue(tr("unstake", "ETH set aside"))
         super().__init__(
-            tr("unstake", "Burn"), tr("unstake", "Rocket Pool pays at its rate, no queue"),
+            tr("unstake", "Burn"), tr("unstake", "Rocket Pool pays at its rate"),
             "flame", [self.rate, self.impact, self.available, self.collateral], parent,
         )  # fmt: skip
         self.setObjectName("unstake.choice.burn")
