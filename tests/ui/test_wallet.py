@@ -136,6 +136,7 @@ def test_ether_goes_to_an_account_of_ones_own(opened: Open) -> None:
     hands.sees("Your own: Account 2")
     hands.fill("send.amount", "30")
     hands.click("send.review")
+    hands.click("send.checked")
     hands.sees("It goes to an account of your own")
     assert not hands.shows("never sent to this address")
     hands.click("send.confirm")
