@@ -275,6 +275,7 @@ class Guide(QObject):
             keys.append(("Ctrl+F", self.tr("Find in this room")))
         if shown_charts(page):
             keys.append(("← →", self.tr("On a chart: from sample to sample; Shift goes finer")))
+            keys.append(("Shift+F10", self.tr("On a chart: its table, and saving it as a file")))
             keys.append((self.tr("Home, End"), self.tr("On a chart: to its first and last sample")))
         last = min(9, len(window.rooms))
         return [

@@ -198,6 +198,7 @@ def test_arrows_in_the_rail_go_from_room_to_room(qtbot: QtBot, tmp_path: Path) -
     person.until(lambda: window.room == window.rooms[1].key, "the next room")
 
 
+@SLOW
 def test_every_chart_has_its_table_its_crosshair_and_its_files(
     qtbot: QtBot, tmp_path: Path
 ) -> None:

@@ -13,9 +13,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from PySide6.QtCore import QLocale, QRect, Qt
-from PySide6.QtGui import QImage
+from PySide6.QtGui import QContextMenuEvent, QImage
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QMenu
 from pytestqt.qtbot import QtBot
 
 from lstwallet.ui import theme
@@ -424,3 +424,22 @@ def test_flipping_takes_the_focus_along(chart: LineChart) -> None:
     chart.flip()
     assert chart.plot.hasFocus()
     assert turned == [True, False]
+
+
+@pytest.mark.qt_log_ignore("does not support")  # a menu, where no window system is
+def test_the_menu_key_opens_the_charts_menu(qtbot: QtBot, chart: LineChart) -> None:
+    for shown in (False, True):
+        chart.show_table(shown)
+        part = chart.focusProxy()
+        spot = part.rect().center()
+        event = QContextMenuEvent(
+            QContextMenuEvent.Reason.Keyboard, spot, part.mapToGlobal(spot),
+            Qt.KeyboardModifier.NoModifier,
+        )  # fmt: skip
+        QApplication.sendEvent(part.viewport(), event)
+        qtbot.waitUntil(lambda: isinstance(QApplication.activePopupWidget(), QMenu), timeout=5_000)
+        popup = QApplication.activePopupWidget()
+        assert isinstance(popup, QMenu)
+        assert popup.actions()[0].text() == ("Show as chart" if shown else "Show as table")
+        popup.close()
+        qtbot.waitUntil(lambda: QApplication.activePopupWidget() is None, timeout=5_000)

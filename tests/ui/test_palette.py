@@ -171,6 +171,16 @@ def test_an_action_opens_its_form_with_the_cursor_in_it(person: Driver) -> None:
     person.until(lambda: person.find("unwrap.amount").hasFocus(), "the cursor in the amount")
 
 
+def test_its_keys_work_in_a_field_too(person: Driver) -> None:
+    edit = person.find("fund.amount")
+    person.fill("fund.amount", "123")
+    edit.home(False)
+    QTest.keyClick(person.window.windowHandle(), Qt.Key.Key_K, CTRL)
+    assert person.window._commands is not None
+    assert person.window._commands.palette.isVisible()
+    assert edit.text() == "123", "there the keys would delete the rest of the line"
+
+
 def test_arrows_choose_and_go_round(person: Driver) -> None:
     palette = palette_of(person)
     first = palette.chosen()

@@ -105,6 +105,7 @@ class ChartBase(Themed, QWidget):
         self._stack.setContentsMargins(0, 0, 0, 0)
         self._stack.addWidget(self.plot)
         self.setFocusProxy(self.plot)
+        self._offer_menu(self.plot)
 
     def table(self) -> tuple[list[str], list[list[str]]]:
         """Head and rows of the table twin, in words."""
@@ -218,6 +219,7 @@ class ChartBase(Themed, QWidget):
         twin.horizontalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Stretch)
         twin.viewport().setAutoFillBackground(False)
         self._dress_twin(twin)
+        self._offer_menu(twin)
         return twin
 
     def _dress_twin(self, twin: QTableView) -> None:
@@ -308,6 +310,13 @@ class ChartBase(Themed, QWidget):
             action.triggered.connect(lambda _on=False, k=kind: self.ask_save((k,)))
             menu.addAction(action)
         return menu
+
+    def _offer_menu(self, part: QWidget) -> None:
+        """The same menu under the right button and the menu key."""
+        part.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
+        part.customContextMenuRequested.connect(
+            lambda spot: self.menu().popup(part.mapToGlobal(spot))
+        )
 
     def file_name(self, kind: str) -> str:
         """What the file is called unless the user says otherwise: ``net-worth.png``."""
