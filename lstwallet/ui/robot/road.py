@@ -11,6 +11,7 @@ from typing import Final
 
 from lstwallet.ui.robot import (
     road_lessons,
+    road_loops,
     road_manners,
     road_native,
     road_preflight,
@@ -249,6 +250,9 @@ CHAPTERS: Final[tuple[Chapter, ...]] = (
     the_june_fall,
     road_native.native_or_liquid,
     history,
+    road_loops.loop,
+    road_loops.oracle,
+    road_loops.bring_down,
     road_preflight.preflight,
     road_manners.palette,
     road_manners.table_twin,

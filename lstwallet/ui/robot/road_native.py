@@ -16,6 +16,7 @@ def native_or_liquid(camera: Camera) -> None:
     camera.shot("native-or-liquid", "Native or liquid?", "than the same ETH", small=True)
     hands.click("stake.native.stETH.why")
     camera.shot("native-why", "The same ETH, staked natively")
+    hands.click("Close")  # or it would stand in every picture after this one
     hands.go("home")
 
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, Final
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QSizePolicy, QSlider, QWidget
+from PySide6.QtWidgets import QScrollArea, QSizePolicy, QSlider, QWidget
 
 from lstwallet.readmodel.loops import LoopNow, Outlook, Step
 from lstwallet.ui import wording
@@ -19,7 +19,7 @@ from lstwallet.ui.pages.lend.telling import show_risk
 from lstwallet.ui.theme import current
 from lstwallet.ui.widgets.buttons import Button
 from lstwallet.ui.widgets.cards import Inset
-from lstwallet.ui.widgets.labels import Label
+from lstwallet.ui.widgets.labels import Label, later
 from lstwallet.ui.widgets.layout import Rule, column, row
 from lstwallet.ui.widgets.rows import BeforeAfter, ErrorLine, KeyValue
 from lstwallet.units.fixed import WAD
@@ -253,6 +253,16 @@ class StepsBox(QWidget):
     def _turn(self) -> None:
         self.table.setVisible(self.table.isHidden())
         self._dress()
+        if not self.table.isHidden():
+            later(0, self, self._come_into_view)
+
+    def _come_into_view(self) -> None:
+        """What was unfolded is not left below the fold."""
+        parent = self.parentWidget()
+        while parent is not None and not isinstance(parent, QScrollArea):
+            parent = parent.parentWidget()
+        if parent is not None:
+            parent.ensureWidgetVisible(self.table, 0, 12)
 
     def _dress(self) -> None:
         shut = self.table.isHidden()

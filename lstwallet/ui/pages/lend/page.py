@@ -98,8 +98,8 @@ class RoomPage(Page):
         inner.setMaximumWidth(tokens.CONTENT_MAX)
         self._build_panel()
         self._side = holder(column((self.panel, 1), margins=(0, 14, 16, 14)))
-        scroller = Scroller(inner, gutter=tokens.GUTTER)
-        self.setLayout(row((scroller, 1), self._side, spacing=tokens.BESIDE))
+        self._scroller = Scroller(inner, gutter=tokens.GUTTER)
+        self.setLayout(row((self._scroller, 1), self._side, spacing=tokens.BESIDE))
 
     def _build_panel(self) -> None:
         self.panel = ActionPanel()
@@ -124,6 +124,7 @@ class RoomPage(Page):
         self.positions.asked.connect(self._ask)
         self.positions.loop.asked.connect(self._bring_down)
         self.oracle.asked.connect(self._choose_oracle)
+        self.told.watch.changed.connect(self._show_losses)
         self.positions.switched.connect(self._switch_collateral)
         self.positions.emode_asked.connect(self._choose_emode)
         self.markets.chosen.connect(self._choose_market)
@@ -283,6 +284,11 @@ class RoomPage(Page):
         finally:
             self._switching = False
         return ""
+
+    def _show_losses(self) -> None:
+        """What was lost is told at the top: bring it into view."""
+        if self.told.watch.losses is not None:
+            self._scroller.verticalScrollBar().setValue(0)
 
     def _dismiss(self) -> None:
         self.told.watch.dismiss()
