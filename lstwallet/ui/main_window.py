@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 from collections.abc import Callable, Sequence
 from functools import cache
+from importlib import import_module
 from importlib.util import find_spec
 from pathlib import Path
 from types import ModuleType
@@ -52,12 +53,15 @@ if TYPE_CHECKING:
     from lstwallet.ui.bridge import Bridge
     from lstwallet.ui.commands import Commands, Guide
     from lstwallet.ui.pages.page import Page
-    from lstwallet.ui.shell.calendar import CalendarSheet
+    from lstwallet.ui.shell.reading import ReadingSheet
     from lstwallet.ui.widgets.toast import Toaster
 
 PALETTE_KEYS: Final = QKeyCombination(Qt.KeyboardModifier.ControlModifier, Qt.Key.Key_K)
-CALENDAR: Final = "calendar"
-"""Where pages may lead to, though it is no room: a sheet."""
+SHEETS: Final = {
+    "calendar": ("lstwallet.ui.shell.calendar", "CalendarSheet"),
+    "ways_out": ("lstwallet.ui.shell.ways_sheet", "WaysSheet"),
+}
+"""Where pages may lead to, though it is no room; imported when first opened."""
 REDRAW_MS: Final = 250
 """While time runs, a page is redrawn this often at most."""
 SIZE: Final = QSize(1440, 900)
@@ -114,7 +118,7 @@ class MainWindow(QMainWindow):
         """(name, path) of the profiles one may switch to."""
         self._commands: Commands | None = None
         self._guide: Guide | None = None
-        self._calendar: CalendarSheet | None = None
+        self._sheets: dict[str, ReadingSheet] = {}
         self.setWindowTitle("lstwallet")
         self._build()
         self._connect()
@@ -159,7 +163,7 @@ class MainWindow(QMainWindow):
         bridge.preferences_changed.connect(self._all_stale)
         bridge.account_changed.connect(self._another_account)
         self._sorts = Sorts(bridge, self)
-        self.time_bar.calendar_wanted.connect(self.show_calendar)
+        self.time_bar.calendar_wanted.connect(lambda: self.show_sheet("calendar"))
         self._edits = SettingsEdits(bridge, self.toast, self)
         self.notices = NoticeCentre(self, self.top_bar.bell)
 
@@ -188,8 +192,8 @@ class MainWindow(QMainWindow):
     def enter(self, key: str, arguments: Any = None, *, typing: bool = False) -> None:
         """Go to a room; its module is imported in the lane the first time. ``typing``: the
         cursor goes into the room's form."""
-        if key == CALENDAR:
-            self.show_calendar()
+        if key in SHEETS:
+            self.show_sheet(key)
         if key not in {each.key for each in self.rooms}:
             return
         self._wanted = (key, arguments)
@@ -259,15 +263,14 @@ class MainWindow(QMainWindow):
             self._guide = Guide(self)
         self._guide.open()
 
-    def show_calendar(self) -> None:
-        """Everything that is due, by day, in a sheet over the room."""
-        from lstwallet.ui.shell.calendar import CalendarSheet
-
+    def show_sheet(self, key: str) -> None:
+        """What is due, or the ways out, in a sheet over the room; see ``SHEETS``."""
         if self.bridge.world is None or self.cover() is not None:
             return
-        if self._calendar is None:
-            self._calendar = CalendarSheet(self)
-        self._calendar.show_due()
+        if key not in self._sheets:
+            module, name = SHEETS[key]
+            self._sheets[key] = getattr(import_module(module), name)(self)
+        self._sheets[key].show_now()
 
     def _find_in_room(self) -> None:
         page: Any = self._pages.get(self.room)

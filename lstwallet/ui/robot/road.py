@@ -10,6 +10,7 @@ from collections.abc import Callable
 from typing import Final
 
 from lstwallet.ui.robot import (
+    road_exits,
     road_lessons,
     road_loops,
     road_manners,
@@ -247,7 +248,9 @@ CHAPTERS: Final[tuple[Chapter, ...]] = (
     swap,
     a_week_passes,
     unstake,
+    road_exits.ways_and_calendar,
     the_june_fall,
+    road_exits.notices,
     road_native.native_or_liquid,
     history,
     road_loops.loop,

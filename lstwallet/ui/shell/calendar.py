@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, Final
 
+from PySide6.QtCore import QCoreApplication
 from PySide6.QtWidgets import QWidget
 
 from lstwallet.readmodel.due import CLAIM, REPORT, TICKET, Day, Due, by_day, due
 from lstwallet.ui import wording
-from lstwallet.ui.widgets.buttons import ToolButton
+from lstwallet.ui.shell.reading import ReadingSheet
 from lstwallet.ui.widgets.cards import IconTile, PressCard
 from lstwallet.ui.widgets.labels import Label
-from lstwallet.ui.widgets.layout import TOP, Rule, Scroller, clear, column, holder, row
-from lstwallet.ui.widgets.side_sheet import SheetSurface, SideSheet
+from lstwallet.ui.widgets.layout import TOP, column, row
 
 if TYPE_CHECKING:
     from lstwallet.engine.world import World
@@ -41,68 +42,33 @@ class _Entry(PressCard):
                            margins=(12, 10, 12, 10), spacing=10))  # fmt: skip
 
 
-class CalendarSheet(SideSheet):
-    """Opens over any room; while it is open it follows the clock."""
+class CalendarSheet(ReadingSheet):
+    """Each day on which something may happen first."""
 
     def __init__(self, window: Any) -> None:
-        """``window`` is the main window: ``bridge``, ``enter``."""
-        super().__init__(window, "")
-        self.setObjectName("calendar")
-        self._window, self._bridge = window, window.bridge
-        self._shown: tuple[Any, ...] = ()
-        self.setAccessibleName(self.tr("Calendar of what is due"))
-        self.title = Label(self.tr("What is due"), "heading")
-        self._sub = Label("", "small", "3", elide=True)
-        cross = ToolButton("x", self.tr("Close"), icon_side=16, tone="3", on_click=self.close)
-        cross.setObjectName("calendar.close")
-        words = column(self.title, self._sub, spacing=1)
-        head = row(IconTile("calendar-blank", "info", 36), (words, 1), cross,
-                   margins=(16, 12, 14, 12), spacing=10)  # fmt: skip
-        self._body = column(margins=(18, 14, 18, 18), spacing=8)
-        self._scroller = Scroller(holder(column(self._body, None, spacing=0)))
-        panel = SheetSurface()
-        panel.setLayout(column(head, Rule(), (self._scroller, 1), margins=1, spacing=0))
-        self.hold(panel)
-        self._bridge.outcome.connect(lambda _outcome: self._follow())
-        self._bridge.opened.connect(self.close)
+        super().__init__(
+            window, "calendar",
+            QCoreApplication.translate("CalendarSheet", "What is due"), "calendar-blank",
+        )  # fmt: skip
+        self.setAccessibleDescription(self.tr("Calendar of what is due"))
 
-    def show_due(self) -> None:
-        """Open with what is due now."""
-        self._read()
-        self._scroller.verticalScrollBar().setValue(0)
-        self.open()
+    def read(self, world: World) -> Any:
+        return by_day(due(world, self.bridge.account))
 
-    def _follow(self) -> None:
-        if self.isVisible():
-            self._read()
-
-    def _read(self) -> None:
-        world: World | None = self._bridge.world
-        if world is None:
-            return
-        days = by_day(due(world, self._bridge.account))
-        if (days, world.time) == self._shown:
-            return
-        self._shown = (days, world.time)
-        self._sub.setText(self.tr("As of {moment}").format(moment=wording.moment(world.time)))
-        clear(self._body)
+    def fill(self, found: Any, world: World) -> None:
+        days: Sequence[Day] = found
         for day in days:
-            self._add_day(day, world.time)
+            self.body.addWidget(Label(wording.day(day.at), "caption", "2"))
+            for item in day.items:
+                entry = _Entry(item, world.time)
+                entry.clicked.connect(lambda _on=False, kind=item.kind: self._go_to(kind))
+                self.body.addWidget(entry)
+            self.body.addSpacing(6)
 
-    def _add_day(self, day: Day, now: int) -> None:
-        self._body.addWidget(Label(wording.day(day.at), "caption", "2"))
-        for item in day.items:
-            entry = _Entry(item, now)
-            entry.clicked.connect(lambda _on=False, kind=item.kind: self._go(kind))
-            self._body.addWidget(entry)
-        self._body.addSpacing(6)
-
-    def _go(self, kind: str) -> None:
-        """To the room where it is dealt with."""
-        self.close()
+    def _go_to(self, kind: str) -> None:
         rooms = {CLAIM: "unstake", TICKET: "unstake", REPORT: "home"}
         room = rooms.get(kind, "stake")
-        self._window.enter(room, {"choice": "solo"} if room == "stake" else None)
+        self.go(room, {"choice": "solo"} if room == "stake" else None)
 
 
 __all__ = ["CalendarSheet"]

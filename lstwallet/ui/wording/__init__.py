@@ -88,6 +88,7 @@ from lstwallet.ui.wording.refusals import (
 )
 from lstwallet.ui.wording.shadows import PROTOCOLS, ahead_of_native
 from lstwallet.ui.wording.waiting import between, due, next_due, ready_in
+from lstwallet.ui.wording.ways import even, held, way, ways_line
 
 __all__ = [
     "DUST",
@@ -118,6 +119,7 @@ __all__ = [
     "due",
     "duration",
     "error",
+    "even",
     "exact",
     "fee",
     "fee_and_worth",
@@ -133,6 +135,7 @@ __all__ = [
     "health",
     "health_tone",
     "health_word",
+    "held",
     "is_environment",
     "limit_of_a_loop",
     "liquidated",
@@ -161,5 +164,7 @@ __all__ = [
     "translate",
     "wait_unit",
     "waits",
+    "way",
+    "ways_line",
     "whole_waits",
 ]

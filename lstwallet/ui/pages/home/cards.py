@@ -287,6 +287,7 @@ class PositionsCard(Card):
     """The table. ``wanted(position)``: a row was clicked."""
 
     wanted = Signal(object)
+    ways_wanted = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent=parent, padding=(16, 14, 16, 8), spacing=6)
@@ -294,6 +295,11 @@ class PositionsCard(Card):
         self.all = Link("")
         self.all.setObjectName("home.view_all")
         self.all.clicked.connect(self._toggle)
+        self.ways = Link(self.tr("Ways out"))
+        self.ways.setObjectName("home.ways_out")
+        self.ways.clicked.connect(self.ways_wanted)
+        self.header.addWidget(self.ways)
+        self.header.addSpacing(10)
         self.header.addWidget(self.all)
         self.body.addLayout(self.header)
         self._preferences: Preferences | None = None

@@ -175,6 +175,7 @@ class RoomPage(Page):
         self.worth.range_changed.connect(lambda _key: self.look_again())
         self.worth.why.clicked.connect(lambda _on=False: self._explain_worth())
         self.yields.why.clicked.connect(lambda _on=False: self._explain_yield())
+        self.positions.ways_wanted.connect(lambda: self.navigate.emit("ways_out", None))
         self.positions.wanted.connect(lambda each: self.navigate.emit(*words.way(each)))
         self.exits.wanted.connect(self._go_to_exit)
         self.exits.calendar_wanted.connect(lambda: self.navigate.emit("calendar", None))

@@ -8,7 +8,7 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QWidget
 
 from lstwallet.readmodel import lending as reading
-from lstwallet.readmodel import loops
+from lstwallet.readmodel import loops, ways_out
 from lstwallet.ui import wording
 from lstwallet.ui.models.cells import BarCell, ChipCell, Text
 from lstwallet.ui.models.rows import Column
@@ -18,7 +18,7 @@ from lstwallet.ui.widgets.bars import LtvBar
 from lstwallet.ui.widgets.buttons import Button, CheckBox, Chooser
 from lstwallet.ui.widgets.cards import Avatar, Card, EmptyState
 from lstwallet.ui.widgets.gauge import Gauge
-from lstwallet.ui.widgets.labels import Label
+from lstwallet.ui.widgets.labels import Label, Link
 from lstwallet.ui.widgets.layout import Rule, column, holder, row
 from lstwallet.ui.widgets.overlays import WhyPopover
 from lstwallet.ui.widgets.rows import ErrorLine, KeyValue
@@ -37,6 +37,7 @@ if TYPE_CHECKING:
         SupplyRow,
     )
     from lstwallet.readmodel.loops import LoopPair
+    from lstwallet.readmodel.ways_out import WaysOut
     from lstwallet.ui.bridge import Preferences
 
 class HealthCard(Card):
@@ -118,7 +119,11 @@ class PositionRow(QWidget):
         upper = row(Avatar(token, 32), (names, 1), figures, self.rate, spacing=10)
         self.error = ErrorLine()
         self.error.setObjectName(f"lend.collateral_error.{token}")
-        self.setLayout(column(upper, self._make_foot(), self.error, spacing=6))
+        self.out = Link("", "small", elide=True)
+        self.out.setObjectName(f"lend.ways_out.{token}")
+        self.out.clicked.connect(lambda: self.asked.emit("ways_out", self.token))
+        self.out.hide()
+        self.setLayout(column(upper, self.out, self._make_foot(), self.error, spacing=6))
 
     def _make_foot(self) -> Any:
         if not self._supply:
@@ -145,6 +150,13 @@ class PositionRow(QWidget):
         self.box.setChecked(not on)
         self.error.set_text("")
         self.switched.emit(self.token, on)
+
+    def show_ways(self, out: WaysOut | None) -> None:
+        """How a staking token that is supplied could be left, in a line."""
+        self.out.setVisible(out is not None)
+        if out is not None:
+            self.out.setText(wording.ways_line(out))
+            self.out.setToolTip(self.out.text())
 
     def show_supply(self, line: SupplyRow, preferences: Preferences) -> None:
         """What is supplied."""
@@ -438,4 +450,6 @@ def refresh_cards(
     held = reading.position(world, account)
     health.show_risk(held.risk)
     positions.show_position(held, preferences)
+    for token, line in positions.supplied.items():
+        line.show_ways(ways_out.lent(world, account, token))
     positions.show_emodes(reading.emodes(world), held.emode)

@@ -191,6 +191,9 @@ class RoomPage(Page):
 
     def _ask(self, action: str, token: str) -> None:
         """A button of the room: bring the form to it, ready to type."""
+        if action == "ways_out":
+            self.navigate.emit(action, None)
+            return
         if self.flow.phase == "pending":
             return
         if self.flow.form is not self.form or self.flow.phase != "form":

@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QWidget
 
 from lstwallet.engine.pools_facts import RETH_ETH, STABLE, STETH_ETH
 from lstwallet.readmodel.pools import AgainstHolding, Earnings, PoolView
+from lstwallet.readmodel.ways_out import pooled
 from lstwallet.ui import wording
 from lstwallet.ui.charts.line import Series, moment_words
 from lstwallet.ui.pages.pools import words
@@ -33,6 +34,7 @@ class PoolDetail(QWidget):
 
     back = Signal()
     add_wanted = Signal()
+    ways_wanted = Signal()
 
     def __init__(self, bridge: Bridge, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -60,6 +62,7 @@ class PoolDetail(QWidget):
         self.chart = PriceCard(bridge, self.tr("Price against redemption"), "pools.chart")
         self.holds = HoldsCard()
         self.position = PositionCard(self.add_wanted.emit)
+        self.position.out.clicked.connect(self.ways_wanted)
         self.lower = row((self.holds, 10), (self.position, 11), spacing=14)
         self.setLayout(
             column((self.chart, 1), self.lower, margins=(0, 0, 0, 14), spacing=14)
@@ -109,6 +112,9 @@ class PoolDetail(QWidget):
         self.chart.refresh()
         self.holds.show_pool(view)
         self.position.show_position(standing, self.bridge.preferences)
+        world = self.bridge.world
+        if world is not None:
+            self.position.show_ways(pooled(world, self.bridge.account, view.pool))
 
     def _market_name(self) -> str:
         return self.tr("Market price") if self.pool in STABLE else self.tr("Pool price")

@@ -63,6 +63,7 @@ class RoomPage(Page):
         self.detail = PoolDetail(bridge)
         self.detail.back.connect(self.show_list)
         self.detail.add_wanted.connect(self._add_wanted)
+        self.detail.ways_wanted.connect(lambda: self.navigate.emit("ways_out", None))
         self._build_panel()
         gutter = tokens.GUTTER
         self._shelf = holder(column(self.panel, margins=(0, 0, gutter, 14)))

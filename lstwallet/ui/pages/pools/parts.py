@@ -13,13 +13,14 @@ from lstwallet.ui.theme import tokens
 from lstwallet.ui.widgets.bars import Compose, Spark
 from lstwallet.ui.widgets.cards import Avatar, Card, EmptyState, IconTile, Inset, PressCard
 from lstwallet.ui.widgets.chips import Chip
-from lstwallet.ui.widgets.labels import Icon, Label
+from lstwallet.ui.widgets.labels import Icon, Label, Link
 from lstwallet.ui.widgets.layout import TOP, Dot, Rule, column, holder, row
 from lstwallet.ui.widgets.overlays import WhyPopover
 from lstwallet.ui.widgets.rows import KeyValue
 from lstwallet.ui.widgets.waterfall import Step, Waterfall
 
 if TYPE_CHECKING:
+    from lstwallet.readmodel.ways_out import WaysOut
     from lstwallet.ui.bridge import Preferences
 
 
@@ -178,7 +179,12 @@ class PositionCard(Card):
         self._standing: AgainstHolding | None = None
         self._exact = True
         self._popover: WhyPopover | None = None
-        inside = column(self.waterfall, 2, self.now, self.held, self.ahead, None, spacing=5)
+        self.out = Link("", "small", elide=True)
+        self.out.setObjectName("pools.ways_out")
+        self.out.hide()
+        inside = column(
+            self.waterfall, 2, self.now, self.held, self.ahead, self.out, None, spacing=5
+        )
         self.empty = EmptyState(
             "drop-half", self.tr("You have no share of this pool"),
             self.tr("Providers earn a part of every trade. Here you will see it beside holding."),
@@ -232,6 +238,13 @@ class PositionCard(Card):
         if not self._exact:
             return wording.percent(standing.share(units), signed=signed)
         return (wording.change if signed else wording.amount)(units, standing.quote)
+
+    def show_ways(self, out: WaysOut | None) -> None:
+        """How the staking token of one's share could be left, in a line."""
+        self.out.setVisible(out is not None)
+        if out is not None:
+            self.out.setText(wording.ways_line(out))
+            self.out.setToolTip(self.out.text())
 
     def show_position(self, standing: AgainstHolding | None, preferences: Preferences) -> None:
         """The position, or the way to the first one."""

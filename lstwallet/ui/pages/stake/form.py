@@ -456,6 +456,10 @@ class StakeForm(ActionForm):
                 self.tr("Add to a pool"), self.tr("Trading fees on top, you share the price gap"),
                 "drop-half", "pools", {"pool": "steth_eth"},
             ),
+            NextStep(
+                self.tr("See the ways out"), self.tr("Queue or market, with the break-even"),
+                "sign-out", "ways_out",
+            ),
         )  # fmt: skip
 
 

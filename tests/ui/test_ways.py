@@ -1,0 +1,103 @@
+"""Ways out through the window: every room says the same of the same wait and the same sale."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import Qt
+from pytestqt.qtbot import QtBot
+
+from lstwallet.engine.lending import Supply
+from lstwallet.engine.pools_facts import STETH_ETH, AddLiquidity
+from lstwallet.engine.staking import RequestUnstake, Stake, Wrap, ticket_wait
+from lstwallet.engine.validators import StakeNatively
+from lstwallet.engine.wallet import Fund
+from lstwallet.engine.world import YOU
+from lstwallet.readmodel.ways_out import lent
+from lstwallet.ui import wording
+from lstwallet.ui.robot.hands import plain
+from lstwallet.units.clock import DAY
+from tests.journeys.driver import Driver
+from tests.ui.harness import FUNDED, window_on
+
+ETH = 10**18
+HELD = (
+    *FUNDED, Fund(YOU, "ETH", 100 * ETH), Stake(YOU, 60 * ETH), Wrap(YOU, 30 * ETH),
+    Supply(YOU, "wstETH", 10 * ETH), AddLiquidity(YOU, STETH_ETH, (5 * ETH, 5 * ETH), 0),
+    StakeNatively(YOU, 32 * ETH), RequestUnstake(YOU, 3 * ETH),
+)  # fmt: skip
+
+
+@pytest.fixture
+def person(qtbot: QtBot, tmp_path: Path) -> Driver:
+    return Driver(qtbot, window_on(qtbot, tmp_path, HELD, room="home"))
+
+
+def test_a_ticket_has_the_same_range_on_every_screen(qtbot: QtBot, person: Driver) -> None:
+    for days in (0, 0, 1):
+        if days:
+            person.step("hour")
+        world = person.window.bridge.world
+        (ticket,) = [each for each in world.tickets.values() if each.account == YOU]
+        wait = ticket_wait(world, ticket)
+        words = plain(wording.waits(*wait))
+        assert re.search(r"\d+ to \d+ (d|h)", words)
+        person.go("Home")
+        person.sees(f"in {words}")  # time line
+        assert plain(person.window.page("home").exits.gantt._rows[0].when) == f"in {words}"
+        person.click("home.calendar")
+        entry = person.find(f"calendar.ticket.{ticket.id}")
+        assert f"in {words}" in plain(entry.accessibleDescription())
+        person.click("calendar.close")
+        person.go("Unstake")
+        person.sees(f"in {words}")  # table of tickets
+
+
+def test_all_ways_are_a_click_from_home_and_lead_on(person: Driver) -> None:
+    link = person.find("home.ways_out")
+    person.qtbot.mouseClick(link, Qt.MouseButton.LeftButton)
+    person.sees("Ways out")
+    for words in (
+        "in the wallet", "10.0000 wstETH as collateral", "stETH in a pool", "Withdrawal queue",
+        "Sell on the market", "at once", "break-even", "Selling costs what staking earns in",
+    ):  # fmt: skip
+        person.sees(words)
+    person.click("ways.go.lending:wstETH")
+    person.sees_not("Ways out")
+    person.sees("Withdraw wstETH")
+    person.go("Home")
+    person.qtbot.mouseClick(person.find("home.ways_out"), Qt.MouseButton.LeftButton)
+    person.click("ways.go.wallet:stETH")
+    person.sees("Two ways out.")
+
+
+def test_collateral_and_pool_shares_say_it_in_a_line_that_follows_the_clock(
+    person: Driver,
+) -> None:
+    bridge = person.window.bridge
+    person.go("Lend")
+    out = lent(bridge.world, YOU, "wstETH")
+    assert out is not None
+    person.sees(wording.ways_line(out))
+    person.window.bridge.advance(10 * DAY)
+    person.quiet()
+    later = lent(bridge.world, YOU, "wstETH")
+    assert later is not None
+    person.sees(wording.ways_line(later))
+    person.qtbot.mouseClick(person.find("lend.ways_out.wstETH"), Qt.MouseButton.LeftButton)
+    person.sees("10.0000 wstETH as collateral")
+    person.click("ways.close")
+    person.go("Pools")
+    person.click("pools.open.steth_eth")
+    person.sees("Out: queue")
+    person.qtbot.mouseClick(person.find("pools.ways_out"), Qt.MouseButton.LeftButton)
+    person.sees("stETH in a pool")
+    person.sees("in your own validators")
+
+
+def test_nothing_staked_has_no_ways(qtbot: QtBot, tmp_path: Path) -> None:
+    person = Driver(qtbot, window_on(qtbot, tmp_path, room="home"))
+    person.window.enter("ways_out")
+    person.sees("Nothing is staked, so there is nothing to get out of.")
