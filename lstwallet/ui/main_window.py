@@ -232,6 +232,8 @@ class MainWindow(QMainWindow):
         page = self._pages[key]
         arguments = self._wanted[1]
         self._wanted = (key, None)
+        if page is not self.stack.currentWidget():
+            self._close_popovers()
         self.stack.setCurrentWidget(page)
         if arguments is not None:
             page.show_request(arguments)
@@ -252,6 +254,13 @@ class MainWindow(QMainWindow):
         if self._commands is None:
             self._commands = Commands(self)
         self._commands.open()
+
+    def _close_popovers(self) -> None:
+        """They explain a figure of the room that is left."""
+        from lstwallet.ui.widgets.overlays import Popover
+
+        for each in self.findChildren(Popover):
+            each.close()
 
     def help(self) -> None:
         """What the present room is for, its terms and its keys (F1)."""

@@ -18,7 +18,7 @@ from lstwallet.engine.world import YOU
 from lstwallet.store.errors import StoreUnavailable, Trouble
 from lstwallet.ui import theme
 from lstwallet.ui.main_window import MainWindow
-from lstwallet.ui.widgets.overlays import MARGIN
+from lstwallet.ui.widgets.overlays import MARGIN, Popover
 from lstwallet.ui.widgets.toast import Toast
 from lstwallet.units.clock import DAY, HOUR
 from tests.journeys.driver import Driver
@@ -331,3 +331,13 @@ def test_ctrl_f_searches_where_there_is_something_to_search(person: Driver) -> N
     person.go("activity")
     QTest.keyClick(window.windowHandle(), Qt.Key.Key_F, Qt.KeyboardModifier.ControlModifier)
     assert person.find("activity.search").hasFocus()
+
+
+def test_an_explanation_does_not_stay_over_another_room(person: Driver) -> None:
+    person.go("swap")
+    person.click("Why this number?")
+    (popover,) = person.window.findChildren(Popover)
+    person.until(popover.isVisible, "the explanation")
+    QTest.keyClick(person.window.windowHandle(), Qt.Key.Key_1, Qt.KeyboardModifier.AltModifier)
+    person.until(lambda: person._in("home"), "Home")
+    assert not popover.isVisible()

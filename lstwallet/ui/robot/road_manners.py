@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QLineEdit
+from PySide6.QtWidgets import QAbstractButton, QLineEdit
 
 from lstwallet.ui.robot.camera import Camera
 
@@ -37,7 +37,7 @@ def table_twin(camera: Camera) -> None:
     hands = camera.hands
     hands.go("swap")
     _do(camera, "show as table")
-    camera.shot("swap-chart-as-a-table", "Show as chart", "Date", small=True)
+    camera.shot("swap-chart-as-a-table", "Show as chart", "22:00", small=True)
     hands.click("swap.chart.table")
 
 
@@ -55,6 +55,11 @@ def undo(camera: Camera) -> None:
     hands = camera.hands
     hands.go("home")
     hands.click("top.eye")
-    camera.shot("hidden-with-undo", "What you own is hidden", "Undo", small=True)
-    hands.click("Undo")
-    hands.sees_not("What you own is hidden")
+    camera.shot("hidden-with-undo", "What you own is hidden", "Undo")
+    button = hands.maybe("Undo", QAbstractButton)
+    if button is not None:
+        hands.press(button)
+    else:  # a slow machine took the pictures for longer than a toast stands
+        hands.click("top.eye")
+        hands.click("top.eye")
+    hands.until(lambda: camera.bridge.settings.privacy == "exact", "amounts to be shown")
