@@ -11,12 +11,10 @@ from lstwallet.ui.wording.numbers import (
     amount,
     count,
     fiat,
-    fiat_price,
     health,
     moment,
     percent,
     plural,
-    price,
     token_name,
     translate,
     waits,
@@ -317,7 +315,7 @@ def _health(grave: str, facts: Any) -> str:
 
 def _liquidation_price(grave: str, facts: Any) -> str:
     units = facts["price"]
-    shown = price(units, "ETH") if facts["quote"] == "ETH" else fiat_price(units)
+    shown = amount(units, "ETH") if facts["quote"] == "ETH" else fiat(units)  # as Lend shows it
     if facts["rises"]:
         text = translate("wording", "You are liquidated if {token} rises {share}, to {price}.")
     else:
