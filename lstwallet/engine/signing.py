@@ -2,22 +2,44 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
-from lstwallet.engine import kernel, network, transactions
-from lstwallet.engine.network import UNLIMITED, Approve
+from lstwallet.engine import kernel, network, quotes, transactions
+from lstwallet.engine.kernel import Batch
+from lstwallet.engine.network import UNLIMITED, AllowanceUsed, Approve, Cost
+from lstwallet.engine.quotes import Quote
+from lstwallet.engine.refusals import FeeNotPayable, Refusal
 from lstwallet.engine.transactions import Transaction
 from lstwallet.engine.world import Draft
 from lstwallet.ledger.entries import Account
 
 if TYPE_CHECKING:
-    from lstwallet.engine.quotes import Quote
-    from lstwallet.engine.world import Readable
+    from lstwallet.engine.world import Readable, World
 
+HEADROOM: Final = 2
+"""The base fee may rise to so many times its present level before a signature is void: what
+wallets allow for the blocks that pass until a transaction is in one."""
 _ROUNDS: Final = 3
 """An approval costs gas, gas costs ether, and ``ALL`` of the ether may be what is pulled in the
 end: that many looks settle it, since what is pulled does not change by whom."""
+
+
+class Prepared(NamedTuple):
+    """A transaction ready to be signed, and what it does."""
+
+    transaction: Transaction
+    """Held to the outcome of ``quote``, and to twice the present base fee."""
+    quote: Quote
+    """The events of the calls alone, and the world after everything."""
+    whole: Quote
+    """The same with the fee and the approvals."""
+    cost: Cost
+    approvals: tuple[Approve, ...]
+    """Those that were put in front."""
+    uses: tuple[AllowanceUsed, ...]
+    """What contracts pull, with these approvals or with earlier ones."""
 
 
 def approvals_for(
@@ -66,13 +88,45 @@ def _pulled(
 def sign(
     world: Readable, account: Account, calls: Sequence[Any], *, unlimited: bool = False
 ) -> Transaction:
-    """The transaction of these calls at the present fee, what it needs to approve in front.
+    """The transaction of these calls, with the approvals that they need in front.
 
     ``agreed`` is still empty: take it from the transaction's quote. Raises ``Refusal``.
     """
     approvals = approvals_for(world, account, calls, unlimited=unlimited)
-    price = network.cost_of(world, ()).price
-    return Transaction(account, (*approvals, *calls), price)
+    now = network.cost_of(world, ())
+    return Transaction(account, (*approvals, *calls), HEADROOM * now.base_fee + now.tip)
+
+
+def prepare(world: World, account: Account, command: Any, *, unlimited: bool = False) -> Prepared:
+    """What signing a command, or a batch of them, comes to.
+
+    Raises ``Refusal``: what the calls themselves are refused for before a fee that is missing.
+    """
+    calls = command.commands if type(command) is Batch else (command,)
+    try:
+        bare = sign(world, account, calls, unlimited=unlimited)
+    except FeeNotPayable:
+        quotes.preview(world, Batch(tuple(calls)))
+        raise
+    quote = quotes.preview(world, bare)
+    return Prepared(
+        agree(bare, quote),
+        quote._replace(events=own_events(quote.events)),
+        quote,
+        network.cost_of(world, bare.calls),
+        bare.calls[: len(bare.calls) - len(calls)],
+        tuple(event for event in quote.events if type(event) is AllowanceUsed),
+    )
+
+
+def spendable(world: World, account: Account, call: Any) -> int:
+    """Wei of ETH that are left for a call when the fee of its transaction is paid."""
+    approvals: tuple[Approve, ...] = ()
+    if type(call) in kernel.MEANS.pulls:
+        with contextlib.suppress(Refusal):
+            approvals = approvals_for(world, account, (call,))
+    cost = network.cost_of(world, (*approvals, call))
+    return max(world.balance(account, "ETH") - cost.wei, 0)
 
 
 def agree(transaction: Transaction, quote: Quote) -> Transaction:
@@ -87,4 +141,4 @@ def own_events(events: Sequence[Any]) -> tuple[Any, ...]:
     return own or tuple(events)
 
 
-__all__ = ["agree", "approvals_for", "own_events", "sign"]
+__all__ = ["Prepared", "agree", "approvals_for", "own_events", "prepare", "sign", "spendable"]

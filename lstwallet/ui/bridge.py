@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from lstwallet.engine.kernel import Command
     from lstwallet.engine.quotes import Quote
     from lstwallet.engine.refusals import Refusal
+    from lstwallet.engine.signing import Prepared
     from lstwallet.engine.world import World
     from lstwallet.ledger.entries import Account
     from lstwallet.store.book import Edit
@@ -238,13 +239,24 @@ class Bridge(QObject):
     # --- commands -----------------------------------------------------------------------
 
     def preview(self, command: Command) -> Quote | Refusal:
-        """What the command would do to the world that is shown: the engine's own decision."""
-        from lstwallet.engine import quotes
+        """What the command would do to the world that is shown: the engine's own decision.
+
+        Signed by the account that is shown: ``ALL`` of its ether is what the fee leaves.
+        """
+        answer = self.prepare(command)
+        return answer if isinstance(answer, Exception) else answer.quote
+
+    def prepare(self, command: Command, *, unlimited: bool = False) -> Prepared | Refusal:
+        """The transaction that the shown account would sign, its fee and its approvals.
+
+        ``unlimited``: approvals without a limit instead of the exact amounts.
+        """
+        from lstwallet.engine import signing
         from lstwallet.engine.refusals import Refusal
 
         assert self.world is not None, "no profile is open"
         try:
-            return quotes.preview(self.world, command)
+            return signing.prepare(self.world, self.account, command, unlimited=unlimited)
         except Refusal as refusal:
             return refusal
 

@@ -12,8 +12,9 @@ from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from lstwallet.app.beginnings import START_ETH, START_USDC, Step, play
-from lstwallet.app.session import Session
+from lstwallet.app.session import Outcome, Session
 from lstwallet.app.settings import Settings
+from lstwallet.engine.network import FeePaid
 from lstwallet.engine.wallet import Fund
 from lstwallet.engine.world import YOU, World
 from lstwallet.market.driver import MarketConfig
@@ -121,3 +122,17 @@ def seconds_to_refresh(page: Any, world: World) -> float:
         page.flow.preview_now()
         taken.append(time.process_time() - begin)
     return median(taken)
+
+
+class Fees:
+    """Listens to what network fees are paid from now on."""
+
+    def __init__(self, bridge: Bridge) -> None:
+        self.paid = 0
+        """Wei of all of them together."""
+        bridge.outcome.connect(self._happened)
+
+    def _happened(self, outcome: Outcome) -> None:
+        for event in outcome.events:
+            if isinstance(event, FeePaid):
+                self.paid += event.gas * (event.base_fee + event.tip)

@@ -15,8 +15,8 @@ from pytestqt.qtbot import QtBot
 
 from lstwallet.app.session import Outcome, Progress, Session
 from lstwallet.app.settings import Settings, load
-from lstwallet.engine.quotes import Quote
 from lstwallet.engine.refusals import NotEnoughBalance
+from lstwallet.engine.signing import Prepared, own_events
 from lstwallet.engine.staking import Stake
 from lstwallet.engine.wallet import Fund
 from lstwallet.engine.world import YOU
@@ -67,12 +67,13 @@ def test_a_refusal_changes_nothing(qtbot: QtBot, bridge: Bridge) -> None:
 
 
 def test_a_preview_is_what_execution_then_does(inline: Bridge) -> None:
-    quote = inline.preview(Stake(YOU, 5 * ETH))
-    assert isinstance(quote, Quote)
+    signed = inline.prepare(Stake(YOU, 5 * ETH))
+    assert isinstance(signed, Prepared)
+    assert inline.preview(Stake(YOU, 5 * ETH)) == signed.quote
     done: list[Outcome] = []
-    inline.send(Stake(YOU, 5 * ETH), done.append)
-    assert done[0].events == tuple(quote.events)
-    assert done[0].world == quote.after
+    inline.send(signed.transaction, done.append)
+    assert own_events(done[0].events) == signed.quote.events
+    assert done[0].world == signed.quote.after
 
 
 def test_a_preview_is_quick_and_changes_nothing(inline: Bridge) -> None:

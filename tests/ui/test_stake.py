@@ -22,9 +22,10 @@ from lstwallet.engine.world import YOU
 from lstwallet.readmodel.shadow import compared, liquid_of
 from lstwallet.ui import wording
 from lstwallet.ui.pages.stake.page import RoomPage
+from lstwallet.units.amount import parse_units
 from lstwallet.units.clock import DAY
 from tests.journeys.driver import Driver
-from tests.ui.harness import FUNDED, window_on
+from tests.ui.harness import FUNDED, Fees, window_on
 
 ETH = 10**18
 Open = Callable[..., Driver]
@@ -59,18 +60,21 @@ def balance(person: Driver, token: str = "ETH") -> int:
 
 def test_five_eth_go_through_form_review_and_receipt(opened: Open) -> None:
     person = opened()
-    before = balance(person)
+    before, fees = balance(person), Fees(person.window.bridge)
     person.fill("You stake", "5")
     person.sees("Yearly rewards, about")
     person.click("stake.review")
     person.sees("Nothing has been sent yet")
     person.sees("−5.0000 ETH")
     person.sees("+5.0000 stETH")
-    person.sees("from 100.0000 to 95.0000")
+    person.sees("from 100.0000 to 94.9999")
+    person.sees("No approval needed")
+    person.sees("Network fee")
     person.sees("the largest runs")
     person.click("Stake 5 ETH")
     person.sees("5.0000 stETH received")
-    assert before - balance(person) == 5 * ETH
+    assert fees.paid > 0
+    assert before - balance(person) == 5 * ETH + fees.paid
     assert 5 * ETH - 1 <= balance(person, "stETH") <= 5 * ETH
     person.click("stake.again")
     assert person.find("stake.amount").text() == ""
@@ -89,10 +93,12 @@ def test_nothing_is_done_before_confirm_and_back_keeps_what_was_typed(opened: Op
 def test_max_stakes_everything_to_the_last_wei(opened: Open) -> None:
     person = opened(Fund(YOU, "ETH", 18_442_000_000_000_000_007))
     person.click("stake.max")
-    assert person.find("stake.amount").text() == "18.442000000000000007"
+    person.sees("Max less network fee")
+    fees, max_less_fee = Fees(person.window.bridge), person.find("stake.amount").text()
     person.agree("stake")
-    person.sees("18.4420 stETH received")
+    person.sees("18.4419 stETH received")
     assert balance(person) == 0
+    assert parse_units(max_less_fee, 18) == 18_442_000_000_000_000_007 - fees.paid
 
 
 BAD: tuple[tuple[str, str], ...] = (
@@ -103,7 +109,7 @@ BAD: tuple[tuple[str, str], ...] = (
     ("1,5", "Use a point for decimals and no commas"),
     ("five", "This is not a number."),
     ("1e999999", "without an exponent"),
-    ("100.5", "0.5000 ETH more than you have."),
+    ("100.5", "0.5000 ETH more than is left when the network fee of"),
     ("9" * 61, "This number is too long."),
 )
 
@@ -118,8 +124,8 @@ def test_bad_amounts_are_refused_beside_the_field(opened: Open) -> None:
 def test_too_much_says_how_much_can_be_staked(opened: Open) -> None:
     person = opened()
     person.fill("You stake", "250")
-    person.sees("150.0000 ETH more than you have.")
-    person.sees("Enter at most 100.0000 ETH to go on")
+    person.sees("150.0000 ETH more than is left when the network fee of")
+    person.sees("Enter at most 99.9999 ETH to go on")
 
 
 def test_an_empty_field_is_no_error(opened: Open) -> None:
@@ -261,6 +267,7 @@ def test_only_multiples_of_thirty_two(opened: Open) -> None:
 
 def test_max_takes_whole_validators(opened: Open) -> None:
     person = opened()
+    fees = Fees(person.window.bridge)
     person.click("stake.choice.solo")
     person.click("stake.max")
     assert person.find("stake.amount").text() == "96"
@@ -268,7 +275,7 @@ def test_max_takes_whole_validators(opened: Open) -> None:
     person.sees("+3 validators")
     person.click("Stake 96 ETH")
     person.sees("3 validators deposited")
-    assert balance(person) == 4 * ETH
+    assert balance(person) == 4 * ETH - fees.paid
     person.sees("Your validators")
     person.sees("3 validators")
 

@@ -17,9 +17,9 @@ from lstwallet.engine.staking import RequestUnstake, Stake, Wrap, steth_of
 from lstwallet.engine.wallet import Fund
 from lstwallet.engine.world import YOU
 from lstwallet.ui.pages.unstake.page import RoomPage
-from lstwallet.units.clock import DAY
+from lstwallet.units.clock import DAY, HOUR
 from tests.journeys.driver import Driver
-from tests.ui.harness import FUNDED, window_on
+from tests.ui.harness import FUNDED, Fees, window_on
 
 ETH = 10**18
 Open = Callable[..., Driver]
@@ -255,13 +255,13 @@ def test_claiming_too_early_says_when(opened: Open) -> None:
 
 def test_a_ready_ticket_is_claimed_from_its_row(opened: Open) -> None:
     person = opened(*TICKETS, days=12)
-    before = eth(person)
+    before, fees = eth(person), Fees(person.window.bridge)
     person.sees("5.0000 ETH claimable")
     press_row(person, 0, "claim")
     person.sees("+3.0000 ETH")
     person.click("claim.confirm")
     person.sees("3.0000 ETH claimed")
-    assert abs(eth(person) - before - 3 * ETH) < 5
+    assert abs(eth(person) - before - 3 * ETH + fees.paid) < 5
     person.click("claim.again")
     person.sees("2.0000 ETH claimable")
 
@@ -367,14 +367,31 @@ def test_the_simulation_chip_is_not_dimmed_while_one_signs(opened: Open) -> None
 
 
 def test_days_pass_under_an_open_review(opened: Open) -> None:
-    """The rate moves, the amounts agreed to do not: the review still stands."""
+    """The rate moves, the amounts agreed to do not; gas has become dearer and is shown again."""
     person = opened()
     person.fill("You unstake", "6")
     person.click("unstake.review")
     person.window.bridge.advance(DAY)
     person.until(lambda: not person.window.bridge.running, "the day to pass")
     person.click("unstake.confirm")
+    person.sees("Gas costs more now than the most you agreed to. This is the new fee.")
+    person.sees("−6.0000 stETH")
+    person.click("unstake.confirm")
     person.sees("Ticket #1 in the queue")
+
+
+def test_hours_pass_under_an_open_review(opened: Open) -> None:
+    """A little dearer than shown, but less than the most that was agreed to."""
+    person = opened()
+    fees = Fees(person.window.bridge)
+    person.fill("You unstake", "6")
+    person.click("unstake.review")
+    person.sees("Never more than")
+    person.window.bridge.advance(2 * HOUR)
+    person.until(lambda: not person.window.bridge.running, "two hours to pass")
+    person.click("unstake.confirm")
+    person.sees("Ticket #1 in the queue")
+    assert fees.paid > 0
 
 
 def test_a_review_does_not_stay_over_another_room(opened: Open) -> None:

@@ -209,7 +209,7 @@ def test_what_cannot_be_sent_is_said_beside_its_field(opened: Open) -> None:
     hands.fill("send.amount", "0")
     hands.until(lambda: "more than zero" in form.amount.error.text.text(), "zero")
     hands.fill("send.amount", "1000000")
-    hands.until(lambda: "more than you have" in form.amount.error.text.text(), "too much")
+    hands.until(lambda: "more than is left" in form.amount.error.text.text(), "too much")
     assert form.to.text() == ALICE  # what was typed survives
 
 

@@ -7,7 +7,7 @@ from functools import lru_cache
 from statistics import median
 from typing import Any, Final
 
-from lstwallet.engine.network import UNLIMITED, Approve, Approved, FeePaid
+from lstwallet.engine.network import UNLIMITED, Approve, Approved, FeePaid, allowance
 from lstwallet.market import catalogue as catalogues
 from lstwallet.market.network import BaseFees, fee_model
 from lstwallet.readmodel import portfolio
@@ -51,7 +51,8 @@ def of_approve(case: Case) -> Iterator[Finding]:
             yield _approved(event)
     call: Approve = case.call
     held = held_units(case.end, case.account, call.token)
-    if held < call.units < UNLIMITED:
+    left = allowance(case.end, case.account, call.token, call.spender)
+    if held < left < UNLIMITED:  # what the action itself uses up is no excess
         yield warning("approval_exceeds", token=call.token, units=call.units, held=held)
 
 

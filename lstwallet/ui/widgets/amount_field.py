@@ -216,6 +216,8 @@ class AmountField(Themed, QWidget):
         self._decimals = decimals
         self._read_only = read_only
         self._max: int | None = None
+        self._max_words = ""
+        self._available = ""
         self._all = False
         self._places = 4
         self._build(label, symbol)
@@ -320,21 +322,29 @@ class AmountField(Themed, QWidget):
             words = self.tr("Available {amount}").format(amount=amount)
             exact = f"{format_exact(units, self._decimals)} {self.symbol()}"
             self.available.setToolTip(exact)
-        self.available.setText(words)
+        self._available = words
+        self._show_available()
 
     def set_places(self, places: int) -> None:
         """Decimals that Available shows: four, or two for SOL and LP."""
         self._places = places
 
-    def set_max(self, units: int | None) -> None:
-        """What Max takes (less gas, say); ``None`` hides Max. ``ALL`` follows a new maximum."""
+    def set_max(self, units: int | None, words: str = "") -> None:
+        """What Max takes; ``None`` hides Max. ``ALL`` follows a new maximum.
+
+        ``words`` say what Max leaves out ("Max less network fee"): beside it once it is taken.
+        """
         self._max = units
+        self._max_words = words
+        self.max_button.setToolTip(words)
+        self.max_button.setAccessibleDescription(words)
         self.max_button.setVisible(units is not None and not self._read_only)
         self.max_button.setEnabled(bool(units))
         if self._all and units:
             self._put(format_exact(units, self._decimals))
         elif self._all:
             self.clear()
+        self._show_available()
 
     def take_all(self) -> None:
         """Max: the intention ``ALL``, shown as the exact number."""
@@ -342,6 +352,7 @@ class AmountField(Themed, QWidget):
             return
         self._all = True
         self._put(format_exact(self._max, self._decimals))
+        self._show_available()
         self.changed.emit()
 
     def set_text(self, text: str) -> None:
@@ -361,6 +372,7 @@ class AmountField(Themed, QWidget):
         """Empty the field."""
         self._all = False
         self._put("")
+        self._show_available()
         self.changed.emit()
 
     def set_fiat(self, text: str) -> None:
@@ -381,6 +393,10 @@ class AmountField(Themed, QWidget):
 
     # -- inside -----------------------------------------------------------------------
 
+    def _show_available(self) -> None:
+        taken = self._all and self._max_words
+        self.available.setText(self._max_words if taken else self._available)
+
     def _put(self, text: str) -> None:
         if text != self.edit.text():
             self.edit.setText(text)
@@ -394,6 +410,7 @@ class AmountField(Themed, QWidget):
             self.edit.setText(bare)
             self.edit.setCursorPosition(place)
         self._all = False
+        self._show_available()
         self._fit_number()
         self.changed.emit()
 

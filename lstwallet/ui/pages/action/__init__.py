@@ -8,7 +8,7 @@ before the engine has answered.
 """
 
 from lstwallet.ui.pages.action.flow import ActionFlow
-from lstwallet.ui.pages.action.form import ActionForm, Field, read_amount
+from lstwallet.ui.pages.action.form import ActionForm, Field, offer_ether, read_amount
 from lstwallet.ui.pages.action.records import (
     Change,
     Check,
@@ -23,5 +23,5 @@ from lstwallet.ui.pages.action.records import (
 
 __all__ = [
     "ActionFlow", "ActionForm", "Change", "Check", "Fact", "Field", "Header", "Move", "NextStep",
-    "NotYet", "Receipt", "Review", "read_amount",
+    "NotYet", "Receipt", "Review", "offer_ether", "read_amount",
 ]  # fmt: skip

@@ -6,8 +6,10 @@ from typing import TYPE_CHECKING, Final
 
 from PySide6.QtCore import QEvent, QObject, QTimer, Signal
 
+from lstwallet.engine.refusals import SigningRefused
 from lstwallet.readmodel.preflight import Terms, findings, is_forbidden
 from lstwallet.ui import wording
+from lstwallet.ui.pages.action.fees import approval_line, fee_line, with_network, with_paid
 from lstwallet.ui.pages.action.form import ActionForm
 from lstwallet.ui.pages.action.records import Fact, NextStep, NotYet, Review, differs
 from lstwallet.ui.pages.action.review import ReviewView, changes_box
@@ -15,12 +17,13 @@ from lstwallet.ui.widgets.action_panel import ActionPanel, receipt_head
 from lstwallet.ui.widgets.cards import Banner, LinkRow
 from lstwallet.ui.widgets.labels import Label
 from lstwallet.ui.widgets.layout import column, holder
+from lstwallet.ui.widgets.rows import KeyValue
 
 if TYPE_CHECKING:
     from lstwallet.app.session import Outcome
     from lstwallet.engine.kernel import Command
-    from lstwallet.engine.quotes import Quote
     from lstwallet.engine.refusals import Refusal
+    from lstwallet.engine.signing import Prepared
     from lstwallet.engine.world import World
     from lstwallet.ui.bridge import Bridge
 
@@ -43,11 +46,15 @@ class ActionFlow(QObject):
         self._panel = panel
         self._form = form
         self.phase = "form"
-        self._quote: Quote | None = None
-        self._command: Command | None = None
+        self._prepared: Prepared | None = None
         self._review: Review | None = None
         self._note = ""
+        self._unlimited = False
         self._reviewing = ReviewView(panel.page("review"))
+        self._reviewing.unlimited_chosen.connect(self._choose_unlimited)
+        self._fee = KeyValue(self.tr("Network fee"))
+        self._approval = KeyValue(self.tr("Approval"))
+        self._signing = holder(column(self._fee, self._approval, spacing=6))
         self._profile = bridge.profile
         self._account = bridge.account
         bridge.opened.connect(self._opened)
@@ -93,6 +100,8 @@ class ActionFlow(QObject):
             form.changed.connect(self._changed)
             form.navigate.connect(self.navigate)
             page.add(form)
+            page.body.removeWidget(self._signing)
+            page.add(self._signing)  # below whichever form is shown
         self._form = form
         for other in self._forms:
             other.setVisible(other is form)
@@ -141,25 +150,38 @@ class ActionFlow(QObject):
         self._timer.stop()
         if self.phase != "form" or self._bridge.world is None:
             return
-        self._quote = None
+        self._prepared = None
+        self._show_signing(None)
         command = self._form.build_command()
         if isinstance(command, NotYet):
             self._form.show_preview(None)
             self._stop(command)
             return
-        answer = self._bridge.preview(command)
+        answer = self._bridge.prepare(command)
         if isinstance(answer, Exception):
             self._form.show_preview(None)
             self._stop(self._refused(answer))
             self._bridge.refused.emit(command, answer)
             return
-        self._form.show_preview(answer)
-        stop = self._form.veto(answer)
+        self._form.show_preview(answer.quote)
+        self._show_signing(answer)
+        stop = self._form.veto(answer.quote)
         if stop is not None:
             self._stop(stop)
             return
-        self._quote, self._command = answer, command
+        self._prepared = answer
         self._stop(None)
+
+    def _show_signing(self, prepared: Prepared | None) -> None:
+        """What it would cost and who would be approved, below the form."""
+        world = self._bridge.world
+        self._signing.setVisible(world is not None and world.network is not None)
+        if world is not None and prepared is not None:
+            self._fee.set_value(fee_line(world, prepared.cost))
+            self._approval.set_value(approval_line(prepared))
+        else:
+            for line in (self._fee, self._approval):
+                line.set_value(wording.UNKNOWN)
 
     def _refused(self, refusal: Refusal) -> NotYet:
         return NotYet(wording.advice(refusal), wording.refusal(refusal), refusal.field)
@@ -190,17 +212,30 @@ class ActionFlow(QObject):
         if self.phase == "pending":
             return
         self.preview_now()
-        if self._quote is not None and self._command is not None:
-            self._note = ""
-            self._show_review(self._describe(self._command, self._quote))
+        if self._prepared is not None:
+            self._note, self._unlimited = "", False
+            self._show_review(self._describe(self._prepared))
 
-    def _describe(self, command: Command, quote: Quote) -> Review:
-        """The form's words, and what pre-flight finds in the command itself."""
+    def _describe(self, prepared: Prepared) -> Review:
+        """The form's words, what pre-flight finds in the transaction, fee and approvals."""
         world = self._bridge.world
         assert world is not None
         terms = Terms(self._bridge.preferences.expert, self._form.known())
-        found = findings(world, self._bridge.account, command, quote, terms)
-        return self._form.describe_review(quote)._replace(findings=found)
+        signed = prepared.transaction
+        found = findings(world, self._bridge.account, signed, prepared.whole, terms)
+        review = self._form.describe_review(prepared.quote)._replace(findings=found)
+        return with_network(review, world, prepared, unlimited=self._unlimited)
+
+    def _choose_unlimited(self, wanted: bool) -> None:
+        """Approvals without limit, or the exact ones again: the review says which."""
+        self._unlimited = wanted
+        command = self._form.build_command()
+        if self.phase != "review" or isinstance(command, NotYet):
+            return
+        answer = self._bridge.prepare(command, unlimited=wanted)
+        if not isinstance(answer, Exception):
+            self._prepared = answer
+            self._show_review(self._describe(answer))
 
     def back(self) -> None:
         """From the review to the form; what was typed is still there."""
@@ -223,23 +258,33 @@ class ActionFlow(QObject):
         if isinstance(command, NotYet):
             self.back()
             return
-        answer = self._bridge.preview(command)
+        answer = self._bridge.prepare(command, unlimited=self._unlimited)
         if isinstance(answer, Exception):
             self._bridge.refused.emit(command, answer)
             self.back()
             return
-        if self._form.veto(answer) is not None:
+        if self._form.veto(answer.quote) is not None:
             self.back()
             return
-        fresh = self._describe(command, answer)
-        if differs(self._review, fresh):
-            self._note = self.tr("The world moved while you read this. These are the new numbers.")
+        fresh = self._describe(answer)
+        note = self._moved(self._review, fresh, answer)
+        if note:
+            self._note, self._prepared = note, answer
             self._show_review(fresh)
             return
         if not is_forbidden(fresh.findings):
-            self._send(command, fresh)
+            self._send(command, answer, fresh)
 
-    def _send(self, command: Command, review: Review) -> None:
+    def _moved(self, seen: Review, fresh: Review, now: Prepared) -> str:
+        """What is no longer as the review showed it; empty when all is."""
+        if differs(seen, fresh):
+            return self.tr("The world moved while you read this. These are the new numbers.")
+        if self._prepared is not None and now.cost.price > self._prepared.transaction.max_fee:
+            return self.tr("Gas costs more now than the most you agreed to. This is the new fee.")
+        return ""
+
+    def _send(self, command: Command, prepared: Prepared, review: Review) -> None:
+        """Sign: ``command`` is what the form means, the transaction what is sent for it."""
         self._review = review
         before = self._bridge.world
         assert before is not None
@@ -249,8 +294,11 @@ class ActionFlow(QObject):
         page.main.setEnabled(False)
         page.second.setEnabled(False)
         self._set_phase("pending")
+        seen = self._prepared or prepared
         self._bridge.send(
-            command, lambda outcome: self._answered(command, outcome, before), self._broke
+            prepared.transaction._replace(max_fee=seen.transaction.max_fee),
+            lambda outcome: self._answered(command, outcome, before),
+            self._broke,
         )
 
     def _answered(self, command: Command, outcome: Outcome, before: World) -> None:
@@ -259,9 +307,10 @@ class ActionFlow(QObject):
         page.main.set_pending("")
         if outcome.refusal is not None:
             self._bridge.refused.emit(command, outcome.refusal)
-            self._show_form()
-            self.preview_now()
-            self._stop(self._refused(outcome.refusal))
+            if not self._shown_again(command, outcome.refusal):
+                self._show_form()
+                self.preview_now()
+                self._stop(self._refused(outcome.refusal))
             return
         if self._account == self._bridge.account:
             self._show_receipt(outcome, before)
@@ -269,6 +318,17 @@ class ActionFlow(QObject):
             self._show_form()
             self.preview_now()
         self.executed.emit(outcome)
+
+    def _shown_again(self, command: Command, refusal: Refusal) -> bool:
+        """After a signature that the world overtook: the review once more, with new numbers."""
+        if not isinstance(refusal, SigningRefused):
+            return False
+        answer = self._bridge.prepare(command, unlimited=self._unlimited)
+        if isinstance(answer, Exception):
+            return False
+        self._note, self._prepared = wording.refusal(refusal), answer
+        self._show_review(self._describe(answer))
+        return True
 
     def _broke(self, error: BaseException) -> None:
         page = self._panel.page("review")
@@ -282,15 +342,17 @@ class ActionFlow(QObject):
 
     def _show_receipt(self, outcome: Outcome, before: World) -> None:
         from lstwallet.engine.quotes import Quote
+        from lstwallet.engine.signing import own_events
 
-        receipt = self._form.describe_receipt(outcome, before)
+        own = outcome._replace(events=own_events(outcome.events))
+        receipt = with_paid(self._form.describe_receipt(own, before), outcome, before)
         page = self._panel.page("receipt")
         head = self._form.header()
         page.set_header(head.title, self.tr("Done"), symbol=head.symbol, icon=head.icon)
         page.clear()
         settled = self.tr("Settled {when}").format(when=wording.moment(outcome.world.time))
         page.add(holder(receipt_head(receipt.title, settled)))
-        done = self._form.describe_review(Quote(tuple(outcome.events), outcome.world))
+        done = self._form.describe_review(Quote(own.events, outcome.world))
         if self._review is not None and differs(self._review, done):
             page.add(
                 Banner(self.tr("The world moved just before. This is what you got."), "warn")

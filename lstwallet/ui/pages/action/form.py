@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Protocol
 from PySide6.QtCore import QCoreApplication, Signal
 from PySide6.QtWidgets import QLineEdit, QWidget
 
+from lstwallet.engine import signing
 from lstwallet.ui import wording
 from lstwallet.ui.pages.action.records import Header, NotYet, Receipt, Review
 from lstwallet.units.amount import AmountProblem, Wanted
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     from lstwallet.engine.kernel import Command
     from lstwallet.engine.quotes import Quote
     from lstwallet.engine.world import World
+    from lstwallet.ui.bridge import Bridge
     from lstwallet.ui.widgets.amount_field import AmountField
 
 
@@ -39,6 +41,14 @@ class Field(Protocol):
     def edit(self) -> QLineEdit: ...
     def set_error(self, text: str) -> None: ...
     def clear(self) -> None: ...
+
+
+def offer_ether(field: AmountField, bridge: Bridge, world: World, call: Command) -> None:
+    """Max of a field for ETH: what ``call`` may take once its network fee is paid."""
+    left = signing.spendable(world, bridge.account, call)
+    whole = left == world.balance(bridge.account, "ETH")
+    words = "" if whole else QCoreApplication.translate("action", "Max less network fee")
+    field.set_max(left, words)
 
 
 class ActionForm(QWidget):

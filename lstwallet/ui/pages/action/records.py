@@ -89,6 +89,9 @@ class Review(NamedTuple):
     """A word to be typed before Confirm; without one, "confirm" where a finding asks for it."""
     findings: tuple[Finding, ...] = ()
     """What pre-flight found, worst first. The flow fills it in; forms leave it alone."""
+    unlimited: str = ""
+    """A choice to approve without limit; empty where nothing is approved. The flow's, too."""
+    is_unlimited: bool = False
 
 
 class Receipt(NamedTuple):
@@ -109,6 +112,6 @@ def differs(seen: Review, fresh: Review) -> bool:
 
 
 def _asked(review: Review) -> list[str]:
-    own = [name for name in ("accept", "type_word") if getattr(review, name)]
+    own = [name for name in ("accept", "type_word", "unlimited") if getattr(review, name)]
     found = [each.severity for each in review.findings if each.severity == "forbidden"]
     return own + found + [each.consent for each in review.findings if each.consent]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from itertools import groupby
 
-from PySide6.QtCore import QObject
+from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QLineEdit, QWidget
 
 from lstwallet.readmodel.preflight import TICK, TYPE, checked, fired, is_forbidden
@@ -22,6 +22,9 @@ from lstwallet.ui.widgets.rows import BeforeAfter, CheckLine, KeyValue, MoveRow
 
 class ReviewView(QObject):
     """Fills the panel's page with a ``Review`` and holds its conditions: tick and word."""
+
+    unlimited_chosen = Signal(bool)
+    """Approvals without limit are wanted, or the exact ones again."""
 
     def __init__(self, page: PanelPage) -> None:
         super().__init__(page)
@@ -68,6 +71,12 @@ class ReviewView(QObject):
         if review.checks:
             lines = [CheckLine(*check) for check in review.checks]
             self._page.add(holder(column(*lines, spacing=6)))
+        if review.unlimited:
+            choice = CheckBox(review.unlimited)
+            choice.setObjectName(f"{name}.unlimited")
+            choice.setChecked(review.is_unlimited)
+            choice.toggled.connect(self.unlimited_chosen)
+            self._page.add(choice)
 
     def _add_checked(self, name: str, review: Review) -> None:
         """What was looked at and is fine, folded."""

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtWidgets import QWidget
 
 from lstwallet.engine.pools_facts import LP, TOKENS, AddLiquidity
+from lstwallet.engine.signing import spendable
 from lstwallet.readmodel import pools
 from lstwallet.readmodel.preflight.providing import REFUSED
 from lstwallet.readmodel.swaps import available
@@ -31,7 +32,7 @@ from lstwallet.ui.widgets.cards import Inset
 from lstwallet.ui.widgets.chips import Chip
 from lstwallet.ui.widgets.labels import Label, UnitNumber
 from lstwallet.ui.widgets.layout import column, holder, row
-from lstwallet.units.amount import AmountProblem, Wanted
+from lstwallet.units.amount import ALL, AmountProblem, Wanted
 
 if TYPE_CHECKING:
     from lstwallet.app.session import Outcome
@@ -162,10 +163,25 @@ class AddForm(PoolForm):
                 other = self.amounts[1 - at].symbol()
                 most = min(most, pools.balanced(world, self.pool, other, held[1 - at]))
             field.set_available(held[at])
-            field.set_max(most)
+            if field.symbol() == "ETH":
+                left = self._ether_left(world)
+                field.set_max(min(most, left), self._less_fee(left < held[at] and left < most))
+            else:
+                field.set_max(most)
         self._filling = False
         if self.mode.current() == BALANCED and self.amounts[self._typed].text():
             self._match()
+
+    def _ether_left(self, world: World) -> int:
+        """ETH that the network fee leaves, the other token's approval counted."""
+        other = next((field.value() for field in self.amounts if field.symbol() != "ETH"), 0)
+        eth = [field.symbol() == "ETH" for field in self.amounts]
+        amounts = tuple(ALL if is_eth else other or 0 for is_eth in eth)
+        call = AddLiquidity(self.bridge.account, self.pool, amounts, 0)
+        return spendable(world, self.bridge.account, call)
+
+    def _less_fee(self, less: bool) -> str:
+        return self.tr("Max less network fee") if less else ""
 
     # --- the one shape ------------------------------------------------------------------
 

@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QWidget
 
 from lstwallet.engine.guards import stake_left
 from lstwallet.engine.rocketpool import MintReth, RethMinted, deposit_room, eth_of
+from lstwallet.engine.signing import spendable
 from lstwallet.engine.staking import Stake, Staked
 from lstwallet.engine.validators import StakeNatively
 from lstwallet.engine.validators_facts import ETH_PER_VALIDATOR, VALIDATOR_WEI
@@ -29,6 +30,7 @@ from lstwallet.ui.pages.action import (
     NotYet,
     Receipt,
     Review,
+    offer_ether,
     read_amount,
 )
 from lstwallet.ui.pages.stake import rocket, words
@@ -53,6 +55,8 @@ SOLO: Final = "solo"
 VALIDATOR: Final = "validator"
 """The disc of one's own validators, as ``tokens.ASSETS`` names it."""
 Explain = Callable[[QWidget, str], None]
+KINDS: Final = {LIDO: Stake, ROCKET: MintReth, SOLO: StakeNatively}
+"""What is asked of the engine, by the way that is chosen."""
 
 
 class StakeForm(ActionForm):
@@ -212,19 +216,23 @@ class StakeForm(ActionForm):
             return value
         if value == ALL and self.choice != SOLO and self._limited:
             value = self.amount.units() or 0
-        kind = {LIDO: Stake, ROCKET: MintReth, SOLO: StakeNatively}[self.choice]
-        return kind(account, value)
+        return KINDS[self.choice](account, value)
 
     def refresh(self, world: World) -> None:
         solo = self.choice == SOLO
         balance = world.balance(self._bridge.account, "ETH")
         self.poor.setVisible(balance == 0)
         self.amount.set_available(balance)
-        whole = reading.whole_validators(balance) * VALIDATOR_WEI
-        left = self._room(world)
-        self._limited = left is not None and left < balance
-        most = left if left is not None and self._limited else balance
-        self.amount.set_max(whole if solo else most)
+        account, left = self._bridge.account, self._room(world)
+        call = KINDS[self.choice](account, ALL)
+        after_fee = spendable(world, account, call)
+        self._limited = left is not None and left < after_fee
+        if solo:
+            self.amount.set_max(reading.whole_validators(after_fee) * VALIDATOR_WEI)
+        elif self._limited:
+            self.amount.set_max(left)
+        else:
+            offer_ether(self.amount, self._bridge, world, call)
         units = self.amount.units()
         fiat = wording.fiat(value_of(quotes(world), "ETH", units)) if units else ""
         self.amount.set_fiat(fiat)

@@ -23,6 +23,7 @@ from lstwallet.ui.pages.action import (
     NotYet,
     Receipt,
     Review,
+    offer_ether,
     read_amount,
 )
 from lstwallet.ui.pages.stake import words
@@ -31,6 +32,7 @@ from lstwallet.ui.widgets.cards import Inset
 from lstwallet.ui.widgets.labels import Label
 from lstwallet.ui.widgets.layout import column, holder
 from lstwallet.ui.widgets.rows import BeforeAfter, KeyValue
+from lstwallet.units.amount import ALL
 from lstwallet.units.fixed import WAD, mul_div_floor
 
 if TYPE_CHECKING:
@@ -68,14 +70,13 @@ class WrapForm(ActionForm):
         self.there = KeyValue(self.tr("Rate"))
         self.back = KeyValue(self.tr("And back"))
         self.slippage = KeyValue(self.tr("Slippage"), self.tr("none, at the contract's rate"))
-        self.allowance = KeyValue(self.tr("Approval"), self.tr("not needed"))
         self.first = BeforeAfter("")
         self.second = BeforeAfter("")
         overview = Inset(
             Label(self.tr("Before and after"), "caption", "3"), self.first, self.second, spacing=5
         )
         facts = holder(
-            column(self.there, self.back, self.slippage, self.allowance, spacing=6)
+            column(self.there, self.back, self.slippage, spacing=6)
         )
         self.note = Label("", "small", "2", wrap=True)
         self.setLayout(
@@ -143,7 +144,10 @@ class WrapForm(ActionForm):
     def refresh(self, world: World) -> None:
         held = reading.held(world, self._bridge.account, self.given())
         self.amount.set_available(held)
-        self.amount.set_max(held)
+        if self.given() == "ETH":
+            offer_ether(self.amount, self._bridge, world, WrapEth(self._bridge.account, ALL))
+        else:
+            self.amount.set_max(held)
         units = self.amount.units() or 0
         self.amount.set_fiat(
             wording.fiat(value_of(quotes(world), self.given(), units)) if units else ""

@@ -24,6 +24,7 @@ from lstwallet.ui.pages.action import (
     NotYet,
     Receipt,
     Review,
+    offer_ether,
     read_amount,
 )
 from lstwallet.ui.pages.swap import words
@@ -35,6 +36,7 @@ from lstwallet.ui.widgets.labels import Label
 from lstwallet.ui.widgets.layout import column, holder, row
 from lstwallet.ui.widgets.rows import KeyValue
 from lstwallet.ui.widgets.slippage import SlippageField
+from lstwallet.units.amount import ALL
 
 if TYPE_CHECKING:
     from lstwallet.app.session import Outcome
@@ -187,7 +189,11 @@ class SwapForm(ActionForm):
         token_in, token_out = self.pair()
         held = swaps.available(world, self.bridge.account, token_in)
         self.pay.set_available(held)
-        self.pay.set_max(held)
+        if token_in == "ETH":
+            call = swaps.command(self.bridge.account, token_in, ALL, token_out, 0)
+            offer_ether(self.pay, self.bridge, world, call)
+        else:
+            self.pay.set_max(held)
         mine = swaps.available(world, self.bridge.account, token_out)
         shown = wording.amount(mine, token_out, unit=False)
         self.get.set_available(None, self.tr("You have {amount}").format(amount=shown))

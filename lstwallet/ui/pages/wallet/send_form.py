@@ -23,6 +23,7 @@ from lstwallet.ui.pages.action import (
     NotYet,
     Receipt,
     Review,
+    offer_ether,
     read_amount,
 )
 from lstwallet.ui.widgets.address_field import AddressField, Known
@@ -31,6 +32,7 @@ from lstwallet.ui.widgets.cards import Inset
 from lstwallet.ui.widgets.labels import Label
 from lstwallet.ui.widgets.layout import column, holder
 from lstwallet.ui.widgets.rows import BeforeAfter
+from lstwallet.units.amount import ALL
 
 if TYPE_CHECKING:
     from lstwallet.app.session import Outcome
@@ -135,7 +137,11 @@ class SendForm(ActionForm):
         self.amount.set_token_choices(tokens or ["ETH"])
         held = self._held.get(symbol, 0)
         self.amount.set_available(held, self._owned(held, symbol))
-        self.amount.set_max(held)
+        if symbol == "ETH":
+            call = Send(self._bridge.account, symbol, ALL, "")
+            offer_ether(self.amount, self._bridge, world, call)
+        else:
+            self.amount.set_max(held)
         self.to.set_known(self._known(world))
         self._show_who(world)
         self._show_fiat(world)
