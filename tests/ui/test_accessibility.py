@@ -17,6 +17,7 @@ from lstwallet.app.settings import Settings, save
 from lstwallet.ui import theme
 from lstwallet.ui.commands import shown_charts
 from lstwallet.ui.main_window import MainWindow, real_rooms
+from lstwallet.ui.pages.wallet.page import RoomPage as Wallet
 from tests.journeys.driver import Driver
 from tests.journeys.program import Start
 from tests.ui import inspection
@@ -53,7 +54,7 @@ PLACES = (
         ("fill", "stake.amount", "5"),
     )),
     *(Place("wallet", view, (("click", f"wallet.tab.{view}"),))
-      for view in ("send", "receive", "contacts")),
+      for view in Wallet.MAKERS),
     Place("pools", "pool", (("click", "pools.open.steth_eth"),)),
     Place("unstake", "queue or market", (("fill", "unstake.amount", "1"),)),
     Place("unstake", "review", (("click", "unstake.review"),)),
