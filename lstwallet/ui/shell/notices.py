@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 MOST: Final = 30
 """Notices that are kept: the activity has everything."""
 SHOWN: Final = 6
-WIDTH: Final = 360
+WIDTH: Final = 420
 _ROOMS: Final = {"ready": "unstake", "low": "lend", "liquidated": "lend"}
 _ICONS: Final = {"ready": "ticket", "low": "heartbeat", "liquidated": "warning-octagon"}
 
