@@ -471,6 +471,19 @@ def test_the_comparison_begins_with_the_stake_and_keeps_amounts_hidden(opened: O
     assert not any("40.0000" in text for row in comparison(person).values() for text in row[:3])
 
 
+def test_a_stake_by_clicks_is_compared_from_its_receipt_on(opened: Open) -> None:
+    person = opened()
+    person.fill("You stake", "40")
+    person.agree("stake")
+    person.sees("40.0000 stETH received")
+    world = person.window.bridge.world
+    (shadow,) = world.shadows.cast
+    assert (shadow.wei, shadow.keys) == (40 * ETH, 1)
+    assert comparison(person)["Put in"].own == wording.amount(40 * ETH, "ETH")
+    assert comparison(person)["Earned"].own.startswith("0.0000")
+    person.sees("8.0000 ETH would lie idle")
+
+
 def test_beside_rocket_pool_stands_its_own_comparison(opened: Open) -> None:
     person = opened(*FUNDED, MintReth(YOU, 40 * ETH))
     page = page_of(person)
