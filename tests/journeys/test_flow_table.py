@@ -547,3 +547,52 @@ def test_a_disabled_confirm_takes_no_key(opened: Opened) -> None:
     person.pause(200)
     assert person.window.bridge.world.events == events
     person.find("swap.forbidden")
+
+
+# --- the network: fees and approvals, in every row ------------------------------------------
+
+
+def test_stake_shown_with_the_network_fee_and_max_less_gas(opened: Opened) -> None:
+    person = opened("stake")
+    person.fill("stake.amount", "5")
+    sees(person, "Network fee", "Approval", "not needed")
+    person.click("stake.max")
+    person.until(lambda: amount(person, "stake.amount").startswith("99.9"), "Max less gas")
+    person.click("stake.review")
+    sees(person, "Network fee", "Never more than", "No approval needed", "Warning",
+         "stays for the next fees")  # fmt: skip
+    person.click("stake.confirm")
+    sees(person, "stETH received", "Network fee")
+
+
+def test_stake_refused_for_want_of_gas(opened: Opened) -> None:
+    person = opened("stake")
+    person.fill("stake.amount", "100")
+    person.sees("more than is left when the network fee of")
+    assert person.disabled("stake.review")
+
+
+def test_wrap_refused_until_approved_which_the_same_signature_does(opened: Opened) -> None:
+    person = opened("stake", *STAKED)
+    person.click("stake.mode.wrap")
+    person.fill("wrap.amount", "10")
+    person.sees("stETH for the wstETH contract")
+    person.click("wrap.review")
+    person.find("wrap.note")
+    person.sees("wstETH contract may take 10.0000 stETH, exactly this amount.")
+    person.click("wrap.confirm")
+    sees(person, "wstETH received", "approval used up")
+
+
+def test_approve_shown_exact_by_default_and_without_limit_as_a_danger(opened: Opened) -> None:
+    person = opened("lend")
+    choose(person, "lend.token", "USDC")
+    person.fill("lend.amount", "1000")
+    person.click("lend.review")
+    person.sees("Aave pool may take 1 000.00 USDC, exactly this amount.")
+    assert person.maybe("lend.danger") is None
+    person.click("Approve without limit instead")
+    person.sees("Aave pool may take all USDC you ever have, without limit.")
+    person.find("lend.danger")
+    person.click("lend.confirm")
+    sees(person, "supplied", "may take Unlimited")
