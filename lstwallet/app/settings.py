@@ -16,6 +16,8 @@ from typing import Any, Final, NamedTuple
 
 THEMES: Final = ("system", "light", "dark")
 PRIVACY: Final = ("exact", "hidden", "percent")
+DUST: Final = (0, 1, 10, 100)
+"""Whole dollars below which rows may be folded away; 0: none is."""
 TEXT_SCALES: Final = range(100, 151)
 """Percent."""
 SLIPPAGE: Final = range(1, 3_001)
@@ -58,6 +60,8 @@ class Settings(NamedTuple):
     """In hundredths."""
     desktop_notices: bool = False
     """Also show notices on the desktop, while the window is not in front."""
+    dust_usd: int = 0
+    """Rows worth less than so many dollars are folded away; 0: none is."""
 
 
 class SettingsProblem(Exception):
@@ -96,6 +100,7 @@ _CHECKS: Final[Mapping[str, Callable[[Any], bool]]] = {
     "health_notice": lambda value: type(value) is bool,
     "health_line": _within(HEALTH_LINE),
     "desktop_notices": lambda value: type(value) is bool,
+    "dust_usd": lambda value: type(value) is int and value in DUST,
 }
 """What makes sense; every other setting is a text."""
 

@@ -15,6 +15,7 @@ from typing import Any, Final, NamedTuple, Protocol
 
 from lstwallet.ledger.entries import Account
 from lstwallet.protocols import lido
+from lstwallet.readmodel.portfolio import Quotes, value_of
 from lstwallet.units.amount import format_exact
 from lstwallet.units.clock import DAY, SimTime, iso, start_of
 
@@ -268,6 +269,14 @@ def matching(
                 continue
         found.append(row)
     return found
+
+
+def is_small(row: Line, dust: int, prices: Quotes) -> bool:
+    """Whether it may be folded away: all that moved is worth less than ``dust`` (USD, 8 decimals)
+    at ``prices``. Where nothing moved, or a pool share did, it is never small."""
+    if not row.moves or any(move.token.startswith("LP:") for move in row.moves):
+        return False
+    return all(value_of(prices, move.token, abs(move.units)) < dust for move in row.moves)
 
 
 def by_day(rows: Sequence[Line]) -> list[Day]:

@@ -109,6 +109,12 @@ def positions(
     return tuple(sorted(found, key=lambda each: (-each.usd, each.key)))
 
 
+def is_small(position: Position, dust: int) -> bool:
+    """Whether it may be folded away: worth less than ``dust`` (USD, 8 decimals). What one owes
+    on never is, nor what waits to be claimed."""
+    return position.kind in ("wallet", "pool") and position.usd < dust
+
+
 _IN_LENDING: Final = (SUPPLIED, BORROWED)
 
 

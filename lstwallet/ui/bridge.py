@@ -35,6 +35,8 @@ SLICE_MS: Final = 200
 """While time plays, the world moves this often: charts redraw five times a second."""
 LONGEST_SLICE_MS: Final = 400
 """A slow machine plays slower; it does not jump."""
+USD: Final = 10**8
+"""One dollar, 8 decimals."""
 SPEEDS: Final = (3_600, 4 * 3_600, 86_400, 7 * 86_400)
 """Simulated seconds per second of play."""
 EVERYTHING: Final = frozenset(
@@ -55,6 +57,8 @@ class Preferences(NamedTuple):
     """USD, 8 decimals: what ``percent`` is a percentage of."""
     expert: bool = False
     """Whether a trade with a price impact of 15 % or more may be confirmed."""
+    dust: int = 0
+    """USD, 8 decimals: rows worth less are folded away."""
 
 
 class Opened(NamedTuple):
@@ -132,8 +136,9 @@ class Bridge(QObject):
         self._account: Account = YOU
         self.world: World | None = None
         self.preferences = Preferences(
-            self.settings.privacy, self.settings.slippage_bps, expert=self.settings.expert
-        )
+            self.settings.privacy, self.settings.slippage_bps, expert=self.settings.expert,
+            dust=self.settings.dust_usd * USD,
+        )  # fmt: skip
         self.book: Book = Book()
         """Contacts, notes, names and favourites of the profile that is open."""
         self._session: Session | None = None  # belongs to the lane
@@ -160,10 +165,10 @@ class Bridge(QObject):
         path = self._settings_path
         if path is not None:
             self.jobs.run(lambda: settings_file.save(path, wanted), _nothing, self.failed.emit)
-        if names & {"privacy", "slippage_bps", "expert"}:
+        if names & {"privacy", "slippage_bps", "expert", "dust_usd"}:
             self._prefer(
                 privacy=wanted.privacy, default_slippage_bps=wanted.slippage_bps,
-                expert=wanted.expert,
+                expert=wanted.expert, dust=wanted.dust_usd * USD,
             )  # fmt: skip
         self.settings_changed.emit(names)
 

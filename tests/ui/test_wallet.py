@@ -9,12 +9,13 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QPushButton
+from PySide6.QtWidgets import QLabel, QPushButton
 from pytestqt.qtbot import QtBot
 
 from lstwallet.engine import address
 from lstwallet.engine.accounts import MOST_ACCOUNTS, OpenAccount, Send
 from lstwallet.engine.staking import Stake, steth_of
+from lstwallet.engine.wallet import WrapEth
 from lstwallet.engine.world import YOU
 from lstwallet.store.book import Contact, Favour, Note, PutContact
 from lstwallet.ui.main_window import MainWindow
@@ -356,3 +357,33 @@ def test_the_book_survives_closing(opened: Open) -> None:
     session = Session.open(profile.path)
     assert session.book == window.bridge.book
     session.close()
+
+
+# --- dust ----------------------------------------------------------------------------------
+
+
+def test_what_is_worth_little_is_folded_away_and_counted(
+    opened: Open, qtbot: QtBot
+) -> None:
+    window, hands = opened(WrapEth(YOU, 10**14))  # thirty cents of WETH
+    hands.go("settings")
+    hands.click("settings.dust.1")
+    hands.sees("Rows worth less than $1 are folded away")
+    hands.go("home")
+    hands.sees("+1 small")
+    table = window.page("home").positions.table  # type: ignore[union-attr, attr-defined]
+    assert all(each.key != "wallet:WETH" for each in table.rows_model.rows())
+    QTest.mouseClick(hands.find("home.small", QLabel), Qt.MouseButton.LeftButton)
+    hands.until(
+        lambda: any(each.key == "wallet:WETH" for each in table.rows_model.rows()), "the dust"
+    )
+    hands.go("activity")
+    hands.sees("+1 small")
+    hands.sees_not("ETH into WETH")
+    hands.click("activity.small")
+    hands.sees("ETH into WETH")
+    hands.click("activity.small")
+    hands.sees_not("ETH into WETH")
+    hands.key(Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
+    hands.until(lambda: window.bridge.settings.dust_usd == 0, "the setting taken back")
+    hands.sees("ETH into WETH")

@@ -9,7 +9,7 @@ from PySide6.QtCore import QCoreApplication, Qt
 from PySide6.QtWidgets import QApplication, QLineEdit, QWidget
 
 import lstwallet
-from lstwallet.app.settings import SLIPPAGE
+from lstwallet.app.settings import DUST, SLIPPAGE
 from lstwallet.engine.guards import REQUESTS, STAKING, STOP_OF, Stop
 from lstwallet.engine.wallet import FUNDABLE, Fund
 from lstwallet.ui import wording
@@ -232,12 +232,20 @@ class RoomPage(Page):
             name=self.tr("What I own is shown"),
         )
         self.privacy.changed.connect(lambda mode: bridge.change(privacy=mode))
+        self.dust = Segmented(
+            [(usd, f"${usd}" if usd else self.tr("Off")) for usd in DUST],
+            bridge.settings.dust_usd, name=self.tr("Fold away what is worth less than"),
+        )  # fmt: skip
+        for usd in DUST:
+            self.dust.button(usd).setObjectName(f"settings.dust.{usd}")
+        self.dust.changed.connect(lambda usd: bridge.change(dust_usd=usd))
         card = Card(self.tr("Appearance"), spacing=12)
         card.add(
             self.looks,
             _line(self.tr("Text size"), self.scale),
             _line(self.tr("Reduce motion"), self.motion),
             _line(self.tr("What I own is shown"), self.privacy),
+            _line(self.tr("Fold away what is worth less than"), self.dust),
         )
         return card
 
@@ -358,6 +366,7 @@ class RoomPage(Page):
         self.scale.set_current(settings.text_scale)
         self.motion.setChecked(settings.reduced_motion)
         self.privacy.set_current(settings.privacy)
+        self.dust.set_current(settings.dust_usd)
         self.expert.set_on(settings.expert)
         self.notices.show_settings()
         refused = bool(self.slippage_error.text.text())

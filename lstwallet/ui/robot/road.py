@@ -17,6 +17,7 @@ from lstwallet.ui.robot import (
     road_native,
     road_preflight,
     road_reth,
+    road_wallet,
 )
 from lstwallet.ui.robot.camera import Camera
 from lstwallet.ui.robot.hands import NotThere
@@ -264,6 +265,10 @@ CHAPTERS: Final[tuple[Chapter, ...]] = (
     road_reth.mint,
     road_reth.pool,
     road_reth.burn,
+    road_wallet.accounts,
+    road_wallet.send,
+    road_wallet.receive,
+    road_wallet.labels,
     lesson,
     road_lessons.two_kinds,
     road_lessons.queue_or_market,

@@ -56,6 +56,9 @@ def told(name: str, value: Any) -> str:
             "hidden": tr("edits", "What you own is hidden"),
             "percent": tr("edits", "What you own is shown in percent"),
         }[value]
+    if name == "dust_usd":
+        folded = tr("edits", "Rows worth less than ${usd} are folded away").format(usd=value)
+        return folded if value else tr("edits", "No row is folded away")
     if name == "slippage_bps":
         return tr("edits", "Default slippage limit {percent}%").format(
             percent=format_exact(value, _HUNDREDTHS)

@@ -11,7 +11,7 @@ from PySide6.QtGui import QAction, QResizeEvent
 from PySide6.QtWidgets import QFileDialog, QMenu, QStackedLayout, QWidget
 
 from lstwallet.engine import address
-from lstwallet.readmodel import activity
+from lstwallet.readmodel import activity, portfolio
 from lstwallet.readmodel.activity import Day, Fold, Line
 from lstwallet.store.book import Note, PutNote
 from lstwallet.ui import wording
@@ -81,6 +81,7 @@ class RoomPage(Page):
         self._unfolded: set[int] = set()
         self._asked = False
         self._again = False
+        self._with_small = False
         self._question = 0
         """Counted up when another account or profile is asked for."""
         self._build()
@@ -101,6 +102,9 @@ class RoomPage(Page):
         self._older = Button(self.tr("Show older"), "ghost", on_click=self._read_older)
         self._older.setObjectName("activity.older")
         self._older.hide()
+        self._small = Button("", "ghost", "small", on_click=self._toggle_small)
+        self._small.setObjectName("activity.small")
+        self._small.hide()
         self._count = Label("", "caption", "3")
         self._table = self._make_table()
         self._empty = EmptyState(
@@ -117,7 +121,7 @@ class RoomPage(Page):
         for each in (_WholeRows(self._table), self._empty, self._nothing):
             self._stack.addWidget(each)
         card = Card(padding=(16, 8, 16, 8), spacing=4)
-        card.add((body, 1), Rule(), 2, row(self._count, None, self._older))
+        card.add((body, 1), Rule(), 2, row(self._count, self._small, None, self._older))
         self.setLayout(
             column(head, self._filters(), (card, 1), margins=(20, 14, 16, 14), spacing=12)
         )
@@ -360,7 +364,7 @@ class RoomPage(Page):
         return f"{party} {contact.note}" if contact is not None else party
 
     def _show(self) -> None:
-        found = self._shown()
+        found = self._without_small(self._shown())
         notes = self.bridge.book.notes
         self._table.set_rows(rows_of(activity.by_day(found), self._unfolded, notes))
         self._table.viewport().update()  # the eye, or a contact's name
@@ -368,6 +372,21 @@ class RoomPage(Page):
         own = [line for line in self._lines if line.kind != "Born"]
         self._stack.setCurrentIndex(0 if found else 2 if own else 1)
         self._count.setText(self._count_words(len(found)))
+
+    def _without_small(self, found: list[Line]) -> list[Line]:
+        """What is worth little is folded away, and counted on the button that shows it."""
+        world, dust = self.bridge.world, self.bridge.preferences.dust
+        prices = portfolio.quotes(world) if world is not None and dust else None
+        large = [line for line in found if not prices or not activity.is_small(line, dust, prices)]
+        count = len(found) - len(large)
+        fold, unfold = self.tr("Hide small"), self.tr("+{count} small").format(count=count)
+        self._small.setText(fold if self._with_small else unfold)
+        self._small.setVisible(bool(count))
+        return found if self._with_small else large
+
+    def _toggle_small(self) -> None:
+        self._with_small = not self._with_small
+        self._show()
 
     def _count_words(self, found: int) -> str:
         if found == len(self._lines):

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
+from lstwallet.readmodel import home as reading
 from lstwallet.readmodel import yields
 from lstwallet.readmodel.timeline import ticks
 from lstwallet.ui import wording
@@ -300,12 +301,18 @@ class PositionsCard(Card):
         self.ways.clicked.connect(self.ways_wanted)
         self.header.addWidget(self.ways)
         self.header.addSpacing(10)
+        self.small = Link("")
+        self.small.setObjectName("home.small")
+        self.small.clicked.connect(self._toggle_small)
+        self.small.hide()
+        self.header.addWidget(self.small)
+        self.header.addSpacing(10)
         self.header.addWidget(self.all)
         self.body.addLayout(self.header)
         self._preferences: Preferences | None = None
         self._trends: Mapping[str, tuple[float, ...]] = {}
         self._sparks: dict[str, SparkCell] = {}
-        self._whole = self._narrow = False
+        self._whole = self._narrow = self._with_small = False
         self._rows: tuple[Position, ...] = ()
         self.table = TableView(
             self._columns(), key=lambda each: each.key, row_height=ROW_TWO_LINES, clickable=True,
@@ -390,12 +397,23 @@ class PositionsCard(Card):
             self.table.look_again()
 
     def _show(self) -> None:
-        many = len(self._rows) > SHOWN
-        self.table.set_rows(self._rows if self._whole else self._rows[:SHOWN])
-        self.table.setVisible(bool(self._rows))
+        dust = self._preferences.dust if self._preferences is not None else 0
+        large = tuple(each for each in self._rows if not reading.is_small(each, dust))
+        small = len(self._rows) - len(large)
+        rows = self._rows if self._with_small else large
+        many = len(rows) > SHOWN
+        self.table.set_rows(rows if self._whole or self._with_small else rows[:SHOWN])
+        self.table.setVisible(bool(rows))
         self.empty.setVisible(not self._rows)
+        fold, unfold = self.tr("Hide small"), self.tr("+{count} small").format(count=small)
+        self.small.setText(fold if self._with_small else unfold)
+        self.small.setVisible(bool(small))
         self.all.setVisible(many)
         self.all.setText(self.tr("Show fewer") if self._whole else self.tr("View all"))
+
+    def _toggle_small(self) -> None:
+        self._with_small = not self._with_small
+        self._show()
 
     def _toggle(self) -> None:
         self._whole = not self._whole
