@@ -234,7 +234,7 @@ class RoomPage(Page):
         self.privacy.changed.connect(lambda mode: bridge.change(privacy=mode))
         self.dust = Segmented(
             [(usd, f"${usd}" if usd else self.tr("Off")) for usd in DUST],
-            bridge.settings.dust_usd, name=self.tr("Fold away what is worth less than"),
+            bridge.settings.dust_usd, name=self.tr("Fold away rows below"),
         )  # fmt: skip
         for usd in DUST:
             self.dust.button(usd).setObjectName(f"settings.dust.{usd}")
@@ -245,7 +245,7 @@ class RoomPage(Page):
             _line(self.tr("Text size"), self.scale),
             _line(self.tr("Reduce motion"), self.motion),
             _line(self.tr("What I own is shown"), self.privacy),
-            _line(self.tr("Fold away what is worth less than"), self.dust),
+            _line(self.tr("Fold away rows below"), self.dust),
         )
         return card
 
@@ -411,6 +411,6 @@ def verdict(report: Report) -> tuple[str, str]:
 
 
 def _line(words: str, control: QWidget) -> Any:
-    label = Label(words, "body", "2")
+    label = Label(words, "body", "2", elide=True)
     label.setBuddy(control)
     return row(label, None, control, spacing=8)

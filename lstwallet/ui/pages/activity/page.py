@@ -88,6 +88,7 @@ class RoomPage(Page):
         bridge.opened.connect(self._forget)
         bridge.account_changed.connect(self._forget)
         bridge.book_changed.connect(lambda _edit: self._show())
+        bridge.preferences_changed.connect(self._show)
 
     def _build(self) -> None:
         head = row(
