@@ -327,8 +327,8 @@ def due(world: Readable) -> tuple[int, StepRocketPool] | None:
     rocket = world.rocketpool
     if rocket is None:
         return None
-    moment = rocket.next_update
-    for line in (rocket.activating, rocket.exiting, rocket.leaving):
+    activating, exiting, leaving, moment, _ = rocket[-5:]
+    for line in (activating, exiting, leaving):
         if line and line[0].at < moment:
             moment = line[0].at
     return moment, _STEP

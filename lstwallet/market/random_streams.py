@@ -98,6 +98,12 @@ class Uniforms:
         return drawn
 
 
+    def first(self, day: int) -> list[float]:
+        """The numbers of a day's first hour: for what is looked at once a day."""
+        drawn: list[float] = self._dice.roll(self._stream, day).random(self._shape[1]).tolist()
+        return drawn
+
+
 class Normals:
     """One standard normal number for every hour of a stream."""
 

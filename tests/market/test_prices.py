@@ -41,6 +41,11 @@ def returns_of(seed: int) -> np.ndarray:
     return np.array([prices.hourly_return(FIRST_HOUR + h) for h in range(YEAR_OF_HOURS)])
 
 
+def test_a_days_first_numbers_are_those_of_its_first_hour() -> None:
+    dice = Uniforms(7, Stream.RETH, 5)
+    assert dice.first(20_000) == dice.day(20_000)[0]
+
+
 def test_an_hour_can_be_drawn_alone() -> None:
     drawn = [Hours(Uniforms(7, Stream.STAKING, 3).day).at(hour) for hour in range(1000, 1100)]
     kept = Hours(Uniforms(7, Stream.STAKING, 3).day)

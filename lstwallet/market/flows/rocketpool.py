@@ -7,7 +7,7 @@ and there is ETH to burn against; without it a discount stays until nodes leave.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Final
 
 from lstwallet.engine import rocketpool
@@ -49,11 +49,13 @@ class RocketPoolFlows:
         self._cost = catalogue.real("flows.arbitrage.cost") / BP
         self._most = catalogue.real("flows.arbitrage.largest")
 
-    def commands(self, world: Readable, hour: int) -> Iterator[Command]:
+    def commands(self, world: Readable, hour: int) -> Iterable[Command]:
         """What a day brings, at one of its hours; nothing in a world without rETH."""
         if hour % HOURS_A_DAY != HOUR_OF_DAY or world.rocketpool is None:
-            return
-        drawn = self._dice.day(hour // HOURS_A_DAY)[0]
+            return ()
+        return self._day(world, self._dice.first(hour // HOURS_A_DAY))
+
+    def _day(self, world: Readable, drawn: list[float]) -> Iterator[Command]:
         if drawn[0] < self._mint.rate:
             staker = self._stakers[pick(drawn[3], len(self._stakers))]
             yield MintReth(staker, units(self._mint.draw(drawn[1], drawn[2]), 18))
