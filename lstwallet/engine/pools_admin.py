@@ -47,8 +47,8 @@ if TYPE_CHECKING:
 def decide_remove_exact(world: Readable, command: RemoveExact) -> Sequence[LiquidityRemoved]:
     """Refuses nothing, more than the pool, and more LP units than agreed or held."""
     account, wanted, max_lp, name = command
-    require_open(world, STOP_OF[name])
     pool = stable_pool(world, name)
+    require_open(world, STOP_OF[name])
     held = stable_state(world, name, pool)
     if min(wanted) < 0 or wanted == (0, 0):
         raise NothingToDo("remove liquidity")

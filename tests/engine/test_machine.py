@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
 from lstwallet.engine import address, kernel, quotes, signing, staking
+from lstwallet.engine.guards import STOPS
 from lstwallet.engine.kernel import Batch, Command, Transaction
 from lstwallet.engine.lending import Borrow, Supply
 from lstwallet.engine.lending_queue import queue_of
@@ -114,6 +115,8 @@ BY_NAME: dict[str, Callable[[World], st.SearchStrategy[Any]]] = {
     "seconds": lambda world: st.integers(0, 30 * DAY),
     "oracle": lambda world: st.sampled_from(("market", "exchange", "capped", "nowhere")),
     "growth": lambda world: st.integers(-1, 2_000),
+    "blocks": lambda world: st.integers(-1, 10_000),
+    "what": lambda world: st.sampled_from((*STOPS, "nowhere")),
     "blueprint": lambda world: st.just(rocketpool.blueprint(SMALL)),
 }
 
