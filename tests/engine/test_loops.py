@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from lstwallet.engine import kernel, loops, prices
+from lstwallet.engine import kernel, loops, prices, quotes, signing
 from lstwallet.engine.kernel import Batch
 from lstwallet.engine.lending import (
     Borrow,
@@ -454,3 +454,29 @@ def test_tiny_loops_are_done_or_refused(loop: Loop, own: int) -> None:
     assert not any(position_of(closed, YOU).borrowed)
 
 
+
+
+# --- signed --------------------------------------------------------------------------------
+
+
+def _signed(world: World, plan: loops.Plan) -> World:
+    """As a person signs it: fee first, exact approvals, held to the outcome that was seen."""
+    unsigned = signing.sign(world, YOU, plan.calls)
+    seen = quotes.preview(world, unsigned)
+    after = quotes.preview(world, signing.agree(unsigned, seen)).after
+    return after
+
+
+@pytest.mark.parametrize("loop", LOOPS)
+def test_a_loop_goes_up_and_home_in_one_transaction_each(loop: Loop) -> None:
+    """Few approvals, however many rounds: one for each token and contract."""
+    plan = leverage(funded(), loop, Own("ETH", 10 * ETH), 4 * WAD)
+    needed = signing.approvals_for(funded(), YOU, plan.calls)
+    assert 0 < len(needed) <= 3
+    high = _signed(funded(), plan)
+    reached = multiple_of(high, YOU, loop.collateral, loop.debt)
+    assert reached == plan.multiple
+    low = _signed(high, deleverage(high, loop, 2 * WAD))
+    assert multiple(low, loop) == pytest.approx(2, abs=1e-9)
+    for into in (loop.collateral, loop.debt):
+        assert YOU not in _signed(low, close(low, loop, into)).positions

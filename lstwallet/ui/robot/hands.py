@@ -223,10 +223,14 @@ class Hands:
 
 
 def _cells(view: QAbstractItemView) -> Iterator[str]:
-    """The texts of a table's cells, as a screen reader gets them."""
+    """The texts of a table's header and cells, as a screen reader gets them."""
     model = view.model()
     if model is None:
         return
+    for column in range(model.columnCount()):
+        title = model.headerData(column, Qt.Orientation.Horizontal)
+        if isinstance(title, str):
+            yield title
     for row in range(model.rowCount()):
         for column in range(model.columnCount()):
             text = model.index(row, column).data(Qt.ItemDataRole.AccessibleTextRole)
