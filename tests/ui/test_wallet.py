@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from pathlib import Path
 
@@ -14,12 +15,13 @@ from pytestqt.qtbot import QtBot
 
 from lstwallet.engine import address
 from lstwallet.engine.accounts import MOST_ACCOUNTS, OpenAccount, Send
-from lstwallet.engine.staking import Stake, steth_of
+from lstwallet.engine.staking import RequestUnstake, Stake, steth_of
+from lstwallet.engine.validators import StakeNatively
 from lstwallet.engine.wallet import WrapEth
 from lstwallet.engine.world import YOU
 from lstwallet.store.book import Contact, Favour, Note, PutContact
 from lstwallet.ui.main_window import MainWindow
-from lstwallet.ui.robot.hands import Hands
+from lstwallet.ui.robot.hands import Hands, plain
 from lstwallet.units.bech32 import encode
 from tests.ui.harness import FUNDED, Settings, window_on
 
@@ -387,3 +389,22 @@ def test_what_is_worth_little_is_folded_away_and_counted(
     hands.key(Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
     hands.until(lambda: window.bridge.settings.dust_usd == 0, "the setting taken back")
     hands.sees("ETH into WETH")
+
+
+@pytest.mark.parametrize("room", ["stake", "unstake", "lend", "swap", "wallet"])
+def test_the_eye_hides_what_is_available_where_one_acts(opened: Open, room: str) -> None:
+    window, hands = opened(Stake(YOU, 21 * ETH), StakeNatively(YOU, 32 * ETH),
+                           RequestUnstake(YOU, 3 * ETH))  # fmt: skip
+    hands.go(room)
+    if room == "wallet":
+        hands.click("wallet.tab.send")
+    hands.sees("Available")
+    assert any(re.search(r"Available \d", plain(text)) for text in hands.texts())
+    window.bridge.change(privacy="hidden")
+    hands.sees("Available ••••")
+    texts = [plain(text) for text in hands.texts()]
+    assert not [text for text in texts if re.search(r"Available \d", text)]
+    if room == "unstake":  # the ticket
+        assert not [text for text in texts if text in ("3.0000 ETH", "2.9999 ETH")]
+    if room == "stake":  # the validator
+        assert not [text for text in texts if text == "32.0000 ETH"]

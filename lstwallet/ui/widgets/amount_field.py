@@ -216,6 +216,9 @@ class AmountField(Themed, QWidget):
         self._decimals = decimals
         self._read_only = read_only
         self._max: int | None = None
+        self._private = False
+        self._held: int | None = None
+        """What Available says."""
         self._max_words = ""
         self._available = ""
         self._all = False
@@ -317,13 +320,23 @@ class AmountField(Themed, QWidget):
 
     def set_available(self, units: int | None, words: str = "") -> None:
         """The quiet "Available 18.4420"; ``words`` replaces it (a rate, say)."""
+        self._held = units if not words else None
         if units is not None and not words:
             amount = wording.shown(units, self._decimals, min(self._places, self._decimals))
+            if self._private:
+                amount = wording.HIDDEN
             words = self.tr("Available {amount}").format(amount=amount)
             exact = f"{format_exact(units, self._decimals)} {self.symbol()}"
-            self.available.setToolTip(exact)
+            self.available.setToolTip("" if self._private else exact)
         self._available = words
         self._show_available()
+
+    def set_private(self, private: bool) -> None:
+        """The eye hides what is available; what is typed is shown."""
+        if private != self._private:
+            self._private = private
+            if self._held is not None:
+                self.set_available(self._held)
 
     def set_places(self, places: int) -> None:
         """Decimals that Available shows: four, or two for SOL and LP."""

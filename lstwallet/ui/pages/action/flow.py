@@ -14,6 +14,7 @@ from lstwallet.ui.pages.action.form import ActionForm
 from lstwallet.ui.pages.action.records import Fact, NextStep, NotYet, Review, differs
 from lstwallet.ui.pages.action.review import ReviewView, changes_box
 from lstwallet.ui.widgets.action_panel import ActionPanel, receipt_head
+from lstwallet.ui.widgets.amount_field import AmountField
 from lstwallet.ui.widgets.cards import Banner, LinkRow
 from lstwallet.ui.widgets.labels import Label
 from lstwallet.ui.widgets.layout import column, holder
@@ -59,6 +60,7 @@ class ActionFlow(QObject):
         self._account = bridge.account
         bridge.opened.connect(self._opened)
         bridge.account_changed.connect(self._another_account)
+        bridge.preferences_changed.connect(self._hide_or_show)
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
         self._timer.setInterval(DEBOUNCE_MS)
@@ -100,6 +102,7 @@ class ActionFlow(QObject):
             form.changed.connect(self._changed)
             form.navigate.connect(self.navigate)
             page.add(form)
+            self._hide_or_show()
             page.body.removeWidget(self._signing)
             page.add(self._signing)  # below whichever form is shown
         self._form = form
@@ -140,6 +143,13 @@ class ActionFlow(QObject):
         if self.phase != "pending":
             self._show_form()
             self.preview_now()
+
+    def _hide_or_show(self) -> None:
+        """The eye hides what is available."""
+        private = self._bridge.preferences.privacy != "exact"
+        for form in self._forms:
+            for field in form.findChildren(AmountField):
+                field.set_private(private)
 
     def _changed(self) -> None:
         if self.phase == "form":

@@ -272,6 +272,8 @@ class LendForm(TellingForm):
 
     def _available_words(self, units: int) -> str:
         text = wording.amount(units, self.token(), unit=False)
+        if self._bridge.preferences.privacy != "exact":
+            text = wording.HIDDEN
         if self.action == REPAY:
             return self.tr("You can repay {amount}").format(amount=text)
         return self.tr("Available {amount}").format(amount=text)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from PySide6.QtCore import QCoreApplication, Signal
 from PySide6.QtWidgets import QWidget
 
@@ -11,6 +9,7 @@ from lstwallet.readmodel import staking as reading
 from lstwallet.readmodel.rocketpool import RocketOffer
 from lstwallet.readmodel.staking import Apr, LidoOffer, SoloOffer, ValidatorRow, WrapRates
 from lstwallet.ui import wording
+from lstwallet.ui.bridge import Preferences
 from lstwallet.ui.models.cells import ButtonsCell, ButtonSpec, ChipCell, Text
 from lstwallet.ui.models.rows import Column
 from lstwallet.ui.models.table import ROW_DENSE, ROW_TWO_LINES, TableView
@@ -23,9 +22,6 @@ from lstwallet.ui.widgets.chips import Chip, ChipRow
 from lstwallet.ui.widgets.labels import Icon, Label, UnitNumber
 from lstwallet.ui.widgets.layout import TOP, column, row
 from lstwallet.units.fixed import WAD
-
-if TYPE_CHECKING:
-    from lstwallet.ui.bridge import Preferences
 
 _FEW = WAD // 5
 """A largest operator below this share of the pool is no lump of risk."""
@@ -221,7 +217,7 @@ class ValidatorsCard(Card):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(QCoreApplication.translate("stake", "Your validators"), parent=parent)
-        self._now = 0
+        self._now, self._preferences = 0, Preferences()
         self.table = TableView(
             [
                 Column("what", self.tr("Deposit"), self._what),
@@ -239,10 +235,12 @@ class ValidatorsCard(Card):
         self.table.activated_cell.connect(lambda r, key: self.leave_wanted.emit(r.id))
         self.add(self.table)
 
-    def show_rows(self, rows: tuple[ValidatorRow, ...], now: int) -> None:
+    def show_rows(
+        self, rows: tuple[ValidatorRow, ...], now: int, preferences: Preferences
+    ) -> None:
         """The validators now; the card hides while there are none."""
-        moved = now != self._now
-        self._now = now
+        moved = (now, preferences) != (self._now, self._preferences)
+        self._now, self._preferences = now, preferences
         self.setVisible(bool(rows))
         self.table.set_rows(rows)
         if moved:
@@ -257,14 +255,18 @@ class ValidatorsCard(Card):
         return Text(title, coming, avatar=VALIDATOR, style="medium", tip=tip)
 
     def _value(self, each: ValidatorRow) -> Text:
-        return Text(
-            wording.amount(each.value, "ETH"), style="medium", tip=wording.exact(each.value, "ETH")
-        )
+        shown = wording.owned_amount(self._preferences, each.value, "ETH")
+        return Text(shown, style="medium", tip=self._tip(each.value))
+
+    def _tip(self, wei: int) -> str:
+        return wording.exact(wei, "ETH") if self._preferences.privacy == "exact" else ""
 
     def _unpaid(self, each: ValidatorRow) -> Text:
         tone = "good" if each.unpaid > 0 else "bad" if each.unpaid < 0 else "3"
-        return Text(wording.change(each.unpaid, "ETH", unit=False), tone=tone,
-                    tip=wording.exact(each.unpaid, "ETH"))  # fmt: skip
+        shown = wording.change(each.unpaid, "ETH", unit=False)
+        if self._preferences.privacy != "exact":
+            shown = wording.HIDDEN
+        return Text(shown, tone=tone, tip=self._tip(each.unpaid))
 
     def _state(self, each: ValidatorRow) -> ChipCell:
         return ChipCell(*words.state(each))

@@ -237,7 +237,7 @@ class RoomPage(Page):
             self.which.show_rates(rates)
             self.which.setVisible(self.wrap.wrapped == "wstETH")
         rows = reading.validator_rows(world, self.bridge.account) if self._mode() == STAKE else ()
-        self.validators.show_rows(rows, world.time)
+        self.validators.show_rows(rows, world.time, self.bridge.preferences)
 
     def _show_comparison(self, world: World) -> None:
         """Beside validators of one's own stands the protocol that is chosen, else Lido."""

@@ -196,6 +196,8 @@ class SwapForm(ActionForm):
             self.pay.set_max(held)
         mine = swaps.available(world, self.bridge.account, token_out)
         shown = wording.amount(mine, token_out, unit=False)
+        if self.bridge.preferences.privacy != "exact":
+            shown = wording.HIDDEN
         self.get.set_available(None, self.tr("You have {amount}").format(amount=shown))
 
     # --- the one shape ------------------------------------------------------------------

@@ -148,7 +148,7 @@ class RoomPage(Page):
         self.flow.refresh(world)
         rows = reading.ticket_rows(world, self.bridge.account)
         stake = any(held(world, self.bridge.account, token) for token in TOKENS)
-        self.tickets.show_rows(rows, world.time, has_stake=stake)
+        self.tickets.show_rows(rows, world.time, self.bridge.preferences, has_stake=stake)
 
 
 __all__ = ["RoomPage"]

@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QWidget
 from lstwallet.readmodel import unstaking as reading
 from lstwallet.readmodel.unstaking import TicketRow
 from lstwallet.ui import wording
+from lstwallet.ui.bridge import Preferences
 from lstwallet.ui.models.cells import BarCell, ButtonsCell, ButtonSpec, ChipCell, Text
 from lstwallet.ui.models.rows import Column
 from lstwallet.ui.models.table import ROW_ONE_LINE, TableView
@@ -37,6 +38,7 @@ class TicketsCard(Card):
         self.all.clicked.connect(lambda _on=False: self.claim_all_wanted.emit())
         self.error = ErrorLine()
         self._now, self._had = 0, False
+        self._preferences = Preferences()
         self.table = TableView(
             [
                 Column("ticket", self.tr("Ticket"), self._ticket),
@@ -61,8 +63,11 @@ class TicketsCard(Card):
         self.empty.action.setObjectName("unstake.stake_first")
         self.add(self.error, self.table, self.empty)
 
-    def show_rows(self, rows: tuple[TicketRow, ...], now: int, *, has_stake: bool) -> None:
+    def show_rows(
+        self, rows: tuple[TicketRow, ...], now: int, preferences: Preferences, *, has_stake: bool
+    ) -> None:
         """The tickets now; ``has_stake``: there is something that could be unstaked."""
+        self._preferences = preferences
         self._now = now
         self.table.set_rows(rows)
         self.table.viewport().update()
@@ -75,7 +80,7 @@ class TicketsCard(Card):
         ready = reading.claimable(rows)
         self.ready.setVisible(ready.tickets > 0)
         if ready.tickets:
-            amount = wording.amount(ready.wei, "ETH")
+            amount = wording.owned_amount(preferences, ready.wei, "ETH")
             self.ready.set(self.tr("{amount} claimable").format(amount=amount))
             self.error.set_text("")
 
@@ -91,8 +96,10 @@ class TicketsCard(Card):
 
     def _amount(self, row: TicketRow) -> Text:
         tone = "warn" if row.asked - row.pays > wording.DUST else "text"
-        tip = wording.exact(row.pays, "ETH")
-        return Text(wording.amount(row.pays, "ETH"), style="medium", tone=tone, tip=tip)
+        exact = self._preferences.privacy == "exact"
+        tip = wording.exact(row.pays, "ETH") if exact else ""
+        shown = wording.owned_amount(self._preferences, row.pays, "ETH")
+        return Text(shown, style="medium", tone=tone, tip=tip)
 
     def _asked(self, row: TicketRow) -> Text:
         text = self.tr("{day}, {time}").format(
