@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QStackedLayout, QWidget
 
 from lstwallet.ui.pages.page import Page
 from lstwallet.ui.pages.wallet.accounts import AccountsView
+from lstwallet.ui.pages.wallet.approvals import ApprovalsView
 from lstwallet.ui.pages.wallet.contacts import ContactsView
 from lstwallet.ui.pages.wallet.receive import ReceiveView
 from lstwallet.ui.pages.wallet.send import SendView
@@ -30,13 +31,16 @@ class RoomPage(Page):
     """Tabs at the head; a view is made when it is first shown."""
 
     key = "wallet"
-    interests = frozenset({"wallet", "accounts", "prices", "staking", "lending", "pools", "time"})
+    interests = frozenset(
+        {"wallet", "accounts", "prices", "staking", "lending", "pools", "network", "time"}
+    )
 
     MAKERS: Final[dict[str, Callable[[Page], WalletView]]] = {
         ACCOUNTS: AccountsView,
         SEND: SendView,
         "receive": ReceiveView,
         "contacts": ContactsView,
+        "approvals": ApprovalsView,
     }
     """The views by key, in the order of the tabs."""
 
