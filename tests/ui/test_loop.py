@@ -112,6 +112,8 @@ def test_slide_by_keyboard_review_accept_receipt(room: Room) -> None:
     driver.click("loop.confirm")
     driver.sees("Loop at 3.00×")
     driver.sees_not("The world moved")
+    driver.sees("approval used up")
+    driver.sees_not("may take")
     assert multiple_of(room.world, YOU, "wstETH", "ETH") == 3 * WAD
     assert fees.paid > 0
     assert room.world.balance(YOU, "ETH") == 90 * ETH - fees.paid

@@ -100,9 +100,12 @@ def with_paid(receipt: Receipt, outcome: Outcome, before: World) -> Receipt:
             worth = value_of(quotes(before), "ETH", wei)
             facts.append(Fact(_tr("fees", "Network fee"), wording.fee_and_worth(wei, worth)))
     given = {(event.token, event.spender) for event in outcome.events if type(event) is Approved}
-    for event in outcome.events:
-        if isinstance(event, AllowanceUsed) and (event.token, event.spender) in given:
-            facts.append(_left(event))
+    last = {
+        (event.token, event.spender): event
+        for event in outcome.events
+        if isinstance(event, AllowanceUsed)
+    }  # a loop uses an approval many times: what is left in the end counts
+    facts += [_left(event) for key, event in last.items() if key in given]
     return receipt._replace(facts=tuple(facts))
 
 
