@@ -15,19 +15,22 @@ from typing import Any, Final, NamedTuple
 
 from lstwallet.engine import loops
 from lstwallet.engine.lending_facts import (
+    Borrow,
     Borrowed,
     CollateralSwitched,
     EModeChosen,
     Repaid,
     Supplied,
+    Supply,
     SupplyWithdrawn,
 )
 from lstwallet.engine.lending_view import find_place, owed_units, reserve_token, supplied_units
 from lstwallet.engine.loops import Loop, Own
+from lstwallet.engine.network import cost_of
 from lstwallet.engine.pools_facts import STETH_ETH, TOKENS, USDC_ETH, Swapped
 from lstwallet.engine.pools_view import pool_price, pool_reserves
 from lstwallet.engine.refusals import MultipleOutOfReach
-from lstwallet.engine.staking import Staked, Unwrapped, Wrapped, steth_of
+from lstwallet.engine.staking import Stake, Staked, Unwrapped, Wrap, Wrapped, steth_of
 from lstwallet.engine.wallet import EthUnwrapped, EthWrapped
 from lstwallet.engine.world import Readable
 from lstwallet.ledger.entries import Account
@@ -75,6 +78,16 @@ def routes(collateral: str) -> tuple[str, ...]:
 def available(world: Readable, account: Account, token: str) -> int:
     """What the wallet has of a token, base units."""
     return steth_of(world, account) if token == "stETH" else world.balance(account, token)
+
+
+def for_fees(world: Readable, account: Account) -> int:
+    """Wei that pay the network's fee of the longest loop at the present price."""
+    if world.network is None:
+        return 0
+    one = (
+        Borrow(account, "ETH", 1), Stake(account, 1), Wrap(account, 1), Supply(account, "ETH", 1),
+    )  # fmt: skip
+    return cost_of(world, one).wei * loops.MOST_ROUNDS
 
 
 # --- how far ---------------------------------------------------------------------------------
@@ -290,6 +303,7 @@ def net_brought(events: Sequence[Any]) -> Step | None:
 
 
 __all__ = [
-    "MINT", "SWAP", "LoopNow", "LoopPair", "Outlook", "Point", "Step", "available", "impact",
-    "loop_now", "net_brought", "open_pair", "outlook", "own_tokens", "pairs", "routes", "steps",
+    "MINT", "SWAP", "LoopNow", "LoopPair", "Outlook", "Point", "Step", "available", "for_fees",
+    "impact", "loop_now", "net_brought", "open_pair", "outlook", "own_tokens", "pairs", "routes",
+    "steps",
 ]  # fmt: skip

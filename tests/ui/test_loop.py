@@ -121,6 +121,18 @@ def test_slide_by_keyboard_review_accept_receipt(room: Room) -> None:
     driver.sees("Loop, wstETH against ETH")
 
 
+def test_max_leaves_what_the_networks_fee_takes(room: Room) -> None:
+    room.begin()
+    room.driver.click("loop.max")
+    room.press(Qt.Key.Key_PageUp, 4)
+    brought = room.form.amount.units()
+    assert brought is not None
+    assert 99 * ETH < brought < 100 * ETH
+    room.build()
+    room.driver.sees("Loop at 4.00×")
+    assert 0 <= room.world.balance(YOU, "ETH") < 100 * ETH - brought
+
+
 def test_ten_times_and_the_ends_of_the_slider(room: Room) -> None:
     room.begin()
     room.press(Qt.Key.Key_End)

@@ -171,7 +171,7 @@ class LoopForm(LoopTelling):
         """What is brought: nothing while no amount is typed."""
         value: Wanted = self.amount.value() or 0
         if value == ALL and self.amount.symbol() in ("ETH", "USDC"):
-            value = self.amount.units() or 0  # ALL of it would leave nothing for fees
+            value = self.amount.units() or 0  # Max has left what the fee takes
         return Own(self.amount.symbol(), value)
 
     def _has_loop(self, world: World) -> bool:
@@ -215,7 +215,8 @@ class LoopForm(LoopTelling):
         token = self.amount.symbol()
         units = loops.available(world, self.bridge.account, token)
         self.amount.set_available(units)
-        self.amount.set_max(units)
+        fees = loops.for_fees(world, self.bridge.account) if token == "ETH" else 0
+        self.amount.set_max(max(0, units - fees))
         typed = self.amount.units()
         self.amount.set_fiat(
             wording.fiat(self._worth(world, token, typed)) if typed is not None else ""
