@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from PySide6.QtWidgets import QAbstractButton
+
 from lstwallet.ui.robot.camera import Camera
 
 
@@ -28,6 +30,8 @@ def pool(camera: Camera) -> None:
     """Its pool counts it by the protocol's rate."""
     hands = camera.hands
     hands.go("pools")
+    if hands.maybe("pools.list", QAbstractButton) is not None:  # a pool was left open
+        hands.click("pools.list")
     camera.shot("pools-three-pools", "stETH / ETH", "rETH / ETH", "USDC / ETH", small=True)
     hands.click("pools.open.reth_eth")
     camera.shot("pool-reth", "Price against the protocol's rate", "What the pool holds", small=True)
