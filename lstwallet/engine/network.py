@@ -28,6 +28,8 @@ ROUTER: Final = "router"
 """Pulls what is swapped on a way through several contracts."""
 UNLIMITED: Final = 2**256 - 1
 """An allowance that does not shrink: the contract may take whatever there ever is."""
+FREE: Final = frozenset({"Fund"})
+"""Kinds of calls that cost nothing: play money comes to an account that has nothing, too."""
 SENT: Final = "ETH"
 """The native coin goes with the transaction; no contract can pull it."""
 
@@ -148,10 +150,13 @@ class FeePaid(NamedTuple):
 
 
 def cost_of(world: Readable, calls: Iterable[Any]) -> Cost:
-    """What a transaction of these calls costs now; nothing where there is no network."""
-    network = world.network
+    """What a transaction of these calls costs now; nothing where there is no network, and
+    nothing for what no network carries."""
+    network, calls = world.network, tuple(calls)
     if network is None:
         return Cost(0, 0, 0)
+    if calls and all(type(call).__name__ in FREE for call in calls):
+        return Cost(0, network.base_fee, network.tip)
     table = dict(network.rules.gas)
     gas = fee_market.TRANSACTION_GAS
     for call in calls:

@@ -76,7 +76,8 @@ def _pulled(
     transactions.require_calls(account, calls)
     trial, means = Draft(world), kernel.MEANS
     cost = network.cost_of(world, (*approvals, *calls))
-    transactions.pay(trial, account, cost, means)
+    if cost.gas:
+        transactions.pay(trial, account, cost, means)
     sums: dict[tuple[str, Account], int] = {}
     for call in calls:
         caused = transactions.run_call(trial, call, cost, means)

@@ -76,7 +76,8 @@ def carry_out(draft: Draft, transaction: Transaction, means: Means) -> Sequence[
     if draft.network is not None:
         if cost.price > max_fee:
             raise FeeAboveLimit(cost.price, max_fee)
-        events.append(pay(trial, account, cost, means))
+        if cost.gas:
+            events.append(pay(trial, account, cost, means))
     for call in calls:
         caused = run_call(trial, call, cost, means)
         events.extend(caused)

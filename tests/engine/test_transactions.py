@@ -388,3 +388,13 @@ def test_signed_at_the_present_fee_it_goes_through(
     left = {allowed.units for allowed in draft.allowances.values()}
     assert left == ({UNLIMITED} if unlimited else set())
     assert kernel.audit(draft) == []
+
+
+def test_play_money_is_free_and_comes_to_an_account_without_any_ether(draft: Draft) -> None:
+    someone = "you:9"
+    assert draft.balance(someone, "ETH") == 0
+    fund = Fund(someone, "ETH", 7 * ETH)
+    prepared = signing.prepare(draft.freeze(), someone, fund)
+    assert prepared.cost.wei == 0
+    kernel.handle(draft, prepared.transaction)
+    assert draft.balance(someone, "ETH") == 7 * ETH

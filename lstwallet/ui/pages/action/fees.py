@@ -51,6 +51,8 @@ def with_network(review: Review, world: World, prepared: Prepared, *, unlimited:
 
 def _fee_facts(world: World, prepared: Prepared) -> tuple[Fact, ...]:
     cost = prepared.cost
+    if not cost.gas:
+        return (Fact(_tr("fees", "Network fee"), fee_line(world, cost)),)
     most = wording.fee(cost.gas * prepared.transaction.max_fee)
     return (
         Fact(_tr("fees", "Network fee"), fee_line(world, cost)),
