@@ -60,7 +60,7 @@ def stake_with_the_pool(camera: Camera) -> None:
     hands = camera.hands
     hands.click("stake.choice.lido")
     hands.fill("stake.amount", "5")
-    camera.shot("stake-form-5-eth", "115.0000", "Review stake", small=True)
+    camera.shot("stake-form-5-eth", "114.99", "Network fee", "Review stake", small=True)
     hands.click("stake.review")
     camera.shot("stake-review-5-eth", "Step 2 of 3", "5.0000 ETH", small=True)
     hands.click("stake.confirm")
