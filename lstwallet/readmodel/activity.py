@@ -79,6 +79,8 @@ class Line(NamedTuple):
     begins."""
     account: Account = ""
     """Whose it is."""
+    fee: int = 0
+    """Wei of the network fee of the transaction that it was the main part of."""
 
 
 class Fold(NamedTuple):
@@ -154,6 +156,9 @@ _KINDS: Final[dict[str, tuple[str, Moves]]] = {
     "Funded": ("wallet", lambda event, _: (Amount(event.token, event.units),)),
     "AccountOpened": ("wallet", lambda event, _: ()),
     "Sent": ("wallet", _sent),
+    "FeePaid": ("wallet", _postings),
+    "Approved": ("wallet", lambda event, _: ()),
+    "AllowanceUsed": ("wallet", lambda event, _: ()),
     "EthWrapped": ("wallet", _postings),
     "EthUnwrapped": ("wallet", _postings),
     "Staked": ("staking", _staked),
@@ -186,6 +191,9 @@ _KINDS: Final[dict[str, tuple[str, Moves]]] = {
 }  # fmt: skip
 """Event name → group and what moved. Other kinds: the group ``staking`` or ``lending`` by
 their name, and whatever their postings say."""
+FEE_PAID: Final = "FeePaid"
+_SIGNING: Final = (FEE_PAID, "Approved", "AllowanceUsed")
+"""Events that belong to a transaction, not to one of its calls."""
 _LENDING: Final = frozenset(("CollateralSwitched", "EModeChosen", "FeedChosen"))
 
 
@@ -227,13 +235,50 @@ def _detail(kind: str, event: Any, account: Account) -> str:
 
 
 def lines(records: Iterable[Happening], account: Account) -> list[Line]:
-    """All of them, in the order given."""
-    return [line(record, account) for record in records]
+    """All of them, in the order given; a network fee stands in the row that it was paid for."""
+    return [line(record, account)._replace(fee=fee) for record, fee in _paid_for(records)]
 
 
 def lines_of_all(records: Iterable[Happening], accounts: Sequence[Account]) -> list[Line]:
     """All of them, each as a row of the account that acted, else of one that it concerns."""
-    return [line(record, _whose(record, accounts)) for record in records]
+    return [
+        line(record, _whose(record, accounts))._replace(fee=fee)
+        for record, fee in _paid_for(records)
+    ]
+
+
+def _paid_for(records: Iterable[Happening]) -> list[tuple[Happening, int]]:
+    """Records with the fee of their transaction: at its main part, which is the first event
+    of a call, or the first approval where that is all.
+
+    What approvals are used up by is told by the event beside; a fee whose transaction is not
+    among the records stands by itself.
+    """
+    every = list(records)
+    fees: dict[int, int] = {}
+    dropped: set[int] = set()
+    ordered = sorted(every, key=lambda record: record.seq)
+    for place, record in enumerate(ordered):
+        if record.kind in ("FeePaid", "AllowanceUsed"):
+            dropped.add(record.seq)
+        if record.kind != FEE_PAID:
+            continue
+        event, command = record.event, getattr(record, "command", None)
+        beside: list[Happening] = []
+        for other in ordered[place + 1 :]:
+            if other.kind == FEE_PAID or command is None or other.command != command:  # type: ignore[attr-defined]
+                break
+            beside.append(other)
+        calls = [each for each in beside if each.kind not in _SIGNING]
+        main = next(iter(calls or beside), None)
+        if main is None:
+            dropped.discard(record.seq)
+            continue
+        fees[main.seq] = event.gas * (event.base_fee + event.tip)
+        dropped.update(each.seq for each in beside if calls and each.kind == "Approved")
+    return [
+        (record, fees.get(record.seq, 0)) for record in every if record.seq not in dropped
+    ]
 
 
 def _whose(record: Happening, accounts: Sequence[Account]) -> Account:
@@ -349,7 +394,8 @@ def _no_remark(_seq: int) -> tuple[str, str]:
 
 
 def to_csv(rows: Iterable[Line], remark: Remark = _no_remark) -> str:
-    """One line per amount (one without amount where nothing moved), oldest first.
+    """One line per amount (one without amount where nothing moved), oldest first; a network
+    fee is one of its own, of the same entry.
 
     Amounts are positive, ``direction`` says in or out: a minus sign would be prefixed.
     """
@@ -357,8 +403,9 @@ def to_csv(rows: Iterable[Line], remark: Remark = _no_remark) -> str:
     writer = csv.writer(out, lineterminator="\n")
     writer.writerow(_COLUMNS)
     for row in sorted(rows):
-        for move in row.moves or (None,):
-            cells = [str(row.seq), iso(row.at), row.kind, "", "", "", "", row.detail, row.account]
+        paid = ((FEE_PAID, Amount("ETH", -row.fee)),) if row.fee else ()
+        for kind, move in (*((row.kind, move) for move in row.moves or (None,)), *paid):
+            cells = [str(row.seq), iso(row.at), kind, "", "", "", "", row.detail, row.account]
             cells += remark(row.seq)
             if move is not None:
                 size = abs(move.units)
@@ -378,6 +425,7 @@ def to_json(rows: Iterable[Line], remark: Remark = _no_remark) -> str:
             "group": row.group,
             "detail": row.detail,
             "account": row.account,
+            "fee": str(row.fee),
             "label": remark(row.seq)[0],
             "note": remark(row.seq)[1],
             "moves": [

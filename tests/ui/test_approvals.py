@@ -14,6 +14,9 @@ from lstwallet.engine.pools_facts import Swap
 from lstwallet.engine.staking import Stake, Wrap
 from lstwallet.engine.wallet import Fund
 from lstwallet.engine.world import YOU
+from lstwallet.readmodel.activity import to_csv
+from lstwallet.ui.pages.activity import words
+from lstwallet.units.amount import format_places
 from tests.journeys.driver import Driver
 from tests.ui.harness import FUNDED, Fees, window_on
 
@@ -57,6 +60,18 @@ def test_approve_and_supply_are_one_confirm(opened: Open) -> None:
     assert allowed(person, "wstETH", "aave") == 0
     assert person.window.bridge.world.balance(YOU, "awstETH") > 0
     assert fees.paid > 0
+    person.window.enter("activity")
+    person.until(lambda: person.window.page("activity") is not None, "the room")
+    page = person.window.page("activity")
+    person.until(lambda: bool(page._lines), "the entries")
+    paid = format_places(fees.paid + 10**12 - 1, 18, 6)
+    rows = page._lines
+    assert rows[0].kind == "Supplied"
+    assert rows[0].fee == fees.paid
+    assert f"fee {paid}" in words.detail(rows[0]).replace("\u00a0", " ")
+    assert "FeePaid" not in {row.kind for row in rows}
+    table = to_csv(rows).splitlines()
+    assert any(",FeePaid,out,ETH," + str(fees.paid) in line for line in table)
 
 
 def test_an_approval_without_limit_is_a_choice_and_a_danger(opened: Open) -> None:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 from PySide6.QtCore import QCoreApplication
 
-from lstwallet.engine.network import AllowanceUsed, Approved, FeePaid
+from lstwallet.engine.network import AllowanceUsed, Approve, Approved, FeePaid
 from lstwallet.readmodel.portfolio import quotes, value_of
 from lstwallet.ui import wording
 from lstwallet.ui.pages.action.records import Check, Fact, Receipt, Review
@@ -76,7 +76,8 @@ def price_line(cost: Cost) -> str:
 
 def _approvals(prepared: Prepared) -> tuple[Check, ...]:
     """Where nobody is approved anew, why not."""
-    if prepared.approvals:  # pre-flight tells of them
+    own = all(type(call) is Approve for call in prepared.transaction.calls)
+    if prepared.approvals or own:  # pre-flight tells of them
         return ()
     if prepared.uses:
         text = _tr("fees", "{contract} takes it from an approval you gave before")

@@ -48,6 +48,8 @@ _ORACLES: Final[dict[str, Callable[[], str]]] = {
 _KINDS: Final[dict[str, Kind]] = {
     "Born": Kind(lambda: _tr("activity", "Profile begins"), "flag"),
     "Funded": Kind(lambda: _tr("activity", "Play money"), "coin"),
+    "FeePaid": Kind(lambda: _tr("activity", "Network fee"), "gas-pump"),
+    "Approved": Kind(lambda: _tr("activity", "Approval changed"), "key"),
     "AccountOpened": Kind(lambda: _tr("activity", "Account opened"), "wallet"),
     "Sent": Kind(lambda: _tr("activity", "Sent"), "paper-plane-tilt"),
     "EthWrapped": Kind(lambda: _tr("activity", "ETH into WETH"), "package"),
@@ -107,7 +109,9 @@ def detail(line: Line, party: Callable[[str], str] = str, *, whose: bool = False
         about = text.format(party=party(rest))
     else:
         about = _about(*line.detail.split(":"))
-    return " · ".join(part for part in (party(line.account) if whose else "", about, entry) if part)
+    fee = _tr("activity", "fee {fee}").format(fee=wording.fee(line.fee)) if line.fee else ""
+    first = party(line.account) if whose else ""
+    return " · ".join(part for part in (first, about, entry, fee) if part)
 
 
 def _about(key: str, *rest: str) -> str:

@@ -148,6 +148,8 @@ def _name(key: Key) -> str:
 
 
 def _units(units: int, token: str) -> str:
+    if not units:
+        return wording.translate("wallet", "nothing")
     if units >= UNLIMITED:
         return wording.allowed(units, token)
     return wording.amount(units, token, unit=False)
