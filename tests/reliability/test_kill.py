@@ -12,6 +12,8 @@ import random
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
+from itertools import count
 from pathlib import Path
 
 import pytest
@@ -22,6 +24,15 @@ from lstwallet.engine.staking import Stake
 from lstwallet.engine.wallet import Fund
 from lstwallet.engine.world import YOU, World
 from lstwallet.market.driver import MarketConfig
+from lstwallet.store.book import (
+    Book,
+    Contact,
+    Edit,
+    Favour,
+    NameAccount,
+    PutContact,
+    edited,
+)
 from lstwallet.store.codec import world_hash
 from lstwallet.store.journal import Store
 from lstwallet.units.clock import HOUR
@@ -64,25 +75,32 @@ def work(profile: Path, log: Path) -> None:
     acknowledge(session.world)
     while True:
         world = session.world
-        if world.time < next_moment(world, YOU):
-            session.advance(next_moment(world, YOU), progress=lambda seen: acknowledge(seen.world))
+        if world.time < next_moment(world):
+            session.advance(next_moment(world), progress=lambda seen: acknowledge(seen.world))
         else:
             session.execute(command(world))
         acknowledge(session.world)
 
 
-def kill_at(profile: Path, log: Path, delay: float) -> tuple[int, int, int]:
-    """Start a child, kill it ``delay`` seconds after it began to work: its last acknowledgement."""
+def begun(arguments: list[str], log: Path) -> subprocess.Popen[bytes]:
+    """A child that has acknowledged something in ``log``: it is at work."""
     log.unlink(missing_ok=True)
     child = subprocess.Popen(
-        [sys.executable, "-m", "tests.reliability.test_kill", str(profile), str(log)], cwd=ROOT
+        [sys.executable, "-m", "tests.reliability.test_kill", *arguments], cwd=ROOT
     )
     deadline = time.monotonic() + 60
     while not (log.exists() and log.stat().st_size):
         assert child.poll() is None, "the child ended by itself"
         assert time.monotonic() < deadline, "the child never began"
         time.sleep(0.002)
+    return child
+
+
+def kill_at(profile: Path, log: Path, delay: float) -> tuple[int, int, int]:
+    """Start a child, kill it ``delay`` seconds after it began to work: its last acknowledgement."""
+    child = begun([str(profile), str(log)], log)
     time.sleep(delay)
+    assert child.poll() is None, "the child ended by itself"
     child.kill()
     child.wait()
     lines = log.read_text().split("\n")[:-1]
@@ -95,8 +113,8 @@ def undisturbed(path: Path, end: World) -> Session:
     session = Session.create(path, small_world(), MarketConfig(), name="undisturbed")
     while done(session.world) < done(end) or session.world.time < end.time:
         world = session.world
-        if world.time < next_moment(world, YOU):
-            session.advance(min(next_moment(world, YOU), end.time))
+        if world.time < next_moment(world):
+            session.advance(min(next_moment(world), end.time))
         else:
             session.execute(command(world))
     return session
@@ -180,5 +198,58 @@ def test_a_kill_while_a_profile_is_made_leaves_a_whole_one_or_none(tmp_path: Pat
             Session.open(path).close()
 
 
+def edits() -> Iterator[tuple[Edit, Edit, Edit]]:
+    """Without an end: a contact under one address, then under another, its note and its star.
+
+    Each edit is one transaction of several statements: halves would show.
+    """
+    for number in count(1):
+        old, new = (f"sim:{number - 1}", f"sim:{number}")
+        contact = Contact(new, f"Contact {number}", "note " * (number % 40))
+        yield (
+            PutContact(old, contact), NameAccount(YOU, f"Account {number}"),
+            Favour("token", "rETH", bool(number % 2)),
+        )  # fmt: skip
+
+
+def edit_on(profile: Path, log: Path) -> None:
+    """What the child does until it is killed: each edit that was made is acknowledged."""
+    acknowledged = os.open(log, os.O_WRONLY | os.O_APPEND | os.O_CREAT)
+    session, made = Session.open(profile), 0
+    for each in edits():
+        for edit in each:
+            session.edit(edit)
+            made += 1
+            os.write(acknowledged, f"{made}\n".encode())
+
+
+def books(most: int) -> list[Book]:
+    """The book before any edit, after the first, and so on."""
+    seen = [Book()]
+    for each in edits():
+        for edit in each:
+            seen.append(edited(seen[-1], edit))
+        if len(seen) > most:
+            return seen
+    raise AssertionError("edits have no end")
+
+
+def test_a_kill_in_the_middle_of_an_edit_leaves_the_book_before_or_after(tmp_path: Path) -> None:
+    dice, log = random.Random(5), tmp_path / "acknowledged"
+    for number in range(3):
+        profile = tmp_path / f"{number}.lstwallet"
+        Session.create(profile, small_world(), MarketConfig(), name="Main").close()
+        child = begun([str(profile), str(log), "edits"], log)
+        time.sleep(dice.uniform(0.0, 0.15))
+        child.kill()
+        child.wait()
+        made = int(log.read_text().split("\n")[-2])
+        session = Session.open(profile)
+        around = books(made + 1)[made : made + 2]
+        assert session.book in around, f"kill {number}: neither the old book nor the new one"
+        assert session.verify().sound
+        session.close()
+
+
 if __name__ == "__main__":
-    work(Path(sys.argv[1]), Path(sys.argv[2]))
+    (edit_on if "edits" in sys.argv else work)(Path(sys.argv[1]), Path(sys.argv[2]))
