@@ -96,6 +96,7 @@ def test_slide_by_keyboard_review_accept_receipt(room: Room) -> None:
     assert seen.net.new.text().startswith("+4.")
     assert room.page.health.note.text() == "pointer: after this, 1.42"
     driver.sees("Health below 1.50 after this. Confirm in the review.")
+    driver.sees("stETH, wstETH for 2 contracts")
 
     driver.click("loop.steps")
     table = room.form.steps.table

@@ -29,11 +29,13 @@ def approval_line(prepared: Prepared) -> str:
     """The overview's short answer: who will be approved, for which token."""
     approvals, uses = prepared.approvals, prepared.uses
     if approvals:
+        tokens = ", ".join(dict.fromkeys(each.token for each in approvals))
+        spenders = {each.spender for each in approvals}
+        if len(spenders) > 1:  # a loop's: the review names each
+            text = _tr("fees", "{token} for {count} contracts")
+            return text.format(token=tokens, count=wording.count(len(spenders)))
         text = _tr("fees", "{token} for the {contract}")
-        return text.format(
-            token=", ".join(dict.fromkeys(each.token for each in approvals)),
-            contract=wording.contract(approvals[0].spender),
-        )
+        return text.format(token=tokens, contract=wording.contract(approvals[0].spender))
     return _tr("fees", "given before") if uses else _tr("fees", "not needed")
 
 
