@@ -1,7 +1,7 @@
 """How a new profile begins: empty with play money, or as the demo portfolio.
 
-The demo portfolio is nothing but commands in the order a person would give them, on the
-real prices of May to July 2022, with time passing between them.
+The demo portfolio is nothing but commands in the order a person would give them, each signed
+as the window signs it, on the real prices of May to July 2022, with time passing between them.
 """
 
 from __future__ import annotations
@@ -15,6 +15,8 @@ from lstwallet.app.session import Session
 from lstwallet.engine.kernel import Batch, Command
 from lstwallet.engine.lending import Borrow, Supply
 from lstwallet.engine.pools import AddLiquidity, Swap
+from lstwallet.engine.rocketpool import MintReth
+from lstwallet.engine.signing import prepare
 from lstwallet.engine.staking import RequestUnstake, Stake, Wrap
 from lstwallet.engine.wallet import Fund
 from lstwallet.engine.world import YOU
@@ -46,11 +48,13 @@ DEMO_STEPS: Final[tuple[Step, ...]] = (
     Batch((Stake(YOU, 10 * ETH), AddLiquidity(YOU, "steth_eth", (6 * ETH, 5 * ETH), 0))),
     8 * DAY,
     Swap(YOU, "usdc_eth", "USDC", 4_000 * USDC, 1, "ETH"),
-    9 * DAY,
+    1 * DAY,
+    MintReth(YOU, 8 * ETH),
+    8 * DAY,
     RequestUnstake(YOU, 3 * ETH),
     2 * DAY,
 )
-"""Two stakes, a loan against wstETH, a pool share, a swap and a ticket that waits."""
+"""Two stakes and some rETH, a loan against wstETH, a pool share, a swap and a ticket that waits."""
 
 
 def free_path(name: str = profiles.DEFAULT_NAME) -> tuple[str, Path]:
@@ -96,11 +100,17 @@ def create(
 def play(
     session: Session, steps: tuple[Step, ...], gate: Callable[[], None] | None = None
 ) -> None:
-    """Give the commands and let the time pass. Raises the refusal of a refused command."""
+    """Sign the commands and let the time pass; play money is no transaction.
+
+    Raises the refusal of a refused command.
+    """
     for step in steps:
         if isinstance(step, int):
             session.advance(session.world.time + step, gate=gate)
             continue
-        outcome = session.execute(step)
+        free = isinstance(step, Fund)
+        outcome = session.execute(
+            step if free else prepare(session.world, YOU, step).transaction
+        )
         if outcome.refusal is not None:
             raise outcome.refusal

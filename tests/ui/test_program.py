@@ -41,7 +41,7 @@ def test_the_demo_portfolio_has_something_in_every_room(start: Start) -> None:
     person.until(lambda: program.window.cover() is None, "the window")
     world = program.bridge.world
     held = {token for (account, token) in world.balances if account == "you"}
-    assert {"ETH", "USDC", "stETH", "wstETH", "awstETH", "dUSDC", "LP:steth_eth"} <= held
+    assert {"ETH", "USDC", "stETH", "wstETH", "rETH", "awstETH", "dUSDC", "LP:steth_eth"} <= held
     assert any(ticket.account == "you" for ticket in world.tickets.values())
     assert program.bridge.profile.name == "Demo portfolio"
 
