@@ -191,12 +191,20 @@ def _multiple(world: Readable, loop: Loop) -> int:
 
 
 def _enter(world: Readable, loop: Loop, own: Own) -> Work:
-    """The e-mode, what is brought, and its switch as collateral."""
+    """The e-mode, what is brought, and its switch as collateral.
+
+    Refuses to bring so much that its exchange loses more than it may: no multiple mends that.
+    """
     work = Work(world)
-    account, collateral = loop.account, loop.collateral
+    account, collateral, _, route, worst = loop
     _fit_mode(work, loop)
     if own.amount:
-        got = exchange(work, account, own.token, own.amount, collateral, loop.route, loop.worst)
+        try:
+            got = exchange(work, account, own.token, own.amount, collateral, route, worst)
+        except TooCostly as costly:
+            if costly.why is None:
+                raise
+            raise costly.why from None
         work.do(Supply(account, collateral, got))
     place = place_of(work.draft.lending, collateral)
     held = position_of(work.draft, account)

@@ -23,7 +23,11 @@ WSTETH: Final = "wstETH"
 
 
 class TooCostly(Exception):
-    """An exchange loses more than it may."""
+    """An exchange loses more than it may; ``why`` is what the pools refused, if it was tried."""
+
+    def __init__(self, why: SlippageExceeded | None = None) -> None:
+        super().__init__(why)
+        self.why: Final = why
 
 
 class Work:
@@ -99,8 +103,8 @@ def _swapped(
     least = mul_div_floor(fair, BPS - worst, BPS)
     try:
         events = work.do(Swap(account, ROUTE, token_in, amount, least, token_out))
-    except SlippageExceeded:
-        raise TooCostly from None
+    except SlippageExceeded as why:
+        raise TooCostly(why) from None
     last = events[-1]
     if isinstance(last, Swapped):
         return last.received

@@ -28,7 +28,12 @@ from lstwallet.engine.lending_oracle import MARKET, ChooseFeed
 from lstwallet.engine.lending_view import oracle_prices
 from lstwallet.engine.loops import Loop, Own, close, deleverage, leverage, multiple_of
 from lstwallet.engine.pools import STETH_ETH, Swap
-from lstwallet.engine.refusals import MultipleOutOfReach, NotEnoughBalance, Refusal
+from lstwallet.engine.refusals import (
+    MultipleOutOfReach,
+    NotEnoughBalance,
+    Refusal,
+    SlippageExceeded,
+)
 from lstwallet.engine.staking import Stake, steth_of
 from lstwallet.engine.wallet import Fund
 from lstwallet.engine.world import YOU, Draft, World
@@ -215,6 +220,20 @@ def test_an_exchange_that_loses_too_much_ends_the_climb() -> None:
     with pytest.raises(MultipleOutOfReach) as later:
         leverage(rich, patient, Own("ETH", 20_000 * ETH), 3 * WAD)
     assert later.value.reached > reached + WAD // 10
+
+
+def test_bringing_more_than_the_pool_can_take_is_refused_before_any_round() -> None:
+    rich = Draft(funded())
+    kernel.handle(rich, Fund(YOU, "USDC", 20_000_000 * USDC))
+    for plan in (
+        lambda: leverage(rich, DOLLARS, Own("USDC", 10_000_000 * USDC), 2 * WAD),
+        lambda: list(loops.climb(rich, DOLLARS, Own("USDC", 10_000_000 * USDC))),
+    ):
+        with pytest.raises(SlippageExceeded) as refused:
+            plan()
+        # A sixth more in the pool of 60 million: far beyond the two per cent that may be lost.
+        assert refused.value.token == "ETH"
+        assert refused.value.received < refused.value.minimum
 
 
 def _with_config(symbol: str, **changes: Any) -> Draft:
