@@ -27,7 +27,7 @@ from lstwallet.engine.lending_facts import (
 from lstwallet.engine.lending_view import find_place, owed_units, reserve_token, supplied_units
 from lstwallet.engine.loops import Loop, Own
 from lstwallet.engine.network import cost_of
-from lstwallet.engine.pools_facts import STETH_ETH, TOKENS, USDC_ETH, Swapped
+from lstwallet.engine.pools_facts import ROUTE, STETH_ETH, TOKENS, USDC_ETH, Swap, Swapped
 from lstwallet.engine.pools_view import pool_price, pool_reserves
 from lstwallet.engine.refusals import MultipleOutOfReach
 from lstwallet.engine.staking import Stake, Staked, Unwrapped, Wrap, Wrapped, steth_of
@@ -81,11 +81,16 @@ def available(world: Readable, account: Account, token: str) -> int:
 
 
 def for_fees(world: Readable, account: Account) -> int:
-    """Wei that pay the network's fee of the longest loop at the present price."""
+    """Wei that pay the network's fee of the longest loop at the present price.
+
+    Every round is counted with the dearest exchange there is, by the pools and by minting, and
+    as a transaction of its own: that covers e-mode, switch and approvals too.
+    """
     if world.network is None:
         return 0
     one = (
-        Borrow(account, "ETH", 1), Stake(account, 1), Wrap(account, 1), Supply(account, "ETH", 1),
+        Borrow(account, "ETH", 1), Swap(account, ROUTE, "ETH", 1, 0, "ETH"), Stake(account, 1),
+        Wrap(account, 1), Supply(account, "ETH", 1),
     )  # fmt: skip
     return cost_of(world, one).wei * loops.MOST_ROUNDS
 

@@ -6,18 +6,19 @@ from fractions import Fraction
 
 import pytest
 
-from lstwallet.engine import kernel
+from lstwallet.engine import kernel, signing
 from lstwallet.engine.kernel import Batch
 from lstwallet.engine.lending import Supply
 from lstwallet.engine.lending_oracle import CAPPED, EXCHANGE, MARKET, ChooseFeed
-from lstwallet.engine.loops import BY_LTV, BY_ROUNDS, Own, leverage
+from lstwallet.engine.loops import BY_LTV, BY_ROUNDS, Loop, Own, leverage
 from lstwallet.engine.quotes import preview
-from lstwallet.engine.refusals import NotEnoughBalance
+from lstwallet.engine.refusals import NotEnoughBalance, SlippageExceeded
+from lstwallet.engine.wallet import Fund
 from lstwallet.engine.world import YOU, Draft
 from lstwallet.readmodel import lending, lending_depeg, loops
 from lstwallet.readmodel.loops import LoopPair
 from lstwallet.units.fixed import WAD
-from tests.engine.test_loops import DOLLARS, ETH, MINTED, STAKED, done, funded
+from tests.engine.test_loops import DOLLARS, ETH, LONG, MINTED, STAKED, done, funded
 from tests.small_world import small_world
 
 PAIR = LoopPair("wstETH", "ETH")
@@ -110,6 +111,24 @@ def test_steps_are_numbered_and_exchanges_are_one_step() -> None:
     assert first is not None
     assert (first.kind, first.token, first.units) == ("supply", "ETH", 15 * ETH)
     assert loops.net_brought(()) is None
+
+
+@pytest.mark.parametrize("loop", [STAKED, MINTED, LONG, LONG._replace(route=loops.MINT), DOLLARS])
+def test_what_is_kept_back_pays_for_the_longest_loop_of_every_kind(loop: Loop) -> None:
+    highest = loops.outlook(funded(), loop, Own("ETH", 10 * ETH)).highest
+    draft = Draft(funded())
+    kept = loops.for_fees(draft, YOU)
+    draft.writable("balances")[YOU, "ETH"] = 10 * ETH + kept  # as if Max were chosen
+    plan = leverage(draft, loop, Own("ETH", 10 * ETH), highest)
+    paid = signing.prepare(draft.freeze(), YOU, Batch(plan.calls)).cost.wei
+    assert kept // 2 < paid <= kept
+
+
+def test_an_outlook_on_bringing_more_than_the_pool_can_take_is_refused() -> None:
+    rich = Draft(funded())
+    kernel.handle(rich, Fund(YOU, "USDC", 20_000_000 * 10**6))
+    with pytest.raises(SlippageExceeded):
+        loops.outlook(rich, DOLLARS, Own("USDC", 10_000_000 * 10**6))
 
 
 def test_a_discount_reaches_only_the_markets_oracle() -> None:
