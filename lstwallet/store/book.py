@@ -7,7 +7,7 @@ is the edit that takes it back.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from types import MappingProxyType
 from typing import Final, NamedTuple, TypeVar
 
@@ -47,6 +47,10 @@ class Book(NamedTuple):
     """Account → what one calls it."""
     favourites: frozenset[tuple[str, str]] = frozenset()
     """(kind, key): kinds are ``account``, ``contact``, ``token``, ``pool`` and ``market``."""
+
+    def starred(self, *kinds: str) -> frozenset[str]:
+        """Keys of the favourites of these kinds."""
+        return frozenset(key for kind, key in self.favourites if kind in kinds)
 
 
 class PutContact(NamedTuple):
@@ -99,6 +103,12 @@ def edited(book: Book, edit: Edit) -> Book:
             mark = frozenset({(kind, key)})
             marks = book.favourites | mark if on else book.favourites - mark
             return book._replace(favourites=marks)
+
+
+def pinned(book: Book, keys: Iterable[str], *kinds: str) -> list[str]:
+    """The keys, favourites of any of these kinds first; otherwise in their own order."""
+    stars = book.starred(*kinds)
+    return sorted(keys, key=lambda key: key not in stars)
 
 
 def inverse(book: Book, edit: Edit) -> Edit:

@@ -7,12 +7,16 @@ model reads its words to assistive tools. Nothing here knows what a row means.
 from __future__ import annotations
 
 from functools import lru_cache
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
-from PySide6.QtCore import QPointF, QRectF
+from PySide6.QtCore import QCoreApplication, QPointF, QRectF
 from PySide6.QtGui import QPainter
 
 from lstwallet.ui.theme import current, icons, paint
+
+translate = QCoreApplication.translate
+STAR_GAP: Final = 6
+"""Between words and their star."""
 
 
 class Text(NamedTuple):
@@ -26,6 +30,8 @@ class Text(NamedTuple):
     style: str = "body"
     tip: str = ""
     """Shown on hover: the exact number, say."""
+    starred: bool = False
+    """A favourite: a star stands behind the words."""
 
 
 class ChipCell(NamedTuple):
@@ -78,8 +84,9 @@ Cell = Text | ChipCell | BarCell | SparkCell | ButtonsCell | None
 def said(cell: Cell) -> str:
     """The cell in words."""
     match cell:
-        case Text(text=text, sub=sub):
-            return f"{text}, {sub}" if sub else text
+        case Text(text=text, sub=sub, starred=starred):
+            words = f"{text}, {sub}" if sub else text
+            return f"{words}, {translate('models', 'favourite')}" if starred else words
         case ChipCell(text=text) | BarCell(text=text):
             return text
         case SparkCell(said=words):
@@ -105,6 +112,7 @@ def _width(cell: Cell, _generation: int) -> int:
     match cell:
         case Text():
             wide = paint.text_width(cell.text, theme.font(cell.style))
+            wide += _star_room(cell)
             if cell.sub:
                 wide = max(wide, paint.text_width(cell.sub, theme.font("caption")))
             lead = (avatar_side(bool(cell.sub)) + 10) if cell.avatar else 24 if cell.icon else 0
@@ -163,6 +171,10 @@ def draw(
             _draw_buttons(painter, box, cell, hot, down)
 
 
+def _star_room(cell: Text) -> int:
+    return current().px(12 + STAR_GAP) if cell.starred else 0
+
+
 def _draw_text(painter: QPainter, box: QRectF, cell: Text, align: str) -> None:
     theme = current()
     if cell.avatar:
@@ -177,14 +189,22 @@ def _draw_text(painter: QPainter, box: QRectF, cell: Text, align: str) -> None:
         spot = QRectF(box.x(), box.center().y() - side / 2, side, side)
         icons.draw(painter, spot, cell.icon, theme.color(role))
         box = box.adjusted(side + 8, 0, 0, 0)
+    if cell.starred:
+        side, gap = theme.px(12), theme.px(STAR_GAP)
+        wide = min(paint.text_width(cell.text, theme.font(cell.style)), box.width() - side - gap)
+        line = theme.line(cell.style)
+        lines = line + 1 + theme.line("caption") if cell.sub else line
+        top = box.center().y() - lines / 2 + (line - side) / 2
+        spot = QRectF(box.x() + wide + gap, top, side, side)
+        icons.draw(painter, spot, "star-fill", theme.color(paint.tone_role("warn")))
     if not cell.sub:
-        paint.draw_text(painter, box, cell.text, cell.style, cell.tone, align)
+        upper_box = box.adjusted(0, 0, -_star_room(cell), 0)
+        paint.draw_text(painter, upper_box, cell.text, cell.style, cell.tone, align)
         return
     upper, lower = theme.line(cell.style), theme.line("caption")
     top = box.center().y() - (upper + 1 + lower) / 2
-    paint.draw_text(
-        painter, QRectF(box.x(), top, box.width(), upper), cell.text, cell.style, cell.tone, align
-    )
+    first = QRectF(box.x(), top, box.width() - _star_room(cell), upper)
+    paint.draw_text(painter, first, cell.text, cell.style, cell.tone, align)
     second = QRectF(box.x(), top + upper + 1, box.width(), lower)
     paint.draw_text(painter, second, cell.sub, "caption", "3", align)
 

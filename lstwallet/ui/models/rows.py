@@ -48,6 +48,9 @@ class RowsModel(QAbstractTableModel):
         self._given: list[Any] = list(rows)
         self._rows: list[Any] = list(rows)
         self._sorted: tuple[int, Qt.SortOrder] | None = None
+        self.star: Callable[[Any], bool | None] | None = None
+        """Whether a row is a favourite, which stands first however they are sorted; ``None``: it
+        cannot be one."""
 
     # -- rows ----------------------------------------------------------------------
 
@@ -127,6 +130,11 @@ class RowsModel(QAbstractTableModel):
         return self._sorted
 
     def _in_order(self, rows: list[Any]) -> list[Any]:
+        in_order = self._by_column(rows)
+        star = self.star
+        return in_order if star is None else sorted(in_order, key=lambda row: not star(row))
+
+    def _by_column(self, rows: list[Any]) -> list[Any]:
         if self._sorted is None:
             return list(rows)
         column, order = self._sorted

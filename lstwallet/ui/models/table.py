@@ -23,6 +23,8 @@ from PySide6.QtCore import (
 )
 from PySide6.QtGui import (
     QAccessible,
+    QAction,
+    QContextMenuEvent,
     QKeyEvent,
     QMouseEvent,
     QPainter,
@@ -33,6 +35,7 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QHeaderView,
+    QMenu,
     QSizePolicy,
     QStyledItemDelegate,
     QStyleOptionViewItem,
@@ -142,6 +145,8 @@ class TableView(Themed, QTableView):
     activated_cell = Signal(object, str)
     sorted = Signal()
     """The user sorted it, by a click on a caption or Shift+Enter in a column."""
+    starred = Signal(object, bool)
+    """A row is to be a favourite, or no longer one: chosen from its menu."""
 
     def __init__(
         self,
@@ -221,6 +226,37 @@ class TableView(Themed, QTableView):
             at = self.rows_model.find(kept)
             if at >= 0:
                 self.setCurrentIndex(self.rows_model.index(at, here.column()))
+
+    def set_star(self, star: Callable[[Any], bool | None]) -> None:
+        """Rows have a menu that makes them favourites; see ``RowsModel.star``."""
+        self.rows_model.star = star
+
+    def row_menu(self, row: Any) -> QMenu | None:
+        """What can be done with a row beside pressing it; ``None``: nothing."""
+        star = self.rows_model.star(row) if self.rows_model.star is not None else None
+        if star is None:
+            return None
+        menu = QMenu(self)
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        words = self.tr("Remove from favourites") if star else self.tr("Add to favourites")
+        action = QAction(icons.icon("star-fill" if star else "star"), words, menu)
+        action.triggered.connect(lambda _on=False: self.starred.emit(row, not star))
+        menu.addAction(action)
+        return menu
+
+    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
+        """By the right button under the pointer, by the menu key on the current row."""
+        by_key = event.reason() == QContextMenuEvent.Reason.Keyboard
+        at = self.viewport().mapFromGlobal(event.globalPos())
+        index = self.currentIndex() if by_key else self.indexAt(at)
+        menu = self.row_menu(self.rows_model.row(index.row())) if index.isValid() else None
+        if menu is None:
+            super().contextMenuEvent(event)
+            return
+        if by_key:
+            at = self.visualRect(index).bottomLeft()
+        menu.popup(self.viewport().mapToGlobal(at))
+        event.accept()
 
     def look_again(self) -> None:
         """Repaint cells that look different now, whether their rows have changed or not."""

@@ -95,6 +95,13 @@ class Page(QWidget):
         undo = partial(self.bridge.edit, back)
         self.bridge.edit(edit, lambda: self.tell(said, undo=undo))
 
+    def favour(self, kind: str, key: str, name: str, *, on: bool) -> None:
+        """Make something a favourite, or no longer one; ``name`` is what a person calls it."""
+        from lstwallet.store.book import Favour
+
+        more, less = self.tr("{name} is a favourite"), self.tr("{name} is no longer a favourite")
+        self.edit(Favour(kind, key, on), (more if on else less).format(name=name))
+
     def set_narrow(self, narrow: bool) -> None:
         """The window crossed 1180 px: move side columns. Extend, and call ``super``."""
         self.narrow = narrow

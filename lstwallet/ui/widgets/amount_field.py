@@ -96,8 +96,9 @@ class TokenPill(Themed, QAbstractButton):
 
     def set_choices(self, symbols: Sequence[str]) -> None:
         """The tokens to choose from; one alone makes the pill a label."""
-        self._symbols = list(symbols)
-        self._sync()
+        if list(symbols) != self._symbols:
+            self._symbols = list(symbols)
+            self._sync()
 
     def choices(self) -> list[str]:
         """The tokens to choose from."""

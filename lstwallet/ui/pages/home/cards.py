@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 from lstwallet.readmodel import home as reading
 from lstwallet.readmodel import yields
 from lstwallet.readmodel.timeline import ticks
+from lstwallet.store.book import Book
 from lstwallet.ui import wording
 from lstwallet.ui.models.cells import Cell, SparkCell, Text
 from lstwallet.ui.models.rows import Column
@@ -288,6 +289,7 @@ class PositionsCard(Card):
     """The table. ``wanted(position)``: a row was clicked."""
 
     wanted = Signal(object)
+    favoured = Signal(object, bool)
     ways_wanted = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
@@ -310,6 +312,7 @@ class PositionsCard(Card):
         self.header.addWidget(self.all)
         self.body.addLayout(self.header)
         self._preferences: Preferences | None = None
+        self._book = Book()
         self._trends: Mapping[str, tuple[float, ...]] = {}
         self._sparks: dict[str, SparkCell] = {}
         self._whole = self._narrow = self._with_small = False
@@ -320,6 +323,8 @@ class PositionsCard(Card):
         )  # fmt: skip
         self.table.setObjectName("home.positions")
         self.table.activated_cell.connect(lambda each, _key: self.wanted.emit(each))
+        self.table.set_star(self._star)
+        self.table.starred.connect(self.favoured)
         self.empty = Label(
             self.tr("You hold nothing yet. Get play money in Settings."), "small", "3", wrap=True
         )
@@ -337,8 +342,13 @@ class PositionsCard(Card):
 
     # --- cells --------------------------------------------------------------------------
 
+    def _star(self, each: Position) -> bool | None:
+        key = words.favourite(each)
+        return None if key is None else key in self._book.favourites
+
     def _name(self, each: Position) -> Cell:
-        return Text(words.title(each), words.sub(each), words.avatar(each), style="medium")
+        return Text(words.title(each), words.sub(each), words.avatar(each), style="medium",
+                    starred=self._star(each) is True)  # fmt: skip
 
     def _balance_words(self, each: Position) -> str:
         assert self._preferences is not None
@@ -383,9 +393,12 @@ class PositionsCard(Card):
         positions: Sequence[Position],
         trends: Mapping[str, tuple[float, ...]],
         preferences: Preferences,
+        book: Book,
     ) -> None:
-        """Other rows; ``trends`` by their keys."""
+        """Other rows, favourites first; ``trends`` by their keys."""
         again = preferences != self._preferences or trends is not self._trends
+        again = again or book.favourites != self._book.favourites
+        self._book = book
         same = tuple(positions) == self._rows
         self._preferences = preferences
         if trends is not self._trends:
@@ -398,9 +411,10 @@ class PositionsCard(Card):
 
     def _show(self) -> None:
         dust = self._preferences.dust if self._preferences is not None else 0
-        large = tuple(each for each in self._rows if not reading.is_small(each, dust))
-        small = len(self._rows) - len(large)
-        rows = self._rows if self._with_small else large
+        given = sorted(self._rows, key=lambda each: not self._star(each))
+        large = [each for each in given if self._star(each) or not reading.is_small(each, dust)]
+        small = len(given) - len(large)
+        rows = given if self._with_small else large
         many = len(rows) > SHOWN
         self.table.set_rows(rows if self._whole or self._with_small else rows[:SHOWN])
         self.table.setVisible(bool(rows))

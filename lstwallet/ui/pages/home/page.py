@@ -177,6 +177,8 @@ class RoomPage(Page):
         self.yields.why.clicked.connect(lambda _on=False: self._explain_yield())
         self.positions.ways_wanted.connect(lambda: self.navigate.emit("ways_out", None))
         self.positions.wanted.connect(lambda each: self.navigate.emit(*words.way(each)))
+        self.positions.favoured.connect(self._favour)
+        self.bridge.book_changed.connect(lambda _edit: self.renew())
         self.exits.wanted.connect(self._go_to_exit)
         self.exits.calendar_wanted.connect(lambda: self.navigate.emit("calendar", None))
         self.bridge.opened.connect(self._forget)
@@ -212,7 +214,7 @@ class RoomPage(Page):
         yield  # the chart is painted a turn later than the rest
         trends = self._trends(prices)
         yield
-        self.positions.show_positions(self._positions, trends, preferences)
+        self.positions.show_positions(self._positions, trends, preferences, self.bridge.book)
         yield
         yield  # the rest of the table's cells
         self.allocation.show_positions(self._positions, usd, preferences)
@@ -332,6 +334,11 @@ class RoomPage(Page):
             rows = exits(world, self.bridge.account) if world is not None else ()
             ready = next((each.id for each in rows if each.key == key and each.ready), None)
             self.navigate.emit("unstake", None if ready is None else {"claim": ready})
+
+    def _favour(self, position: Position, on: bool) -> None:
+        found = words.favourite(position)
+        if found is not None:
+            self.favour(*found, words.title(position), on=on)
 
     def _popover(self) -> WhyPopover:
         if self._why is None:

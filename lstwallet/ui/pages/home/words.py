@@ -211,6 +211,15 @@ def title(position: Position) -> str:
     return position.balance.token
 
 
+def favourite(position: Position) -> tuple[str, str] | None:
+    """Kind and key in the book: a token or a pool; the rest is no one thing."""
+    if position.kind == "wallet":
+        return "token", position.balance.token
+    if position.kind == "pool":
+        return "pool", position.key.partition(":")[2]
+    return None
+
+
 def sub(position: Position) -> str:
     """The quiet line below."""
     if position.kind == home.LENT:

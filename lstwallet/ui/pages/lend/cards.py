@@ -375,9 +375,11 @@ class MarketsCard(Card):
     """Every reserve; a row is chosen by clicking it."""
 
     chosen = Signal(str)
+    favoured = Signal(str, bool)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent=parent, spacing=6)
+        self._stars: frozenset[str] = frozenset()
         self.set_title(self.tr("Markets"))
         self.body.addLayout(self.header)
         self.set_note(self.tr("click one for its rate curve"))
@@ -387,11 +389,13 @@ class MarketsCard(Card):
         )  # fmt: skip
         self.table.setObjectName("lend.markets")
         self.table.activated_cell.connect(lambda line, _key: self.chosen.emit(line.token))
+        self.table.set_star(lambda line: line.token in self._stars)
+        self.table.starred.connect(lambda line, on: self.favoured.emit(line.token, on))
         self.add(self.table)
 
     def _columns(self) -> list[Column]:
         return [
-            Column("token", self.tr("Market"), _token_cell, lambda r: r.token, stretch=1),
+            Column("token", self.tr("Market"), self._token, lambda r: r.token, stretch=1),
             Column("supply", self.tr("Supply APY"),
                    lambda r: Text(words.share(r.supply_apy), style="medium"),
                    lambda r: r.supply_apy, align="right"),
@@ -407,13 +411,16 @@ class MarketsCard(Card):
                    align="right"),
         ]  # fmt: skip
 
-    def show_markets(self, rows: tuple[MarketRow, ...]) -> None:
-        """The reserves now."""
+    def _token(self, line: MarketRow) -> Text:
+        starred = line.token in self._stars
+        return Text(line.token, avatar=line.token, style="medium", starred=starred)
+
+    def show_markets(self, rows: tuple[MarketRow, ...], stars: frozenset[str]) -> None:
+        """The reserves now, favourites first."""
+        again, self._stars = stars != self._stars, stars
         self.table.set_rows(rows)
-
-
-def _token_cell(line: MarketRow) -> Text:
-    return Text(line.token, avatar=line.token, style="medium")
+        if again:
+            self.table.look_again()
 
 
 def _used_cell(line: MarketRow) -> BarCell:

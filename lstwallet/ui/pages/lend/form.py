@@ -12,6 +12,7 @@ from lstwallet.engine.lending import Borrow, Repay, Supply, WithdrawSupply
 from lstwallet.engine.lending_view import owed_units, supplied_units
 from lstwallet.readmodel import lending as reading
 from lstwallet.readmodel.lending import BORROW, REPAY, RISKY, SUPPLY, TOKENS, WITHDRAW, Risk
+from lstwallet.store.book import pinned
 from lstwallet.ui import wording
 from lstwallet.ui.pages.action import Header, NotYet, read_amount
 from lstwallet.ui.pages.lend import words
@@ -245,6 +246,7 @@ class LendForm(TellingForm):
     # --- what is shown ------------------------------------------------------------------
 
     def refresh(self, world: World) -> None:
+        self.amount.set_token_choices(pinned(self._bridge.book, TOKENS, "token", "market"))
         reach, token = self._reach(world), self.token()
         self.amount.set_available(reach.available, self._available_words(reach.available))
         self.amount.set_max(reach.most)

@@ -128,6 +128,8 @@ class RoomPage(Page):
         self.positions.switched.connect(self._switch_collateral)
         self.positions.emode_asked.connect(self._choose_emode)
         self.markets.chosen.connect(self._choose_market)
+        self.markets.favoured.connect(self._favour)
+        self.bridge.book_changed.connect(lambda _edit: self.renew())
         self.bridge.opened.connect(self._opened)
         self.bridge.account_changed.connect(self._opened)
         self.bridge.settings_changed.connect(lambda _names: self.set_narrow(self.narrow))
@@ -138,7 +140,9 @@ class RoomPage(Page):
         account = self.bridge.account
         refresh_cards(world, account, self.health, self.positions, self.bridge.preferences)
         self.told.show_losses(world)
-        self.markets.show_markets(reading.markets(world, account))
+        self.markets.show_markets(
+            reading.markets(world, account), self.bridge.book.starred("market")
+        )
         self.oracle.show_oracle(world, account)
         self._show_curve(world)
         self.flow.refresh(world)
@@ -235,6 +239,9 @@ class RoomPage(Page):
         on_form = self.flow.phase == "form" and self.flow.form is self.form
         if on_form and reading.reserve_token(self.form.token()) != token:
             self.form.choose(token)
+
+    def _favour(self, token: str, on: bool) -> None:
+        self.favour("market", token, self.tr("{token} market").format(token=token), on=on)
 
     def _turned(self) -> None:
         if self.flow.phase == "form":

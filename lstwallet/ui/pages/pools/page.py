@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any, Final
 
 from PySide6.QtCore import QElapsedTimer, QTimer
@@ -13,8 +15,10 @@ from lstwallet.engine.pools_view import fair_price, pools_of
 from lstwallet.engine.staking import steth_rate
 from lstwallet.readmodel import pools
 from lstwallet.readmodel.pools import POOLS, RATE_SERIES, Basis
+from lstwallet.store.book import pinned
 from lstwallet.ui.pages.action import ActionFlow
 from lstwallet.ui.pages.page import Page, centred
+from lstwallet.ui.pages.pools import words
 from lstwallet.ui.pages.pools.add_form import AddForm
 from lstwallet.ui.pages.pools.detail import PoolDetail
 from lstwallet.ui.pages.pools.parts import Lesson, PoolCard, turn
@@ -59,6 +63,7 @@ class RoomPage(Page):
         self._since = QElapsedTimer()
         self._asking = False
         self._sheet: SideSheet | None = None
+        self._order: list[str] = list(POOLS)
         self.list = self._build_list()
         self.detail = PoolDetail(bridge)
         self.detail.back.connect(self.show_list)
@@ -80,6 +85,7 @@ class RoomPage(Page):
         self.stack.addWidget(self.list)
         self.stack.addWidget(self._pool_page)
         bridge.opened.connect(self._opened)
+        bridge.book_changed.connect(lambda _edit: self.mark_stale())
         bridge.account_changed.connect(self._opened)
 
     # --- building -----------------------------------------------------------------------
@@ -88,6 +94,7 @@ class RoomPage(Page):
         self.cards = {pool: PoolCard(pool) for pool in POOLS}
         for pool, card in self.cards.items():
             card.clicked.connect(lambda _on=False, pool=pool: self.open_pool(pool))
+            card.favoured.connect(partial(self._favour, pool))
         self._row = row(*((card, 1) for card in self.cards.values()), spacing=tokens.CARD_GAP)
         lessons = (
             Lesson("coin", "good", self.tr("What you earn"),
@@ -151,7 +158,7 @@ class RoomPage(Page):
         self.pool = ""
         self.stack.setCurrentWidget(self.list)
         self.mark_stale()
-        self.cards[POOLS[0]].setFocus()
+        self.cards[self._order[0]].setFocus()
 
     def open_pool(self, pool: str) -> None:
         """Show one pool; not while a command of another is on its way."""
@@ -236,6 +243,7 @@ class RoomPage(Page):
         there = pools_of(world)
         for pool, card in self.cards.items():
             card.setVisible(pool in there)
+        self._show_stars()
         mine = tuple(world.balance(self.bridge.account, LP[pool]) for pool in POOLS)
         if mine != self._basis_of:
             self._read_basis(mine)
@@ -249,6 +257,28 @@ class RoomPage(Page):
             return
         self._show_pool(world)
         self.flow.refresh(world)
+
+    def _show_stars(self) -> None:
+        """Favourites stand first, for the eye and for Tab."""
+        book = self.bridge.book
+        for pool, card in self.cards.items():
+            card.star.set_on(pool in book.starred("pool"))
+        order = pinned(book, POOLS, "pool")
+        if order == self._order:
+            return
+        self._order = order
+        focused = self.window().focusWidget()
+        for at, pool in enumerate(order):
+            self._row.removeWidget(self.cards[pool])
+            self._row.insertWidget(at, self.cards[pool], 1)
+        around = [part for pool in order for part in (self.cards[pool], self.cards[pool].star)]
+        for before, after in pairwise(around):
+            QWidget.setTabOrder(before, after)
+        if focused is not None:
+            focused.setFocus()
+
+    def _favour(self, pool: str, on: bool) -> None:
+        self.favour("pool", pool, words.title(pool), on=on)
 
     def _show_pool(self, world: World) -> None:
         pool = self.pool

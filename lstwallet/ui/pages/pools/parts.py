@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
+from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QBoxLayout, QStackedLayout, QWidget
 
 from lstwallet.readmodel.pools import AgainstHolding, Earnings, PoolView, Share
@@ -17,6 +18,7 @@ from lstwallet.ui.widgets.labels import Icon, Label, Link
 from lstwallet.ui.widgets.layout import TOP, Dot, Rule, column, holder, row
 from lstwallet.ui.widgets.overlays import WhyPopover
 from lstwallet.ui.widgets.rows import KeyValue
+from lstwallet.ui.widgets.star import StarButton
 from lstwallet.ui.widgets.waterfall import Step, Waterfall
 
 if TYPE_CHECKING:
@@ -48,9 +50,14 @@ class Figure(QWidget):
 class PoolCard(PressCard):
     """A pool in the list: press it to open the pool."""
 
+    favoured = Signal(bool)
+
     def __init__(self, pool: str) -> None:
         super().__init__()
         self.pool = pool
+        self.star = StarButton(words.title(pool))
+        self.star.setObjectName(f"pools.star.{pool}")
+        self.star.wanted.connect(self.favoured)
         self.setObjectName(f"pools.open.{pool}")
         self.setText(words.title(pool))
         self.setAccessibleName(words.title(pool))
@@ -58,7 +65,7 @@ class PoolCard(PressCard):
         self.chip = Chip(small=True)
         head = row(
             Avatar("LP", 36), (column(Label(words.title(pool), "title"), self.sub, spacing=2), 1),
-            (self.chip, 0, TOP), spacing=12,
+            (self.chip, 0, TOP), (self.star, 0, TOP), spacing=12,
         )  # fmt: skip
         self.worth = Figure(self.tr("In the pool"))
         self.day = Figure(self.tr("Fees, 24 h"))

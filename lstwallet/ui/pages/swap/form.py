@@ -13,6 +13,7 @@ from lstwallet.engine.refusals import SlippageExceeded
 from lstwallet.readmodel import swaps
 from lstwallet.readmodel.pools import at_least, fair_usd
 from lstwallet.readmodel.swaps import TOKENS_SWAPPED, Traded
+from lstwallet.store.book import pinned
 from lstwallet.ui import wording
 from lstwallet.ui.pages.action import (
     ActionForm,
@@ -186,6 +187,9 @@ class SwapForm(ActionForm):
 
     def refresh(self, world: World) -> None:
         self.slippage.offer(self.bridge.preferences.default_slippage_bps)
+        choices = pinned(self.bridge.book, TOKENS_SWAPPED, "token")
+        for field in (self.pay, self.get):
+            field.set_token_choices(choices)
         token_in, token_out = self.pair()
         held = swaps.available(world, self.bridge.account, token_in)
         self.pay.set_available(held)

@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QApplication, QWidget
 
 from lstwallet.engine.accounts import MOST_ACCOUNTS, OpenAccount
 from lstwallet.readmodel.accounts import AccountRow, account_rows, total
-from lstwallet.store.book import LONGEST_NAME, Favour, NameAccount
+from lstwallet.store.book import LONGEST_NAME, NameAccount
 from lstwallet.ui import wording
 from lstwallet.ui.pages.wallet.view import WalletView, scrolled
 from lstwallet.ui.theme import current
@@ -179,9 +179,7 @@ class AccountsView(WalletView):
 
     def _favour(self, account: str, on: bool) -> None:
         name = wording.account_name(self.bridge.book, account)
-        more, less = self.tr("{name} is a favourite"), self.tr("{name} is no longer a favourite")
-        said = more if on else less
-        self.page.edit(Favour("account", account, on), said.format(name=name))
+        self.page.favour("account", account, name, on=on)
 
     def _copy(self, address: str) -> None:
         QApplication.clipboard().setText(address)

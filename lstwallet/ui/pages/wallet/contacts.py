@@ -8,7 +8,7 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QApplication, QLineEdit, QWidget
 
 from lstwallet.engine import address
-from lstwallet.store.book import LONGEST_NAME, LONGEST_NOTE, Contact, Favour, PutContact
+from lstwallet.store.book import LONGEST_NAME, LONGEST_NOTE, Contact, PutContact
 from lstwallet.ui import wording
 from lstwallet.ui.pages.wallet.view import WalletView, scrolled
 from lstwallet.ui.widgets.address_field import AddressField
@@ -217,9 +217,7 @@ class ContactsView(WalletView):
         self.page.edit(PutContact(contact.address, None), said)
 
     def _favour(self, contact: Contact, on: bool) -> None:
-        more, less = self.tr("{name} is a favourite"), self.tr("{name} is no longer a favourite")
-        said = more if on else less
-        self.page.edit(Favour("contact", contact.address, on), said.format(name=contact.name))
+        self.page.favour("contact", contact.address, contact.name, on=on)
 
     def _copy(self, contact: Contact) -> None:
         QApplication.clipboard().setText(contact.address)

@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QLineEdit, QWidget
 from lstwallet.engine import address
 from lstwallet.engine.accounts import Send, account_at, is_sendable
 from lstwallet.readmodel.portfolio import POOL, WALLET, Quotes, holdings, quotes, value_of
-from lstwallet.store.book import LONGEST_LABEL, Note, PutNote
+from lstwallet.store.book import LONGEST_LABEL, Note, PutNote, pinned
 from lstwallet.ui import wording
 from lstwallet.ui.pages.action import (
     ActionForm,
@@ -128,8 +128,7 @@ class SendForm(ActionForm):
         rows = holdings(world, self._bridge.account)
         kept = [row for row in rows if row.kind in (WALLET, POOL) and is_sendable(row.token)]
         self._held = {row.token: row.units for row in kept}
-        stars = {key for kind, key in self._bridge.book.favourites if kind == "token"}
-        tokens = sorted(self._held, key=lambda token: token not in stars)
+        tokens = pinned(self._bridge.book, self._held, "token")
         symbol = self.amount.symbol()
         if tokens and symbol not in tokens and not self.amount.text():
             symbol = tokens[0]
