@@ -65,7 +65,7 @@ class PoolCard(PressCard):
         self.chip = Chip(small=True)
         head = row(
             Avatar("LP", 36), (column(Label(words.title(pool), "title"), self.sub, spacing=2), 1),
-            (self.chip, 0, TOP), (self.star, 0, TOP), spacing=12,
+            (holder(row(self.chip, self.star, spacing=8)), 0, TOP), spacing=12,
         )  # fmt: skip
         self.worth = Figure(self.tr("In the pool"))
         self.day = Figure(self.tr("Fees, 24 h"))
