@@ -19,7 +19,8 @@ from lstwallet.engine.rocketpool import MintReth
 from lstwallet.engine.signing import prepare
 from lstwallet.engine.staking import RequestUnstake, Stake, Wrap
 from lstwallet.engine.wallet import Fund
-from lstwallet.engine.world import YOU
+from lstwallet.engine.world import YOU, is_yours
+from lstwallet.ledger.entries import Account
 from lstwallet.market.driver import MarketConfig
 from lstwallet.market.genesis import genesis
 from lstwallet.units.clock import DAY
@@ -100,17 +101,25 @@ def create(
 def play(
     session: Session, steps: tuple[Step, ...], gate: Callable[[], None] | None = None
 ) -> None:
-    """Sign the commands and let the time pass; play money is no transaction.
+    """Sign each command as the account of the user's that gives it, and let the time pass.
 
-    Raises the refusal of a refused command.
+    Play money, and what no account of the user's gives, is no transaction. Raises the refusal
+    of a refused command.
     """
     for step in steps:
         if isinstance(step, int):
             session.advance(session.world.time + step, gate=gate)
             continue
-        free = isinstance(step, Fund)
+        signer = _signer(step)
         outcome = session.execute(
-            step if free else prepare(session.world, YOU, step).transaction
+            prepare(session.world, signer, step).transaction if signer else step
         )
         if outcome.refusal is not None:
             raise outcome.refusal
+
+
+def _signer(step: Command) -> Account:
+    """Who signs the command, or the first of a batch; nobody for what is no transaction."""
+    first = step.commands[0] if isinstance(step, Batch) else step
+    account = getattr(first, "account", "")
+    return account if account and is_yours(account) and not isinstance(step, Fund) else ""
