@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any, Final, NamedTuple
 
 from lstwallet.engine.lending_view import health_of
-from lstwallet.engine.world import World
+from lstwallet.engine.world import YOU, World
 from lstwallet.ledger.entries import Account
 from lstwallet.units.fixed import WAD, mul_div_floor
 
@@ -30,6 +30,7 @@ class Notice(NamedTuple):
     kind: str
     amount: int
     token: str = ""
+    account: Account = YOU
 
 
 def standing(world: World, account: Account, line: int = LINE) -> Standing:
@@ -52,13 +53,31 @@ def notices(
     """What has begun since ``before``; a liquidation is read from the events."""
     now = standing(world, account, line)
     told = [
-        Notice("liquidated", event.seized + event.fee, event.collateral)
+        Notice("liquidated", event.seized + event.fee, event.collateral, account)
         for event in events
         if type(event).__name__ == "PositionLiquidated" and event.account == account
     ]
     fresh = now.ready - before.ready
     if fresh:
-        told.append(Notice("ready", sum(world.tickets[number].ether for number in fresh), "ETH"))
+        ether = sum(world.tickets[number].ether for number in fresh)
+        told.append(Notice("ready", ether, "ETH", account))
     if now.low and not before.low:
-        told.append(Notice("low", health_of(world, account)))
+        told.append(Notice("low", health_of(world, account), "", account))
     return told
+
+
+def standings(world: World, line: int = LINE) -> dict[Account, Standing]:
+    """How things stand for each of the user's accounts, whichever is looked at."""
+    return {account: standing(world, account, line) for account in world.accounts}
+
+
+def notices_of_all(
+    before: Mapping[Account, Standing], world: World, events: Iterable[Any] = (), line: int = LINE
+) -> list[Notice]:
+    """What has begun for any of the user's accounts; one that is new has nothing behind it."""
+    happened, nothing = tuple(events), Standing(frozenset(), False)
+    return [
+        notice
+        for account in world.accounts
+        for notice in notices(before.get(account, nothing), world, account, happened, line)
+    ]

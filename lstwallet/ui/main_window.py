@@ -306,9 +306,7 @@ class MainWindow(QMainWindow):
         self.enter(*self._wanted)
 
     def _another_account(self) -> None:
-        """What began in the account before is not news in this one."""
-        assert self.bridge.world is not None
-        self.notices.begin(self.bridge.world)
+        """Every room tells of the account that is shown; notices are of all of them."""
         self._all_stale()
 
     def set_other_profiles(self, others: Sequence[tuple[str, str]]) -> None:

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from lstwallet.app.beginnings import play
 from lstwallet.app.session import Session
+from lstwallet.engine.accounts import OpenAccount
 from lstwallet.engine.lending import Borrow, Supply
 from lstwallet.engine.lending_view import health_of
 from lstwallet.engine.staking import RequestUnstake, Stake, Wrap
@@ -13,7 +14,14 @@ from lstwallet.engine.wallet import Fund
 from lstwallet.engine.world import YOU
 from lstwallet.market.driver import MarketConfig
 from lstwallet.market.genesis import genesis, tiny
-from lstwallet.readmodel.notices import LINE, Notice, notices, standing
+from lstwallet.readmodel.notices import (
+    LINE,
+    Notice,
+    notices,
+    notices_of_all,
+    standing,
+    standings,
+)
 from lstwallet.units.clock import DAY
 
 ETH = 10**18
@@ -36,6 +44,25 @@ def test_a_ticket_is_told_when_it_becomes_ready_and_never_again(tmp_path: Path) 
     assert told.kind == "ready"
     assert 0 <= 2 * ETH - told.amount < 10
     assert notices(standing(open_.world, YOU), open_.world, YOU) == []
+    open_.close()
+
+
+def test_what_begins_for_an_account_that_is_not_shown_is_told_too(tmp_path: Path) -> None:
+    open_ = session(tmp_path)
+    second = f"{YOU}:2"
+    before = standings(open_.world)
+    play(open_, (OpenAccount(), Fund(second, "ETH", 100 * ETH), Stake(second, 50 * ETH)))
+    play(open_, (RequestUnstake(second, 2 * ETH), Wrap(second, 40 * ETH)))
+    play(open_, (Supply(second, "wstETH", 20 * ETH), Borrow(second, "WETH", 185 * ETH // 10)))
+    health = health_of(open_.world, second)
+    # An account that was opened since then has nothing behind it.
+    assert notices_of_all(before, open_.world) == [Notice("low", health, "", second)]
+    before = standings(open_.world)
+    assert notices_of_all(before, open_.world) == []
+    open_.advance(open_.world.time + 20 * DAY)
+    (told,) = notices_of_all(before, open_.world)
+    assert (told.kind, told.token, told.account) == ("ready", "ETH", second)
+    assert notices(before[YOU], open_.world, YOU) == []
     open_.close()
 
 

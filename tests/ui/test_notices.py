@@ -11,10 +11,12 @@ from PySide6.QtWidgets import QAbstractButton, QLineEdit
 from pytestqt.qtbot import QtBot
 
 from lstwallet.app.settings import Settings, load
+from lstwallet.engine.accounts import OpenAccount
 from lstwallet.engine.lending import Borrow, Supply
 from lstwallet.engine.lending_view import health_of
 from lstwallet.engine.staking import RequestUnstake, Stake, Wrap
 from lstwallet.engine.validators import StakeNatively
+from lstwallet.engine.wallet import Fund
 from lstwallet.engine.world import YOU
 from lstwallet.ui.main_window import MainWindow
 from lstwallet.ui.widgets import desktop
@@ -47,6 +49,25 @@ def test_a_ready_ticket_is_told_and_stands_behind_the_bell(qtbot: QtBot, tmp_pat
     assert bell.accessibleName() == "Notices"
     person.click("notices.row")
     person.sees("5.0000 ETH claimable")
+
+
+def test_another_account_s_ticket_is_told_by_name_and_the_bell_leads_to_it(
+    qtbot: QtBot, tmp_path: Path
+) -> None:
+    second = f"{YOU}:2"
+    begun = (*FUNDED, OpenAccount(), Fund(second, "ETH", 30 * ETH))
+    queued = (*begun, Stake(second, 20 * ETH), RequestUnstake(second, 5 * ETH))
+    person = opened(qtbot, tmp_path, queued, room="unstake")
+    assert person.window.bridge.account == YOU
+    person.step("week")
+    person.sees("Account 2 · The queue has paid your request")  # the toast
+    bell = person.find("top.bell", QAbstractButton)
+    assert bell.accessibleName() == "1 unread notice"  # in this room, but of another account
+    person.click("top.bell")
+    person.click("notices.row")
+    assert person.window.bridge.account == second
+    person.sees("5.0000 ETH claimable")
+    assert len(person.window.notices.told) == 1
 
 
 def test_switched_off_nothing_is_told_of_tickets(qtbot: QtBot, tmp_path: Path) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from PySide6.QtCore import QObject
@@ -14,6 +14,7 @@ from lstwallet.units.fixed import WAD, mul_div_floor
 
 if TYPE_CHECKING:
     from lstwallet.engine.world import World
+    from lstwallet.ledger.entries import Account
     from lstwallet.readmodel.notices import Notice, Standing
     from lstwallet.ui.widgets.buttons import ToolButton
 
@@ -26,7 +27,7 @@ _ICONS: Final = {"ready": "ticket", "low": "heartbeat", "liquidated": "warning-o
 
 
 class Told(NamedTuple):
-    """One notice of the past, of this run of the program and this account."""
+    """One notice of the past, of this run of the program."""
 
     at: int
     """The simulated moment."""
@@ -34,6 +35,7 @@ class Told(NamedTuple):
     title: str
     text: str
     tone: str
+    account: Account
 
 
 class NoticeCentre(QObject):
@@ -43,7 +45,7 @@ class NoticeCentre(QObject):
         """``window`` is the main window: ``bridge``, ``room``, ``toast``, ``enter``."""
         super().__init__(window)
         self._window, self._bell, self._bridge = window, bell, window.bridge
-        self._standing: Standing | None = None
+        self._standing: Mapping[Account, Standing] | None = None
         self._popover: Any = None
         self.told: list[Told] = []
         self.unread = 0
@@ -56,27 +58,27 @@ class NoticeCentre(QObject):
     # --- looking ------------------------------------------------------------------------
 
     def begin(self, world: World) -> None:
-        """Another profile or account: what began there is not news here."""
+        """Another profile: what began there is not news here."""
         self.told, self.unread = [], 0
         self._standing = self._now(world)
         self._show_bell()
 
     def look(self, world: World, events: Sequence[Any] = ()) -> None:
-        """Tell once of what has begun: a ticket that is ready, health below the line."""
-        from lstwallet.readmodel.notices import notices
+        """Tell once of what has begun, for whichever of the user's accounts: a ticket that is
+        ready, health below the line, a liquidation."""
+        from lstwallet.readmodel.notices import notices_of_all
 
-        before, account, line = self._standing, self._bridge.account, self._line()
-        self._standing = self._now(world)
+        before, self._standing = self._standing, self._now(world)
         if before is None:
             return
-        for notice in notices(before, world, account, events, line):
+        for notice in notices_of_all(before, world, events, self._line()):
             if notice.kind != "ready" or self._bridge.settings.ticket_notice:
-                self._tell(notice, world.time)
+                self._tell(notice, world)
 
-    def _now(self, world: World) -> Standing:
-        from lstwallet.readmodel.notices import standing
+    def _now(self, world: World) -> Mapping[Account, Standing]:
+        from lstwallet.readmodel.notices import standings
 
-        return standing(world, self._bridge.account, self._line())
+        return standings(world, self._line())
 
     def _line(self) -> int:
         settings = self._bridge.settings
@@ -91,12 +93,19 @@ class NoticeCentre(QObject):
 
     # --- telling ------------------------------------------------------------------------
 
-    def _tell(self, notice: Notice, at: int) -> None:
+    def _tell(self, notice: Notice, world: World) -> None:
         title, text, tone = wording.notice(notice.kind, notice.amount, notice.token)
-        room = _ROOMS[notice.kind]
-        self.told = [Told(at, notice.kind, title, text, tone), *self.told][:MOST]
-        seen = room == self._window.room and self._window.isActiveWindow()
-        if room != self._window.room:  # there it is on the screen
+        account, room = notice.account, _ROOMS[notice.kind]
+        if len(world.accounts) > 1:
+            name = wording.account_name(self._bridge.book, account)
+            text = self.tr("{account} · {text}").format(account=name, text=text)
+        told = Told(world.time, notice.kind, title, text, tone, account)
+        self.told = [told, *self.told][:MOST]
+        shown = account == self._bridge.account
+        seen = shown and room == self._window.room and self._window.isActiveWindow()
+        if not shown:  # the room would tell of another account: the bell leads there
+            self._window.toast(title, text, tone)
+        elif room != self._window.room:  # there it is on the screen
             self._window.toast(title, text, tone, room)
         if not seen:
             self.unread += 1
@@ -146,6 +155,7 @@ class NoticeCentre(QObject):
 
         def show() -> None:
             popover.close()
+            self._bridge.show_account(each.account)
             self._window.enter(_ROOMS[each.kind])
 
         sub = self.tr("{moment} · {text}").format(
