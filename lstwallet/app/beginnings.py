@@ -90,7 +90,7 @@ def create(
         name, path = free_path(name or ("Demo portfolio" if kind == "demo" else "Main"))
     session = Session.create(path, genesis(seed, market=market), market, name=name or path.stem)
     try:
-        play(session, DEMO_STEPS if kind == "demo" else DEMO_STEPS[:2], gate)
+        play(session, DEMO_STEPS if kind == "demo" else DEMO_STEPS[:2], gate, signed=True)
     except BaseException:
         session.close()
         path.unlink(missing_ok=True)
@@ -99,18 +99,22 @@ def create(
 
 
 def play(
-    session: Session, steps: tuple[Step, ...], gate: Callable[[], None] | None = None
+    session: Session,
+    steps: tuple[Step, ...],
+    gate: Callable[[], None] | None = None,
+    *,
+    signed: bool = False,
 ) -> None:
-    """Sign each command as the account of the user's that gives it, and let the time pass.
+    """Give the commands and let the time pass. Raises the refusal of a refused command.
 
-    Play money, and what no account of the user's gives, is no transaction. Raises the refusal
-    of a refused command.
+    ``signed``: each as a transaction of the account of the user's that gives it; play money,
+    and what no account of the user's gives, is none.
     """
     for step in steps:
         if isinstance(step, int):
             session.advance(session.world.time + step, gate=gate)
             continue
-        signer = _signer(step)
+        signer = _signer(step) if signed else ""
         outcome = session.execute(
             prepare(session.world, signer, step).transaction if signer else step
         )

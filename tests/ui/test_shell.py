@@ -39,6 +39,7 @@ def test_play_money_goes_through_form_review_and_receipt(person: Driver) -> None
     before = person.window.bridge.world.balance("you", "ETH")
     person.fill("You get", "5")
     person.sees("105.0000 ETH")
+    person.sees_not("Network fee")  # it is no transaction
     person.click("fund.review")
     person.sees("Nothing has been sent yet")
     person.click("Get 5.0000 ETH")

@@ -12,6 +12,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLineEdit
 from pytestqt.qtbot import QtBot
 
+from lstwallet.app.session import Session
 from lstwallet.app.settings import Settings
 from lstwallet.engine.pools_facts import Swap
 from lstwallet.engine.rocketpool import MintReth
@@ -25,7 +26,7 @@ from lstwallet.ui.pages.stake.page import RoomPage
 from lstwallet.units.amount import parse_units
 from lstwallet.units.clock import DAY
 from tests.journeys.driver import Driver
-from tests.ui.harness import FUNDED, Fees, window_on
+from tests.ui.harness import FUNDED, Fees, make_profile, window_on
 
 ETH = 10**18
 Open = Callable[..., Driver]
@@ -53,6 +54,20 @@ def page_of(person: Driver) -> RoomPage:
 def balance(person: Driver, token: str = "ETH") -> int:
     world = person.window.bridge.world
     return steth_of(world, YOU) if token == "stETH" else world.balance(YOU, token)
+
+
+def test_another_profile_begins_with_the_pool(
+    opened: Open, qtbot: QtBot, tmp_path: Path
+) -> None:
+    person = opened()
+    person.click("stake.choice.solo")
+    person.sees("Run validators of your own")
+    bridge = person.window.bridge
+    other = make_profile(tmp_path / "other.lstwallet")
+    with qtbot.waitSignal(bridge.opened):
+        bridge.open(lambda: Session.open(other))
+    person.sees("Stake with Lido")
+    assert page_of(person).lido.isChecked()
 
 
 # --- staking with the pool -------------------------------------------------------------------

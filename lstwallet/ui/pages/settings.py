@@ -58,6 +58,7 @@ class FundForm(ActionForm):
     """Play money: as much as one likes."""
 
     name = "fund"
+    free = True
 
     def __init__(self, bridge: Bridge, parent: QWidget | None = None) -> None:
         super().__init__(parent)

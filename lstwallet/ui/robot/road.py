@@ -10,6 +10,7 @@ from collections.abc import Callable
 from typing import Final
 
 from lstwallet.ui.robot import (
+    road_approvals,
     road_exits,
     road_lessons,
     road_loops,
@@ -261,7 +262,6 @@ CHAPTERS: Final[tuple[Chapter, ...]] = (
     road_loops.loop,
     road_loops.oracle,
     road_loops.bring_down,
-    road_preflight.preflight,
     road_reth.mint,
     road_reth.pool,
     road_reth.burn,
@@ -269,6 +269,8 @@ CHAPTERS: Final[tuple[Chapter, ...]] = (
     road_wallet.send,
     road_wallet.receive,
     road_wallet.labels,
+    road_approvals.fees_and_approvals,
+    road_preflight.preflight,
     lesson,
     road_lessons.two_kinds,
     road_lessons.queue_or_market,

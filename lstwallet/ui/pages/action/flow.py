@@ -185,7 +185,8 @@ class ActionFlow(QObject):
     def _show_signing(self, prepared: Prepared | None) -> None:
         """What it would cost and who would be approved, below the form."""
         world = self._bridge.world
-        self._signing.setVisible(world is not None and world.network is not None)
+        charged = world is not None and world.network is not None and not self._form.free
+        self._signing.setVisible(charged)
         if world is not None and prepared is not None:
             self._fee.set_value(fee_line(world, prepared.cost))
             self._approval.set_value(approval_line(prepared))

@@ -57,6 +57,8 @@ class ActionForm(QWidget):
     changed = Signal()
     navigate = Signal(str, object)
 
+    free: bool = False
+    """Not a transaction: the network takes nothing for it."""
     name: str = ""
     """Prefix of object names: ``stake`` gives ``stake.review``, ``stake.confirm`` …"""
 

@@ -275,6 +275,7 @@ class RoomPage(Page):
         if self.bridge.profile is not self._profile:
             self._profile = self.bridge.profile
             self._turn(STAKE)
+            self._choose(LIDO)
 
     def _measure(self, world: World) -> None:
         """After each report, ask once for the rate of a week ago."""

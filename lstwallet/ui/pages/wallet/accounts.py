@@ -65,7 +65,7 @@ class AccountLine(QWidget):
         acts = holder(row(None, self.here, self.send, self.show_button, spacing=6))
         wide = self.send.sizeHint().width() + self.show_button.sizeHint().width() + 6
         acts.setFixedWidth(wide)  # what one owns stands in one column
-        self.behind = wide + 20
+        self.behind = wide + 14
         self.worth.setMinimumWidth(current().px(110))
         self.setLayout(
             row(
