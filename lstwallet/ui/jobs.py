@@ -15,7 +15,7 @@ from collections import deque
 from collections.abc import Callable, Iterator
 from itertools import repeat, starmap
 from operator import is_
-from types import FrameType
+from types import FrameType, ModuleType
 from typing import Any, Final, NamedTuple, Protocol
 
 from PySide6.QtCore import QObject, Qt, Signal
@@ -24,6 +24,10 @@ from lstwallet.ui.collector import Collector
 
 SWITCH_INTERVAL_S: Final = 0.0005
 """How long a thread may keep the interpreter while another wants it."""
+UNDIVIDED_S: Final = 1_000.0
+"""The same while the lane imports: PySide makes a class when its name is first read, in steps
+that another thread must not see. A thread that wants a class half made by the other dies of
+it. So neither is interrupted; both still make room whenever they wait for something."""
 NAP_S: Final = 0.0005
 QUIET_NAPS: Final = 3
 """The window counts as idle after this many looks: a paint is many short handlers."""
@@ -123,10 +127,13 @@ class Lane(QObject):
     """
 
     _arrived = Signal(object)
+    _every_import = 0
+    """Imports to come, of all lanes."""
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
-        sys.setswitchinterval(SWITCH_INTERVAL_S)
+        self._imports = 0
+        self._import(0)
         self._tasks: queue.SimpleQueue[_Task | None] = queue.SimpleQueue()
         self._kept: deque[_Task] = deque()
         self._last: _Task | None = None
@@ -138,8 +145,13 @@ class Lane(QObject):
 
     def run(self, work: Work, done: Reply, failed: Failure) -> None:
         """See ``Jobs``. After ``close`` nothing is taken any more."""
-        if not self._closed:
-            self._put(_Task(work, done, failed))
+        if self._closed:
+            return
+        if isinstance(work, _Import):
+            self._import(+1)
+        self._put(_Task(work, done, failed))
+        if isinstance(work, _Import):
+            time.sleep(SWITCH_INTERVAL_S)  # the lane may wait with the short interval yet
 
     def waiting(self) -> bool:
         """See ``Jobs``."""
@@ -158,8 +170,15 @@ class Lane(QObject):
         self._thread.join(seconds)
         ended = not self._thread.is_alive()
         if ended:
+            self._import(-self._imports)
             self._collector.close()
         return ended
+
+    def _import(self, more: int) -> None:
+        """So many more imports are to come; while there are any, nobody is interrupted."""
+        self._imports += more
+        Lane._every_import += more
+        sys.setswitchinterval(UNDIVIDED_S if Lane._every_import else SWITCH_INTERVAL_S)
 
     def _put(self, task: _Task) -> None:
         self._kept.append(task)
@@ -178,6 +197,8 @@ class Lane(QObject):
     def _deliver(self, answer: Callable[[], None]) -> None:
         if isinstance(answer, _Answer):
             self._last = self._kept.popleft()
+            if isinstance(self._last.work, _Import) and self._imports:
+                self._import(-1)
         answer()
 
 
@@ -215,9 +236,16 @@ class Inline:
         return True
 
 
+class _Import(NamedTuple):
+    name: str
+
+    def __call__(self) -> ModuleType:
+        return importlib.import_module(self.name)
+
+
 def load(name: str) -> Work:
     """Work that imports a module: heavy modules are imported in the lane, never by the window."""
-    return lambda: importlib.import_module(name)
+    return _Import(name)
 
 
 def _nothing(_: Any) -> None:
