@@ -11,11 +11,13 @@ from PySide6.QtWidgets import QAbstractButton, QApplication, QLineEdit
 from pytestqt.qtbot import QtBot
 
 from lstwallet.app.session import Outcome, Session
+from lstwallet.engine.accounts import OpenAccount
 from lstwallet.engine.pools import Swap
 from lstwallet.engine.quotes import Quote
 from lstwallet.engine.signing import own_events
 from lstwallet.engine.world import YOU, World
 from lstwallet.readmodel.pools import at_least
+from lstwallet.readmodel.preflight import DANGER, TICK, WARNING, Finding
 from lstwallet.store.errors import StoreUnavailable, Trouble
 from lstwallet.ui import theme, wording
 from lstwallet.ui.bridge import Bridge
@@ -31,6 +33,7 @@ from lstwallet.ui.pages.action import (
     Review,
     read_amount,
 )
+from lstwallet.ui.pages.action.records import differs
 from lstwallet.ui.widgets.action_panel import ActionPanel
 from lstwallet.ui.widgets.amount_field import AmountField
 from lstwallet.ui.widgets.layout import column
@@ -292,6 +295,42 @@ def test_a_word_must_be_typed(stage: Stage) -> None:
     assert not stage.ready("review")
     word.setText("sell")
     assert stage.ready("review")
+
+
+def test_who_accepted_one_risk_has_not_accepted_another() -> None:
+    health = Finding("health", WARNING, consent=TICK)
+    impact = Finding("impact", DANGER, consent=TICK)
+    seen = Review("Review", "Go", "Going", findings=(health,))
+    assert not differs(seen, seen._replace(findings=(health._replace(facts={"after": 1}),)))
+    assert differs(seen, seen._replace(findings=(impact,)))
+    assert differs(seen, seen._replace(findings=(health._replace(severity=DANGER),)))
+    assert differs(seen, seen._replace(findings=(health, Finding("ltv_near", DANGER))))
+    assert not differs(seen, seen._replace(findings=(health, Finding("fee_high", WARNING))))
+    assert not differs(seen, seen._replace(findings=()))
+
+
+@pytest.mark.parametrize("broken", [False, True])
+def test_an_answer_for_another_account_shows_no_review_of_it(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch, broken: bool
+) -> None:
+    with stage.qtbot.waitSignal(stage.bridge.outcome, timeout=PATIENCE_MS):
+        stage.bridge.send(OpenAccount())
+    stage.type("1000")
+    stage.press("form")
+    if broken:
+        def lost(*_: object) -> None:
+            raise StoreUnavailable(Trouble.DISK_FULL, Path("test.lstwallet"))
+
+        monkeypatch.setattr(Session, "execute", lost)
+    else:  # the market is gone before the lane comes to it
+        stage.bridge.send(Swap(YOU, "usdc_eth", "USDC", 90_000 * 10**6, 0, "ETH"))
+    stage.press("review")
+    assert stage.flow.phase == "pending"
+    stage.bridge.show_account("you:2")
+    stage.qtbot.waitUntil(lambda: stage.flow.phase != "pending", timeout=PATIENCE_MS)
+    assert stage.flow.phase == "form"
+    assert stage.reason("form") == "Enter an amount to go on"
+    assert stage.panel.page("review").second.isEnabled()
 
 
 def test_time_that_passes_refreshes_the_overview(stage: Stage) -> None:

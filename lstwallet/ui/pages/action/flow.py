@@ -318,17 +318,23 @@ class ActionFlow(QObject):
         page.main.set_pending("")
         if outcome.refusal is not None:
             self._bridge.refused.emit(command, outcome.refusal)
-            if not self._shown_again(command, outcome.refusal):
+            if self._account != self._bridge.account:
+                self._leave_to_sender()
+            elif not self._shown_again(command, outcome.refusal):
                 self._show_form()
                 self.preview_now()
                 self._stop(self._refused(outcome.refusal))
             return
         if self._account == self._bridge.account:
             self._show_receipt(outcome, before)
-        else:  # the receipt would tell of balances that are not the sender's
-            self._show_form()
-            self.preview_now()
+        else:
+            self._leave_to_sender()
         self.executed.emit(outcome)
+
+    def _leave_to_sender(self) -> None:
+        """A review or a receipt would tell of balances that are not the shown account's."""
+        self._show_form()
+        self.preview_now()
 
     def _shown_again(self, command: Command, refusal: Refusal) -> bool:
         """After a signature that the world overtook: the review once more, with new numbers."""
@@ -345,6 +351,9 @@ class ActionFlow(QObject):
         page = self._panel.page("review")
         page.second.setEnabled(True)
         page.main.set_pending("")
+        if self._account != self._bridge.account:
+            self._leave_to_sender()
+            return
         self._note = self.tr("Nothing was done. {why}").format(why=wording.error(error))
         assert self._review is not None
         self._show_review(self._review)

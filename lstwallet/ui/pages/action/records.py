@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 if TYPE_CHECKING:
@@ -106,12 +107,14 @@ class Receipt(NamedTuple):
 
 def differs(seen: Review, fresh: Review) -> bool:
     """Whether what was agreed to is no longer what would happen: amounts, not their worth,
-    or something has to be accepted that had not to be."""
+    or there is a danger, or something to be accepted, that was not there."""
     agreed, now = ([move[:3] for move in review.moves] for review in (seen, fresh))
     return agreed != now or bool(set(_asked(fresh)) - set(_asked(seen)))
 
 
-def _asked(review: Review) -> list[str]:
-    own = [name for name in ("accept", "type_word", "unlimited") if getattr(review, name)]
-    found = [each.severity for each in review.findings if each.severity == "forbidden"]
-    return own + found + [each.consent for each in review.findings if each.consent]
+def _asked(review: Review) -> Iterator[tuple[Any, ...]]:
+    """Of each finding which it is: who has accepted one risk has not accepted another."""
+    yield from ((name,) for name in ("accept", "type_word", "unlimited") if getattr(review, name))
+    for each in review.findings:
+        if each.consent or each.severity in ("danger", "forbidden"):
+            yield each.rule, each.facts.get("token"), each.severity, each.consent
