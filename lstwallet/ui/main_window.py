@@ -50,7 +50,7 @@ from lstwallet.ui.widgets.layout import Panel, column, holder, row
 
 if TYPE_CHECKING:
     from lstwallet.app.session import Outcome, Progress
-    from lstwallet.ui.bridge import Bridge
+    from lstwallet.ui.bridge import Bridge, Opened
     from lstwallet.ui.commands import Commands, Guide
     from lstwallet.ui.pages.page import Page
     from lstwallet.ui.shell.reading import ReadingSheet
@@ -116,6 +116,7 @@ class MainWindow(QMainWindow):
         self._sandbox = ("", "")
         self.other_profiles: Sequence[tuple[str, str]] = ()
         """(name, path) of the profiles one may switch to."""
+        self._profile: Opened | None = None
         self._commands: Commands | None = None
         self._guide: Guide | None = None
         self._sheets: dict[str, ReadingSheet] = {}
@@ -299,6 +300,10 @@ class MainWindow(QMainWindow):
         profile = self.bridge.profile
         assert profile is not None
         self.top_bar.profile.set_profile(profile.name, ())
+        if profile is not self._profile:  # not the same one again, after trouble with its file
+            self._profile = profile
+            if self._toaster is not None:
+                self._toaster.clear()
         self.notices.begin(profile.world)
         self._show_net_worth()
         self.show_shell()

@@ -37,13 +37,14 @@ class LossWatch(QObject):
         self._bridge = bridge
         self.losses: Losses | None = None
         self._seen: dict[tuple[str, str], int] = {}
+        self._whose = self._key()
         self._later = QTimer(self)
         self._later.setSingleShot(True)
         self._later.setInterval(LATER_MS)
         self._later.timeout.connect(self.look)
         bridge.outcome.connect(self._happened)
-        bridge.opened.connect(self._later.start)
-        bridge.account_changed.connect(self.look)
+        bridge.opened.connect(self._opened)
+        bridge.account_changed.connect(self._another)
         self._later.start()
 
     @classmethod
@@ -56,8 +57,29 @@ class LossWatch(QObject):
 
     def look(self) -> None:
         """Read the user's latest entries."""
-        if self._bridge.world is not None:
-            self._bridge.activity(self._found, limit=LOOK_BACK)
+        if self._bridge.world is None:
+            return
+        asked = self._key()
+
+        def answered(records: list[ActivityRecord]) -> None:
+            if asked == self._key():
+                self._found(records)
+
+        self._bridge.activity(answered, limit=LOOK_BACK)
+
+    def _opened(self) -> None:
+        self._forget()
+        self._later.start()
+
+    def _another(self) -> None:
+        self._forget()
+        self.look()
+
+    def _forget(self) -> None:
+        """What happened in another profile or account is not told of this one."""
+        if self._key() != self._whose:
+            self._whose = self._key()
+            self._take(None)
 
     def dismiss(self) -> None:
         """The user has read it."""

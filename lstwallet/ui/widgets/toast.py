@@ -151,6 +151,11 @@ class Toaster(QObject):
             if toast.about == about:
                 toast.dismiss()
 
+    def clear(self) -> None:
+        """Another profile: what was told, and could be taken back, was of the one before."""
+        for toast in self.shown():
+            toast.dismiss()
+
     def undo(self) -> bool:
         """Take back the newest edit that still can be; whether there was one."""
         for toast in reversed(self._shown):

@@ -62,6 +62,7 @@ class RoomPage(Page):
         self._asking = False
         self._switching = False
         self._path = bridge.profile.path if bridge.profile is not None else None
+        self._account = bridge.account
         self._build()
         self._connect()
 
@@ -259,7 +260,8 @@ class RoomPage(Page):
         """Whether a form has nothing more to ask: a switch was thrown, a loop is closed."""
         world = self.bridge.world
         if form is self.reduce:
-            return world is not None and open_pair(world, self.bridge.account) is None
+            mine = open_pair(world, self.bridge.account) if world is not None else None
+            return mine != self.reduce.pair()
         return form is self.switch
 
     # --- switches -----------------------------------------------------------------------
@@ -309,6 +311,7 @@ class RoomPage(Page):
         """Another profile (or the same one again after trouble with its file)."""
         profile = self.bridge.profile
         path = profile.path if profile is not None else None
+        account = self.bridge.account
         if path != self._path:
             self._path = path
             for form in (self.form, self.loop, self.reduce):
@@ -316,4 +319,7 @@ class RoomPage(Page):
             self.positions.forget_errors()
             if self.flow.phase != "pending":
                 self.flow.set_form(self.form)
+        elif account != self._account and self._is_over(self.flow.form):
+            self.flow.set_form(self.form)  # it was a loop of the account before
+        self._account = account
         self._sampled, self._asking = None, False

@@ -12,6 +12,7 @@ from lstwallet.engine.accounts import MOST_ACCOUNTS, OpenAccount
 from lstwallet.readmodel.accounts import AccountRow, account_rows, total
 from lstwallet.store.book import LONGEST_NAME, NameAccount
 from lstwallet.ui import wording
+from lstwallet.ui.bridge import Opening
 from lstwallet.ui.pages.wallet.view import WalletView, scrolled
 from lstwallet.ui.theme import current
 from lstwallet.ui.widgets.buttons import Button, ToolButton
@@ -100,7 +101,9 @@ class AccountsView(WalletView):
     def __init__(self, page: Page) -> None:
         super().__init__(page)
         self._lines: dict[str, AccountLine] = {}
-        self._order: tuple[str, ...] = ()
+        self._order: tuple[tuple[str, str], ...] = ()
+        """Accounts and their addresses, as the lines stand."""
+        self._asked = False
         self.add = Button(self.tr("Add account"), "primary", icon="plus", on_click=self._add)
         self.add.setObjectName("wallet.add_account")
         self._sum = Label("", "strong", align="right")
@@ -129,29 +132,29 @@ class AccountsView(WalletView):
         book, rows = self.bridge.book, account_rows(world)
         known = {each.account: each for each in rows}
         stars = {key for kind, key in book.favourites if kind == "account"}
-        order = tuple(sorted(known, key=lambda each: each not in stars))
-        if order != self._order:
-            self._build(order, known)
+        sorted_ = sorted(known, key=lambda each: each not in stars)
+        order = tuple((each, known[each].address) for each in sorted_)
+        if order != self._order:  # in another profile the same accounts have other addresses
+            self._build(order)
         preferences = self.bridge.preferences._replace(net_worth=total(rows))
         for account, line in self._lines.items():
             here = account == self.bridge.account
             line.show_row(known[account], book, preferences, here=here)
         self._sum.setText(wording.owned_fiat(preferences, total(rows)))
         self._together.setVisible(len(rows) > 1)
-        self.add.setEnabled(len(rows) < MOST_ACCOUNTS)
+        self.add.setEnabled(len(rows) < MOST_ACCOUNTS and not self._asked)
         self.add.setToolTip(
             self.tr("There are {most} accounts already").format(most=MOST_ACCOUNTS)
             if len(rows) >= MOST_ACCOUNTS
             else ""
         )
 
-    def _build(self, order: tuple[str, ...], known: dict[str, AccountRow]) -> None:
+    def _build(self, order: tuple[tuple[str, str], ...]) -> None:
         clear(self._body)
         self._order, self._lines = order, {}
-        for place, account in enumerate(order):
+        for place, (account, address) in enumerate(order):
             if place:
                 self._body.addWidget(Rule())
-            address = known[account].address
             line = self._lines[account] = AccountLine(account, address)
             line.named.connect(partial(self._rename, account))
             line.favoured.connect(partial(self._favour, account))
@@ -162,9 +165,20 @@ class AccountsView(WalletView):
             self._behind.setFixedWidth(line.behind)
 
     def _add(self) -> None:
-        self.bridge.send(OpenAccount(), self._added)
+        """One for a click: an account stays for ever."""
+        self._asked = True
+        self.add.setEnabled(False)
+        self.bridge.send(OpenAccount(), self._added, self._not_added)
+
+    def _not_added(self, error: BaseException) -> None:
+        self._asked = False
+        self.add.setEnabled(True)
+        if isinstance(error, Opening):  # all else the bridge tells
+            self.bridge.failed.emit(error)
 
     def _added(self, outcome: Outcome) -> None:
+        self._asked = False
+        self.add.setEnabled(True)
         if outcome.refusal is not None:
             self.page.tell(self.tr("Not done"), wording.refusal(outcome.refusal), "bad")
             return

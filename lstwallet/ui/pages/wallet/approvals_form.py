@@ -55,6 +55,8 @@ class ApprovalsForm(ActionForm):
 
     def edit(self, key: Key) -> None:
         """Another amount for this one."""
+        if key != self.edited:
+            self.amount.clear()
         self.chosen, self.edited = [], key
         token = key[1]
         self.amount.set_token(token, wording.decimals(token), wording.token_name(token))

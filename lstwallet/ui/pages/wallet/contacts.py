@@ -152,6 +152,14 @@ class ContactsView(WalletView):
         card = Card(self.tr("Contacts"), self.add, spacing=6)
         card.add(self.editor, self._body, self.empty)
         self.setLayout(column((scrolled(card), 1), spacing=0))
+        self._profile = self.bridge.profile
+        self.bridge.opened.connect(self._opened)
+
+    def _opened(self) -> None:
+        """What was being typed was for the contacts of the profile before."""
+        if self.bridge.profile is not self._profile:
+            self._profile = self.bridge.profile
+            self.editor.hide()
 
     def sub(self) -> str:
         return self.tr("Names for the addresses that you send to")
