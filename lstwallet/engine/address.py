@@ -68,11 +68,12 @@ def problem(text: str) -> Problem | None:
     if not text.lower().startswith(f"{PREFIX}1"):
         return Problem.OTHER_NETWORK if _is_foreign(text) else Problem.NOT_AN_ADDRESS
     try:
-        _, payload = bech32.decode(text)
+        prefix, payload = bech32.decode(text)
     except bech32.BadBech32 as bad:
         short = bad.problem is bech32.Problem.CHECKSUM and len(text) != LENGTH
         return Problem.LENGTH if short else _PROBLEMS[bad.problem]
-    return None if len(payload) == _BYTES else Problem.LENGTH
+    # ``sim1q1…`` begins like an address and is one of another prefix.
+    return None if (prefix, len(payload)) == (PREFIX, _BYTES) else Problem.LENGTH
 
 
 def _is_foreign(text: str) -> bool:

@@ -75,6 +75,11 @@ def test_every_other_slip_has_its_name(text: str, wrong: Problem) -> None:
     assert problem(text) is wrong
 
 
+def test_another_prefix_that_begins_alike_is_no_address() -> None:
+    assert problem(encode("sim", bytes(20))) is None
+    assert problem(encode("sim1q", bytes(20))) is Problem.LENGTH
+
+
 @given(st.text(max_size=60))
 def test_no_text_whatever_breaks_it(text: str) -> None:
     found = problem(address.tidy(text))
