@@ -73,11 +73,10 @@ def carry_out(draft: Draft, transaction: Transaction, means: Means) -> Sequence[
     trial = Draft(draft)
     events: list[Any] = []
     cost = network.cost_of(draft, calls)
-    if draft.network is not None:
+    if cost.gas:  # what is free stands at any price of gas
         if cost.price > max_fee:
             raise FeeAboveLimit(cost.price, max_fee)
-        if cost.gas:
-            events.append(pay(trial, account, cost, means))
+        events.append(pay(trial, account, cost, means))
     for call in calls:
         caused = run_call(trial, call, cost, means)
         events.extend(caused)

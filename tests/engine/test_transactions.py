@@ -398,3 +398,10 @@ def test_play_money_is_free_and_comes_to_an_account_without_any_ether(draft: Dra
     assert prepared.cost.wei == 0
     kernel.handle(draft, prepared.transaction)
     assert draft.balance(someone, "ETH") == 7 * ETH
+
+
+def test_what_is_free_stands_at_any_price_of_gas(draft: Draft) -> None:
+    kernel.handle(draft, SetPrices(3_000 * 10**8, 10**8, 500 * GWEI))
+    kernel.handle(draft, sign(Fund(YOU, "ETH", ETH)))
+    with pytest.raises(FeeAboveLimit):
+        kernel.handle(draft, sign(Fund(YOU, "ETH", ETH), Stake(YOU, ETH)))
