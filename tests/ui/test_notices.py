@@ -92,7 +92,7 @@ def test_health_is_told_at_the_line_that_the_user_sets(qtbot: QtBot, tmp_path: P
     owe(person, window, 2)
     assert health_of(window.bridge.world, YOU) < 5 * ETH // 2
     person.sees("Repay or add collateral soon")
-    assert [each.kind for each in window.notices.told] == ["low"]
+    assert [each.notice.kind for each in window.notices.told] == ["low"]
     owe(person, window, 1)  # told once
     assert len(window.notices.told) == 1
 

@@ -136,4 +136,4 @@ class LossBanner(Banner):
             self.set("")
             return
         held = lending.position(world, self._bridge.account)
-        self.set(wording.liquidated(losses, held), "bad")
+        self.set(wording.liquidated(losses, held, self._bridge.preferences), "bad")

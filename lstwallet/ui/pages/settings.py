@@ -102,8 +102,11 @@ class FundForm(ActionForm):
         if world is None:
             return
         symbol = self.amount.symbol()
-        old = wording.amount(world.balance(account, symbol), symbol)
-        new = wording.amount(quote.after.balance(account, symbol), symbol) if quote else ""
+        eye = self._bridge.preferences
+        old = wording.owned_amount(eye, world.balance(account, symbol), symbol)
+        new = ""
+        if quote is not None:
+            new = wording.owned_amount(eye, quote.after.balance(account, symbol), symbol)
         self.after.set_values(old, new)
 
     def describe_review(self, quote: Quote) -> Review:
@@ -151,9 +154,8 @@ class FundForm(ActionForm):
     def refresh(self, world: World) -> None:
         symbol = self.amount.symbol()
         held = world.balance(self._bridge.account, symbol)
-        self.amount.set_available(
-            None, self.tr("You have {amount}").format(amount=wording.amount(held, symbol))
-        )
+        shown = wording.owned_amount(self._bridge.preferences, held, symbol)
+        self.amount.set_available(None, self.tr("You have {amount}").format(amount=shown))
         units = self.amount.units()
         self.amount.set_fiat(wording.fiat(_worth(world, symbol, units)) if units else "")
 

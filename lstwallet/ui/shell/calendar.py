@@ -17,6 +17,7 @@ from lstwallet.ui.widgets.layout import TOP, column, row
 
 if TYPE_CHECKING:
     from lstwallet.engine.world import World
+    from lstwallet.ui.bridge import Preferences
 
 _ICONS: Final = {REPORT: ("megaphone-simple", "good"), CLAIM: ("ticket", "good"),
                  TICKET: ("hourglass-medium", "info")}  # fmt: skip
@@ -26,9 +27,11 @@ _VALIDATOR: Final = ("hard-drives", "plain")
 class _Entry(PressCard):
     """One thing that is due: what, when, and the source of the moment."""
 
-    def __init__(self, item: Due, now: int, parent: QWidget | None = None) -> None:
+    def __init__(
+        self, item: Due, now: int, preferences: Preferences, parent: QWidget | None = None
+    ) -> None:
         super().__init__(parent)
-        title, when, source = wording.due(item, now)
+        title, when, source = wording.due(item, now, preferences)
         self.setObjectName(f"calendar.{item.kind}.{item.ident}")
         self.setText(title)
         self.setAccessibleName(title)
@@ -60,7 +63,7 @@ class CalendarSheet(ReadingSheet):
         for day in days:
             self.body.addWidget(Label(wording.day(day.at), "caption", "2"))
             for item in day.items:
-                entry = _Entry(item, world.time)
+                entry = _Entry(item, world.time, self.bridge.preferences)
                 entry.clicked.connect(lambda _on=False, kind=item.kind: self._go_to(kind))
                 self.body.addWidget(entry)
             self.body.addSpacing(6)

@@ -31,11 +31,7 @@ class Told(NamedTuple):
 
     at: int
     """The simulated moment."""
-    kind: str
-    title: str
-    text: str
-    tone: str
-    account: Account
+    notice: Notice
 
 
 class NoticeCentre(QObject):
@@ -94,13 +90,9 @@ class NoticeCentre(QObject):
     # --- telling ------------------------------------------------------------------------
 
     def _tell(self, notice: Notice, world: World) -> None:
-        title, text, tone = wording.notice(notice.kind, notice.amount, notice.token)
+        title, text, tone = self._words(notice, world)
         account, room = notice.account, _ROOMS[notice.kind]
-        if len(world.accounts) > 1:
-            name = wording.account_name(self._bridge.book, account)
-            text = self.tr("{account} · {text}").format(account=name, text=text)
-        told = Told(world.time, notice.kind, title, text, tone, account)
-        self.told = [told, *self.told][:MOST]
+        self.told = [Told(world.time, notice), *self.told][:MOST]
         shown = account == self._bridge.account
         seen = shown and room == self._window.room and self._window.isActiveWindow()
         if not shown:  # the room would tell of another account: the bell leads there
@@ -111,6 +103,16 @@ class NoticeCentre(QObject):
             self.unread += 1
         self._desktop.tell(title, text, tone)
         self._show_bell()
+
+    def _words(self, notice: Notice, world: World) -> tuple[str, str, str]:
+        """Title, text and tone, as the eye wants amounts shown now."""
+        title, text, tone = wording.notice(
+            notice.kind, notice.amount, notice.token, self._bridge.preferences
+        )
+        if len(world.accounts) > 1:
+            name = wording.account_name(self._bridge.book, notice.account)
+            text = self.tr("{account} · {text}").format(account=name, text=text)
+        return title, text, tone
 
     def _come_forward(self) -> None:
         self._window.showNormal()
@@ -155,12 +157,13 @@ class NoticeCentre(QObject):
 
         def show() -> None:
             popover.close()
-            self._bridge.show_account(each.account)
-            self._window.enter(_ROOMS[each.kind])
+            self._bridge.show_account(each.notice.account)
+            self._window.enter(_ROOMS[each.notice.kind])
 
+        title, text, tone = self._words(each.notice, self._bridge.world)
         sub = self.tr("{moment} · {text}").format(
-            text=each.text, moment=wording.day_and_time(each.at)
+            text=text, moment=wording.day_and_time(each.at)
         )
-        row = LinkRow(each.title, sub, _ICONS[each.kind], tone=each.tone, on_click=show)
+        row = LinkRow(title, sub, _ICONS[each.notice.kind], tone=tone, on_click=show)
         row.setObjectName("notices.row")
         return row

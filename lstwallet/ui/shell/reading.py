@@ -36,6 +36,8 @@ class ReadingSheet(SideSheet):
         panel.setLayout(column(head, Rule(), (self._scroller, 1), margins=1, spacing=0))
         self.hold(panel)
         self.bridge.outcome.connect(lambda _outcome: self._follow())
+        self.bridge.preferences_changed.connect(self._follow)
+        self.bridge.account_changed.connect(self._follow)
         self.bridge.opened.connect(self.close)
 
     def read(self, world: World) -> Any:
@@ -66,9 +68,10 @@ class ReadingSheet(SideSheet):
         if world is None:
             return
         found = self.read(world)
-        if (found, world.time) == self._shown:
+        shown = (found, world.time, self.bridge.preferences.privacy)
+        if shown == self._shown:
             return
-        self._shown = (found, world.time)
+        self._shown = shown
         self._sub.setText(self.tr("As of {moment}").format(moment=wording.moment(world.time)))
         clear(self.body)
         self.fill(found, world)

@@ -46,9 +46,9 @@ class WaysSheet(ReadingSheet):
     def _block(self, each: WaysOut) -> Inset:
         box = Inset(padding=(14, 12, 14, 12), spacing=8)
         box.setObjectName(f"ways.{each.key}")
-        box.add(Label(wording.held(each), "strong", wrap=True))
+        box.add(Label(wording.held(each, self.bridge.preferences), "strong", wrap=True))
         for way in each.ways:
-            name, when, gets = wording.way(way)
+            name, when, gets = wording.way(way, self.bridge.preferences)
             words = column(Label(name, "medium"), Label(when, "small", "2", wrap=True), spacing=1)
             tone = "text" if way.open else "3"
             box.add(row((words, 1), Label(gets, "medium", tone, align="right"), spacing=8))
@@ -59,7 +59,7 @@ class WaysSheet(ReadingSheet):
             self._act(each), "secondary", "small", on_click=lambda: self._leave(each)
         )
         button.setObjectName(f"ways.go.{each.key}")
-        button.setAccessibleDescription(wording.held(each))
+        button.setAccessibleDescription(wording.held(each, self.bridge.preferences))
         box.add(row(None, (button, 0, RIGHT)))
         return box
 

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from lstwallet.ui.wording.numbers import amount, health, moment, translate
+from lstwallet.ui.wording.numbers import health, moment, owned_amount, translate
 from lstwallet.units.fixed import WAD
 
 if TYPE_CHECKING:
     from lstwallet.readmodel.lending import Position
     from lstwallet.readmodel.lending_past import Losses
+    from lstwallet.ui.bridge import Preferences
 
 SAFE = 3 * WAD // 2
 
@@ -23,15 +24,15 @@ def listed(words: Sequence[str]) -> str:
     return text.format(first=", ".join(words[:-1]), last=words[-1])
 
 
-def liquidated(losses: Losses, held: Position) -> str:
+def liquidated(losses: Losses, held: Position, preferences: Preferences) -> str:
     """Both sentences; ``held`` is the position as it is now."""
     text = translate("lend", "{first} {second}")
-    return text.format(first=_taken(losses), second=_left(losses, held))
+    return text.format(first=_taken(losses, preferences), second=_left(losses, held, preferences))
 
 
-def _taken(losses: Losses) -> str:
-    repaid = listed([amount(part.units, part.token) for part in losses.repaid])
-    taken = listed([amount(part.units, part.token) for part in losses.taken])
+def _taken(losses: Losses, eye: Preferences) -> str:
+    repaid = listed([owned_amount(eye, part.units, part.token) for part in losses.repaid])
+    taken = listed([owned_amount(eye, part.units, part.token) for part in losses.taken])
     when, low = moment(losses.last), health(losses.health)
     if losses.times == 1:
         text = translate(
@@ -49,11 +50,11 @@ def _taken(losses: Losses) -> str:
     return text.format(when=when, health=low, repaid=repaid, taken=taken, count=losses.times)
 
 
-def _left(losses: Losses, held: Position) -> str:
-    owned = listed([amount(row.units, row.token) for row in held.supplied if row.usd])
-    owed = listed([amount(row.units, row.token) for row in held.borrowed if row.usd])
+def _left(losses: Losses, held: Position, eye: Preferences) -> str:
+    owned = listed([owned_amount(eye, row.units, row.token) for row in held.supplied if row.usd])
+    owed = listed([owned_amount(eye, row.units, row.token) for row in held.borrowed if row.usd])
     if losses.written_off and not owed:
-        lost = listed([amount(part.units, part.token) for part in losses.written_off])
+        lost = listed([owned_amount(eye, part.units, part.token) for part in losses.written_off])
         text = translate(
             "lend",
             "No collateral was left, so the market wrote off the rest of your debt, {lost}: you "

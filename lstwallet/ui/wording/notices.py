@@ -2,19 +2,27 @@
 
 from __future__ import annotations
 
-from lstwallet.ui.wording.numbers import amount, health, translate
+from typing import TYPE_CHECKING
+
+from lstwallet.ui.wording.numbers import health, owned_amount, translate
+
+if TYPE_CHECKING:
+    from lstwallet.ui.bridge import Preferences
 
 
-def notice(kind: str, units: int, token: str) -> tuple[str, str, str]:
+def notice(
+    kind: str, units: int, token: str, preferences: Preferences
+) -> tuple[str, str, str]:
     """Title, text and tone for a notice of ``readmodel.notices``."""
+    amount = owned_amount(preferences, units, token) if token else ""
     if kind == "ready":
-        title = translate("wording", "{amount} ready to claim").format(amount=amount(units, token))
+        title = translate("wording", "{amount} ready to claim").format(amount=amount)
         return title, translate("wording", "The queue has paid your request"), "good"
     if kind == "low":
         title = translate("wording", "Health factor {health}").format(health=health(units))
         return title, translate("wording", "Repay or add collateral soon"), "bad"
     title = translate("wording", "Your position was liquidated")
     text = translate("wording", "{amount} of your collateral was sold").format(
-        amount=amount(units, token)
+        amount=amount
     )
     return title, text, "bad"

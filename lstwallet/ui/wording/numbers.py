@@ -203,11 +203,13 @@ def owned_fiat(preferences: Preferences, usd: int) -> str:
     return fiat(usd)
 
 
-def owned_amount(preferences: Preferences, units: int, symbol: str) -> str:
+def owned_amount(
+    preferences: Preferences, units: int, symbol: str, *, unit: bool = True
+) -> str:
     """A balance the user owns, as the eye button wants it shown."""
     if preferences.privacy == "exact":
-        return amount(units, symbol)
-    return f"{HIDDEN}{NO_BREAK}{token_name(symbol)}"
+        return amount(units, symbol, unit=unit)
+    return f"{HIDDEN}{NO_BREAK}{token_name(symbol)}" if unit else HIDDEN
 
 
 def count(number: int) -> str:

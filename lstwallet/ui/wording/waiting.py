@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from lstwallet.ui.wording.numbers import (
-    amount,
     clock_time,
     countdown,
     day,
     duration,
+    owned_amount,
     translate,
     waits,
     whole_waits,
@@ -18,6 +18,7 @@ from lstwallet.ui.wording.numbers import (
 if TYPE_CHECKING:
     from lstwallet.readmodel.coming import Coming
     from lstwallet.readmodel.due import Due
+    from lstwallet.ui.bridge import Preferences
 
 
 def ready_in(low: int, high: int, now: int) -> str:
@@ -53,9 +54,9 @@ def next_due(item: Coming, now: int) -> str:
     return sentences[item.kind].format(wait=wait)
 
 
-def due(item: Due, now: int) -> tuple[str, str, str]:
+def due(item: Due, now: int, preferences: Preferences) -> tuple[str, str, str]:
     """Of an entry of the calendar: what, when, and where the moment comes from."""
-    worth = amount(item.wei, "ETH")
+    worth = owned_amount(preferences, item.wei, "ETH")
     titles = {
         "report": translate("wording", "Oracle report: rewards are paid"),
         "claim": translate("wording", "{amount} to claim, ticket #{id}"),

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from lstwallet.ui.wording.numbers import amount, duration, percent, translate, waits
+from lstwallet.ui.wording.numbers import amount, duration, owned_amount, percent, translate, waits
 
 if TYPE_CHECKING:
     from lstwallet.readmodel.ways_out import Way, WaysOut
+    from lstwallet.ui.bridge import Preferences
 
 _WAD = 10**18
 
 
-def way(each: Way) -> tuple[str, str, str]:
+def way(each: Way, preferences: Preferences) -> tuple[str, str, str]:
     """Of one way: its name, when it pays, and how much (with a word where it cannot)."""
     names = {
         "queue": translate("wording", "Withdrawal queue"),
@@ -29,10 +30,10 @@ def way(each: Way) -> tuple[str, str, str]:
         )
     elif not each.open:
         when = translate("wording", "not yet: it must serve 256 epochs first")
-    return names[each.kind], when, amount(each.wei, "ETH")
+    return names[each.kind], when, owned_amount(preferences, each.wei, "ETH")
 
 
-def held(out: WaysOut) -> str:
+def held(out: WaysOut, preferences: Preferences) -> str:
     """``4.0983 wstETH as collateral``."""
     texts = {
         "wallet": translate("wording", "{amount} in the wallet"),
@@ -40,7 +41,7 @@ def held(out: WaysOut) -> str:
         "pool": translate("wording", "{amount} in a pool"),
         "native": translate("wording", "{amount} in your own validators"),
     }
-    return texts[out.place].format(amount=amount(out.units, out.token))
+    return texts[out.place].format(amount=owned_amount(preferences, out.units, out.token))
 
 
 def even(out: WaysOut) -> str:

@@ -7,6 +7,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
+from PySide6.QtCore import Qt
 from PySide6.QtGui import QAction, QResizeEvent
 from PySide6.QtWidgets import QFileDialog, QMenu, QStackedLayout, QWidget
 
@@ -201,7 +202,9 @@ class RoomPage(Page):
             return Text(words.fold_title(item), span, icon="sparkle", style="medium")
         tone = "bad" if item.group == "trouble" else "text"
         icon = "" if each.kind == "part" else words.icon(item)
-        sub = words.detail(item, self._party, whose=self._all())
+        sub = words.detail(
+            item, self._party, whose=self._all(), preferences=self.bridge.preferences
+        )
         return Text(words.title(item), sub, icon=icon, style="medium", tone=tone)
 
     def _note(self, each: Row) -> Cell:
@@ -419,6 +422,7 @@ class RoomPage(Page):
 
     def _choose_export(self) -> None:
         menu = QMenu(self)
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         if self.bridge.preferences.privacy != "exact":
             told = QAction(self.tr("A file has every amount in full"), menu)
             told.setEnabled(False)

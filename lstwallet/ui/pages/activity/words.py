@@ -97,9 +97,16 @@ def icon(line: Line) -> str:
     return kind.icon if kind is not None else "circle"
 
 
-def detail(line: Line, party: Callable[[str], str] = str, *, whose: bool = False) -> str:
+def detail(
+    line: Line,
+    party: Callable[[str], str] = str,
+    *,
+    whose: bool = False,
+    preferences: Preferences | None = None,
+) -> str:
     """The quiet second line: the pool, the debt, the ticket or the other party, and the entry's
-    number. ``party`` names accounts and addresses; ``whose`` tells the account first."""
+    number. ``party`` names accounts and addresses; ``whose`` tells the account first;
+    without ``preferences`` amounts are told whatever the eye wants."""
     entry = _tr("activity", "Entry #{number}").format(number=wording.count(line.seq))
     key, _, rest = line.detail.partition(":")
     if line.kind == "AccountOpened":
@@ -108,26 +115,30 @@ def detail(line: Line, party: Callable[[str], str] = str, *, whose: bool = False
         text = _tr("activity", "to {party}") if key == TO else _tr("activity", "from {party}")
         about = text.format(party=party(rest))
     else:
-        about = _about(*line.detail.split(":"))
+        about = _about(preferences, *line.detail.split(":"))
     fee = _tr("activity", "fee {fee}").format(fee=wording.fee(line.fee)) if line.fee else ""
     first = party(line.account) if whose else ""
     return " · ".join(part for part in (first, about, entry, fee) if part)
 
 
-def _about(key: str, *rest: str) -> str:
+def _about(preferences: Preferences | None, key: str, *rest: str) -> str:
     """What the moves do not say; empty where they say it all."""
+
+    def owned(units: str, token: str) -> str:
+        if preferences is None:
+            return wording.amount(int(units), token)
+        return wording.owned_amount(preferences, int(units), token)
+
     if key == TICKETS:
         return tickets(rest)
     if key == FROM_SUPPLY:
         token, units = rest
         text = _tr("activity", "{amount} from your supply")
-        return text.format(amount=wording.amount(int(units), token))
+        return text.format(amount=owned(units, token))
     if key == LIQUIDATED:
         token, units, health = rest
         text = _tr("activity", "{amount} of debt repaid by others, health factor was {health}")
-        return text.format(
-            amount=wording.amount(int(units), token), health=wording.health(int(health))
-        )
+        return text.format(amount=owned(units, token), health=wording.health(int(health)))
     if key == ORACLE:
         token, oracle = rest
         text = _ORACLES.get(oracle)

@@ -267,15 +267,16 @@ class LendForm(TellingForm):
         elif self._from_supply():
             self.limit.set_key(self.tr("Your supply"))
             units = supplied_units(world, self._bridge.account, token)
-            self.limit.set_value(wording.amount(units, market.token))
+            self.limit.set_value(self._owned(units, market.token))
         else:
             self.limit.set_key(self.tr("In your wallet"))
-            self.limit.set_value(wording.amount(world.balance(self._bridge.account, token), token))
+            self.limit.set_value(self._owned(world.balance(self._bridge.account, token), token))
+
+    def _owned(self, units: int, token: str, *, unit: bool = True) -> str:
+        return wording.owned_amount(self._bridge.preferences, units, token, unit=unit)
 
     def _available_words(self, units: int) -> str:
-        text = wording.amount(units, self.token(), unit=False)
-        if self._bridge.preferences.privacy != "exact":
-            text = wording.HIDDEN
+        text = self._owned(units, self.token(), unit=False)
         if self.action == REPAY:
             return self.tr("You can repay {amount}").format(amount=text)
         return self.tr("Available {amount}").format(amount=text)
@@ -344,11 +345,11 @@ class LendForm(TellingForm):
         held = supplied_units if mine else owed_units
         old, rate = held(world, account, token), rate_of(world, account, token, mine)
         if after is None:
-            self.holding.set_values(wording.amount(old, token), "")
+            self.holding.set_values(self._owned(old, token), "")
             self.rate.set_values(words.share(rate), "")
             return
-        new = wording.amount(held(after, account, token), token)
-        self.holding.set_values(wording.amount(old, token, unit=False), new)
+        new = self._owned(held(after, account, token), token)
+        self.holding.set_values(self._owned(old, token, unit=False), new)
         then = words.share(rate_of(after, account, token, mine))
         self.rate.set_values(words.share(rate), then if then != words.share(rate) else "")
 

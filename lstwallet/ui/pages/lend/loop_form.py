@@ -257,7 +257,7 @@ class LoopForm(LoopTelling):
         before = self.now(world)
         then = self.now(quote.after) if quote is not None else None
         self.chart.show_outlook(self._outlook, self.multiple.value())
-        self.overview.show_change(self.pair(), before, then)
+        self.overview.show_change(self.pair(), before, then, self.bridge.preferences)
         events = quote.events if quote is not None else ()
         self.steps.show_steps(loops.steps(events))
         if then is None:

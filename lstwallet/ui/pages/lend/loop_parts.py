@@ -26,6 +26,7 @@ from lstwallet.units.fixed import WAD
 
 if TYPE_CHECKING:
     from lstwallet.readmodel.loops import LoopPair
+    from lstwallet.ui.bridge import Preferences
 
 HUNDREDTH: Final = 10**16
 """The slider's unit: a hundredth of a multiple, 18 decimals."""
@@ -186,7 +187,9 @@ class Overview(Inset):
             self.cost, self.even, self.pays, spacing=5, parent=parent,
         )  # fmt: skip
 
-    def show_change(self, pair: LoopPair, before: LoopNow, then: LoopNow | None) -> None:
+    def show_change(
+        self, pair: LoopPair, before: LoopNow, then: LoopNow | None, preferences: Preferences
+    ) -> None:
         """A loop now, and after what is chosen."""
         new = then or before
         unit = pair.debt
@@ -195,9 +198,12 @@ class Overview(Inset):
         rates = [words.share(each.net.rate, signed=True) for each in (before, new)]
         plain = new.net.rate is None or wording.reads_zero(rates[1])
         tone = "text" if plain else "good" if (new.net.rate or 0) > 0 else "bad"
-        debts = wording.amount(before.owed, unit, unit=then is None)
+        debts, debt = (
+            wording.owned_amount(preferences, each.owed, unit, unit=then is None or each is new)
+            for each in (before, new)
+        )
         self.net.set_values(rates[0], rates[1] if then else "", tone)
-        self.debt.set_values(debts, wording.amount(new.owed, unit) if then else "")
+        self.debt.set_values(debts, debt if then else "")
         self.rate.set_values(words.share(before.borrow_apy),
                              words.share(new.borrow_apy) if then else "")  # fmt: skip
         self.even.setVisible(new.break_even is not None)

@@ -167,7 +167,7 @@ class ReduceForm(LoopTelling):
         before = self.now(world)
         then = self.now(quote.after) if quote is not None else None
         events = quote.events if quote is not None else ()
-        self.overview.show_change(self._pair, before, then)
+        self.overview.show_change(self._pair, before, then, self.bridge.preferences)
         self.steps.show_steps(loops.steps(events))
         if quote is None or then is None:
             self.overview.show_cost(None, None)

@@ -148,7 +148,7 @@ class RemoveForm(PoolForm):
         units = self.amount.units()
         stands = pools.pair_worth(world, self.pool, units or 0)
         self.amount.set_fiat(wording.fiat(stands) if stands else "")
-        held = wording.amount(world.balance(self.bridge.account, symbol), symbol, unit=False)
+        held = self._owned(world, symbol)
         self.chip.setVisible(quote is not None)
         self.receive[1].setVisible(quote is not None and self.mode.current() == BALANCED)
         if quote is None:
@@ -173,7 +173,7 @@ class RemoveForm(PoolForm):
             number.set_value(wording.amount(units, token, unit=False), token, "text")
         self.worth.setText(self.tr("Worth {value}").format(value=wording.fiat(done.got)))
         self.chip.set(*words.bonus(done.bonus))
-        new = wording.amount(quote.after.balance(self.bridge.account, symbol), symbol, unit=False)
+        new = self._owned(quote.after, symbol)
         self.left.set_values(held, new)
         self.composition.set_value(words.composition(done.after))
         self.least.set_value(self._least_words(self.minimum))
@@ -202,6 +202,10 @@ class RemoveForm(PoolForm):
         return " + ".join(parts) or wording.UNKNOWN
 
     # --- review and receipt -------------------------------------------------------------
+
+    def _owned(self, world: World, symbol: str) -> str:
+        units = world.balance(self.bridge.account, symbol)
+        return wording.owned_amount(self.bridge.preferences, units, symbol, unit=False)
 
     def describe_review(self, quote: Quote) -> Review:
         done, symbol = self._done(quote), LP[self.pool]

@@ -215,7 +215,8 @@ class WrapForm(ActionForm):
         )  # fmt: skip
 
     def _shown(self, world: World, token: str) -> str:
-        return wording.amount(reading.held(world, self._bridge.account, token), token, unit=False)
+        units = reading.held(world, self._bridge.account, token)
+        return wording.owned_amount(self._bridge.preferences, units, token, unit=False)
 
     def describe_receipt(self, outcome: Outcome, before: World) -> Receipt:
         _, got = _amounts(outcome.events[-1])
