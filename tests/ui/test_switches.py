@@ -21,12 +21,15 @@ from lstwallet.engine.lending import LIQUIDATORS, Borrow, Liquidate, Supply
 from lstwallet.engine.loops import Loop, Own, leverage
 from lstwallet.engine.network import UNLIMITED, Approve
 from lstwallet.engine.prices import SetPrices
+from lstwallet.engine.staking import Stake
 from lstwallet.engine.wallet import Fund, WrapEth
 from lstwallet.engine.world import YOU
 from lstwallet.market.driver import MarketConfig
 from lstwallet.market.genesis import genesis, tiny
 from lstwallet.readmodel import loops
+from lstwallet.store.book import NameAccount
 from lstwallet.ui.main_window import MainWindow
+from lstwallet.ui.pages.wallet.send import PartyCard
 from lstwallet.units.amount import ALL
 from lstwallet.units.fixed import WAD
 from tests.journeys.driver import Driver
@@ -167,3 +170,31 @@ def test_an_amount_typed_for_one_approval_is_not_offered_for_another(
     assert form.amount.text() == "500"
     person.click("approval.edit.wstETH.aave")
     assert form.amount.text() == ""
+
+
+def test_a_review_ends_when_the_limit_that_it_showed_is_another(
+    qtbot: QtBot, tmp_path: Path
+) -> None:
+    window = window_on(qtbot, tmp_path, (*FUNDED, Stake(YOU, 20 * ETH)), room="unstake")
+    person = Driver(qtbot, window)
+    page: Any = window.page("unstake")
+    person.click("unstake.choice.market")
+    person.fill("unstake.amount", "5")
+    person.click("unstake.review")
+    window.bridge.change(text_scale=100, privacy="hidden")
+    assert page.flow.phase == "review"
+    window.bridge.change(slippage_bps=500)
+    assert page.flow.phase == "form"
+
+
+def test_a_name_may_hold_any_sign(qtbot: QtBot, tmp_path: Path) -> None:
+    window = window_on(qtbot, tmp_path, (*FUNDED, OpenAccount()), room="wallet")
+    person = Driver(qtbot, window)
+    window.bridge.edit(NameAccount("you:2", "Rent & Savings"))
+    person.sees("Rent & Savings")
+    texts = [action.text() for action in window.top_bar.account.menu().actions()]
+    assert texts[1].startswith("Rent && Savings\t")
+    person.click("wallet.tab.send")
+    view: Any = window.page("wallet").view  # type: ignore[union-attr, attr-defined]
+    assert [action.text() for action in view.form.to.menu().actions()] == ["Rent && Savings"]
+    assert all(card.shortcut().isEmpty() for card in view.findChildren(PartyCard))

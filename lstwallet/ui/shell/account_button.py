@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QAbstractButton, QMenu, QSizePolicy, QWidget
 from lstwallet.ui import wording
 from lstwallet.ui.theme import Themed, current, icons, paint
 from lstwallet.ui.widgets.cards import Identicon
-from lstwallet.ui.widgets.labels import Icon, Label
+from lstwallet.ui.widgets.labels import Icon, Label, unmarked
 from lstwallet.ui.widgets.layout import column, row
 
 if TYPE_CHECKING:
@@ -79,7 +79,7 @@ class AccountButton(Themed, QAbstractButton):
         for each in rows:
             worth = wording.owned_fiat(preferences, each.usd)
             name = wording.account_name(bridge.book, each.account)
-            action = QAction(f"{name}\t{worth}", menu)
+            action = QAction(f"{unmarked(name)}\t{worth}", menu)
             if each.account == bridge.account:
                 action.setIcon(icons.icon("check", "accent_text"))
             action.triggered.connect(partial(self._choose, each.account))

@@ -14,7 +14,7 @@ from lstwallet.ui.theme import Themed, current, icons, paint
 from lstwallet.ui.widgets.buttons import ToolButton
 from lstwallet.ui.widgets.cards import Identicon
 from lstwallet.ui.widgets.chips import Chip
-from lstwallet.ui.widgets.labels import Icon, Label
+from lstwallet.ui.widgets.labels import Icon, Label, unmarked
 from lstwallet.ui.widgets.layout import Panel, column, holder, row
 
 HEIGHT: Final = 56
@@ -66,10 +66,10 @@ class ProfileButton(Themed, QAbstractButton):
         """The other profiles, and a new one."""
         menu = QMenu(self)
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        here = QAction(icons.icon("check", "accent_text"), self._name.text(), menu)
+        here = QAction(icons.icon("check", "accent_text"), unmarked(self._name.text()), menu)
         menu.addAction(here)
         for name, path in self._others:
-            action = QAction(name, menu)
+            action = QAction(unmarked(name), menu)
             action.triggered.connect(lambda _on=False, p=path: self.wanted.emit(p))
             menu.addAction(action)
         menu.addSeparator()

@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QLineEdit, QMenu, QWidget
 
 from lstwallet.ui.theme import paint
 from lstwallet.ui.widgets.buttons import ToolButton
-from lstwallet.ui.widgets.labels import Label
+from lstwallet.ui.widgets.labels import Label, unmarked
 from lstwallet.ui.widgets.layout import column, row
 from lstwallet.ui.widgets.rows import ErrorLine
 
@@ -117,7 +117,7 @@ class AddressField(QWidget):
             if known.group != group:
                 group = known.group
                 menu.addSeparator()
-            action = QAction(known.name, menu)
+            action = QAction(unmarked(known.name), menu)
             action.triggered.connect(lambda _on=False, a=known.address: self.set_text(a))
             menu.addAction(action)
         return menu

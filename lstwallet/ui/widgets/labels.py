@@ -15,6 +15,11 @@ _WRAP_HINT = 420
 """A wrapping text asks for one line up to this width."""
 
 
+def unmarked(text: str) -> str:
+    """What a person wrote, for a menu or a button: there Qt takes & for a key's mark."""
+    return text.replace("&", "&&")
+
+
 class Label(Themed, QLabel):
     """Plain text in a type style and tone. One line is 1.21 em high in every language."""
 

@@ -60,7 +60,8 @@ class ActionFlow(QObject):
         self._account = bridge.account
         bridge.opened.connect(self._opened)
         bridge.account_changed.connect(self._another_account)
-        bridge.preferences_changed.connect(self._hide_or_show)
+        bridge.preferences_changed.connect(self._preferred)
+        self._limits = self._allowed()
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
         self._timer.setInterval(DEBOUNCE_MS)
@@ -143,6 +144,18 @@ class ActionFlow(QObject):
         if self.phase != "pending":
             self._show_form()
             self.preview_now()
+
+    def _allowed(self) -> tuple[int, bool]:
+        """The settings that decide what a form means and what may be confirmed."""
+        preferences = self._bridge.preferences
+        return preferences.default_slippage_bps, preferences.expert
+
+    def _preferred(self) -> None:
+        """A review showed what another limit meant: Confirm would send what nobody saw."""
+        self._hide_or_show()
+        before, self._limits = self._limits, self._allowed()
+        if before != self._limits:
+            self.back()
 
     def _hide_or_show(self) -> None:
         """The eye hides what is available."""

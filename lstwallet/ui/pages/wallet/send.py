@@ -15,7 +15,7 @@ from lstwallet.ui.theme import tokens
 from lstwallet.ui.widgets.action_panel import ActionPanel
 from lstwallet.ui.widgets.buttons import Button
 from lstwallet.ui.widgets.cards import Card, Identicon, PressCard
-from lstwallet.ui.widgets.labels import Icon, Label
+from lstwallet.ui.widgets.labels import Icon, Label, unmarked
 from lstwallet.ui.widgets.layout import clear, column, holder, row
 
 if TYPE_CHECKING:
@@ -30,7 +30,7 @@ class PartyCard(PressCard):
 
     def __init__(self, name: str, where: str) -> None:
         super().__init__()
-        self.setText(name)
+        self.setText(unmarked(name))
         self.setAccessibleName(self.tr("Send to {name}").format(name=name))
         self.setObjectName(f"send.party.{where[:12]}")
         words = column(
