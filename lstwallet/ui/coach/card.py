@@ -15,7 +15,7 @@ from lstwallet.ui.widgets.cards import Banner, Inset
 from lstwallet.ui.widgets.chips import Chip
 from lstwallet.ui.widgets.labels import Icon, Label
 from lstwallet.ui.widgets.layout import TOP, clear, column, holder, row
-from lstwallet.ui.widgets.overlays import MARGIN, Floating, Popover
+from lstwallet.ui.widgets.overlays import MARGIN, Floating, Popover, term_popover
 from lstwallet.ui.widgets.terms import TermText, bare
 
 WIDTH: Final = 392
@@ -252,15 +252,9 @@ class CoachCard(Floating):
         anchor = asked if isinstance(asked, QWidget) else self.text
         if self._popover is not None:
             self._popover.deleteLater()
-        popover = Popover(self.parentWidget(), width=300)
-        popover.setObjectName("coach.glossary")
-        cross = ToolButton(
-            "x", self.tr("Close"), side=24, icon_side=14, tone="3", on_click=popover.close
+        popover = term_popover(
+            self.parentWidget(), "coach.glossary", term, self._terms[term]
         )
-        popover.body.addLayout(row((Label(term, "heading"), 1), cross))
-        popover.body.addWidget(Label(self._terms[term], "small", "2", wrap=True))
-        popover.setAccessibleName(term)
-        popover.setAccessibleDescription(self._terms[term])
         self._popover = popover
         popover.show_at(anchor)
 

@@ -5,52 +5,34 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QAction, QPainter, QPaintEvent
-from PySide6.QtWidgets import QAbstractButton, QMenu, QSizePolicy, QWidget
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QAction
+from PySide6.QtWidgets import QMenu, QWidget
 
 from lstwallet.ui import wording
-from lstwallet.ui.theme import Themed, current, icons, paint
-from lstwallet.ui.widgets.cards import Identicon
-from lstwallet.ui.widgets.labels import Icon, Label, unmarked
-from lstwallet.ui.widgets.layout import column, row
+from lstwallet.ui.shell.chooser import Chooser
+from lstwallet.ui.theme import icons
+from lstwallet.ui.widgets.labels import unmarked
 
 if TYPE_CHECKING:
     from lstwallet.app.session import Outcome
     from lstwallet.ui.bridge import Bridge
 
 
-class AccountButton(Themed, QAbstractButton):
+class AccountButton(Chooser):
     """Switches accounts; each stands in the menu with its worth, and all together below."""
 
     manage_wanted = Signal()
     """The room of accounts."""
 
     def __init__(self, bridge: Bridge, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+        super().__init__("", 26, "small_medium", 190, parent)
         self._bridge = bridge
         self.setObjectName("top.account")
-        self._picture = Identicon("", 26)
-        self._name = Label("", "small_medium", elide=True)
-        self._address = Label("", "caption", "3", elide=True)
-        words = column(self._name, self._address, spacing=1)
-        caret = Icon("caret-down", "3", 12)
-        self.setLayout(row(self._picture, (words, 1), caret, margins=(4, 4, 8, 4), spacing=8))
-        self.setCursor(Qt.CursorShape.PointingHandCursor)
-        self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-        self.setAttribute(Qt.WidgetAttribute.WA_Hover)
-        self.setProperty("focus_radius", 8)
-        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
-        self.clicked.connect(self._open)
         self.hide()
         bridge.opened.connect(self._show)
         bridge.account_changed.connect(self._show)
         bridge.book_changed.connect(lambda _edit: self._show())
-        self.begin_style()
-
-    def restyle(self) -> None:
-        self.setFixedHeight(current().px(42))
-        self.setMaximumWidth(current().px(190))
 
     def _show(self) -> None:
         from lstwallet.engine import address
@@ -62,7 +44,7 @@ class AccountButton(Themed, QAbstractButton):
         name = wording.account_name(bridge.book, bridge.account)
         self._picture.set_seed(where)
         self._name.setText(name)
-        self._address.setText(wording.short_address(where))
+        self._below.setText(wording.short_address(where))
         self.setAccessibleName(self.tr("Account {name}").format(name=name))
         self.setAccessibleDescription(where)
         self.show()
@@ -112,14 +94,3 @@ class AccountButton(Themed, QAbstractButton):
             self._bridge.show_account(outcome.world.accounts[-1])
         else:
             self.manage_wanted.emit()
-
-    def _open(self) -> None:
-        self.menu().popup(self.mapToGlobal(self.rect().bottomLeft()))
-
-    def sizeHint(self) -> QSize:
-        return QSize(super().sizeHint().width() or 150, current().px(42))
-
-    def paintEvent(self, event: QPaintEvent) -> None:
-        if self.underMouse():
-            with QPainter(self) as painter:
-                paint.draw_panel(painter, QRectF(self.rect()), "hover", "", 8)

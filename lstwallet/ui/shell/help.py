@@ -13,7 +13,7 @@ from lstwallet.ui.widgets.cards import IconTile
 from lstwallet.ui.widgets.chips import Chip
 from lstwallet.ui.widgets.labels import Label
 from lstwallet.ui.widgets.layout import Rule, Scroller, clear, column, holder, row
-from lstwallet.ui.widgets.overlays import Popover
+from lstwallet.ui.widgets.overlays import Popover, term_popover
 from lstwallet.ui.widgets.side_sheet import SheetSurface, SideSheet
 from lstwallet.ui.widgets.terms import TermText
 
@@ -76,14 +76,8 @@ class HelpSheet(SideSheet):
         """What a dotted word means, beside it."""
         if self._popover is not None:
             self._popover.deleteLater()
-        popover = Popover(self.parentWidget(), width=300)
-        popover.setObjectName("help.glossary")
-        cross = ToolButton(
-            "x", self.tr("Close"), side=24, icon_side=14, tone="3", on_click=popover.close
+        popover = term_popover(
+            self.parentWidget(), "help.glossary", term, self._words[term]
         )
-        popover.body.addLayout(row((Label(term, "heading"), 1), cross))
-        popover.body.addWidget(Label(self._words[term], "small", "2", wrap=True))
-        popover.setAccessibleName(term)
-        popover.setAccessibleDescription(self._words[term])
         self._popover = popover
         popover.show_at(anchor)

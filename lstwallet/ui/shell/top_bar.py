@@ -5,51 +5,33 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Final
 
-from PySide6.QtCore import QRectF, QSize, Qt, Signal
+from PySide6.QtCore import QRectF, Qt, Signal
 from PySide6.QtGui import QAction, QPainter, QPaintEvent
 from PySide6.QtWidgets import QAbstractButton, QMenu, QSizePolicy, QWidget
 
 from lstwallet.ui.shell.account_button import AccountButton
+from lstwallet.ui.shell.chooser import Chooser
 from lstwallet.ui.theme import Themed, current, icons, paint
 from lstwallet.ui.widgets.buttons import ToolButton
-from lstwallet.ui.widgets.cards import Identicon
 from lstwallet.ui.widgets.chips import Chip
 from lstwallet.ui.widgets.labels import Icon, Label, unmarked
-from lstwallet.ui.widgets.layout import Panel, column, holder, row
+from lstwallet.ui.widgets.layout import Panel, holder, row
 
 HEIGHT: Final = 56
 PRIVACY: Final = ("exact", "hidden", "percent")
 
 
-class ProfileButton(Themed, QAbstractButton):
+class ProfileButton(Chooser):
     """Avatar and profile; opens a menu of profiles."""
 
     wanted = Signal(str)
     """Path of another profile, or an empty text for a new one."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+        super().__init__("lstwallet", 30, "strong", 240, parent)
         self.setObjectName("top.profile")
         self._others: list[tuple[str, str]] = []
-        self._picture = Identicon("lstwallet", 30)
-        self._name = Label("", "strong", elide=True)
-        self._account = Label(self.tr("Profile"), "caption", "3", elide=True)
-        words = column(self._name, self._account, spacing=1)
-        caret = Icon("caret-down", "3", 12)
-        self.setLayout(
-            row(self._picture, (words, 1), caret, margins=(0, 4, 8, 4), spacing=8)
-        )
-        self.setCursor(Qt.CursorShape.PointingHandCursor)
-        self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-        self.setAttribute(Qt.WidgetAttribute.WA_Hover)
-        self.setProperty("focus_radius", 8)
-        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
-        self.clicked.connect(self._open)
-        self.begin_style()
-
-    def restyle(self) -> None:
-        self.setFixedHeight(current().px(42))
-        self.setMaximumWidth(current().px(240))
+        self._below.setText(self.tr("Profile"))
 
     def set_profile(
         self, name: str, others: Sequence[tuple[str, str]] = (), account: str = ""
@@ -57,7 +39,7 @@ class ProfileButton(Themed, QAbstractButton):
         """Show a profile; ``others`` are (name, path) of those to switch to, ``account`` says
         what it is in place of "Profile"."""
         self._name.setText(name)
-        self._account.setText(account or self.tr("Profile"))
+        self._below.setText(account or self.tr("Profile"))
         self._picture.set_seed(name or "lstwallet")
         self._others = list(others)
         self.setAccessibleName(self.tr("Profile {name}").format(name=name))
@@ -77,18 +59,6 @@ class ProfileButton(Themed, QAbstractButton):
         fresh.triggered.connect(lambda _on=False: self.wanted.emit(""))
         menu.addAction(fresh)
         return menu
-
-    def _open(self) -> None:
-        if self._name.text():
-            self.menu().popup(self.mapToGlobal(self.rect().bottomLeft()))
-
-    def sizeHint(self) -> QSize:
-        return QSize(super().sizeHint().width() or 180, current().px(42))
-
-    def paintEvent(self, event: QPaintEvent) -> None:
-        if self.underMouse():
-            with QPainter(self) as painter:
-                paint.draw_panel(painter, QRectF(self.rect()), "hover", "", 8)
 
 
 class Finder(Themed, QAbstractButton):

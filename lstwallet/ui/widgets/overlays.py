@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from PySide6.QtCore import QEvent, QObject, QPoint, QRectF, Qt, Signal
+from PySide6.QtCore import QCoreApplication, QEvent, QObject, QPoint, QRectF, Qt, Signal
 from PySide6.QtGui import QKeyEvent, QMouseEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QApplication, QWidget
 
@@ -271,3 +271,16 @@ class WhyPopover(Popover):
         said = "; ".join(f"{term[0]} {term[1]}" for term in terms)
         self.setAccessibleDescription(f"{formula}. {said}. {note}")
         self.show_at(anchor)
+
+
+def term_popover(parent: QWidget | None, name: str, term: str, meaning: str) -> Popover:
+    """What a dotted word means; ``name`` is the popover's own, for the robot. Show it yourself."""
+    popover = Popover(parent, width=300)
+    popover.setObjectName(name)
+    close = QCoreApplication.translate("overlays", "Close")
+    cross = ToolButton("x", close, side=24, icon_side=14, tone="3", on_click=popover.close)
+    popover.body.addLayout(row((Label(term, "heading"), 1), cross))
+    popover.body.addWidget(Label(meaning, "small", "2", wrap=True))
+    popover.setAccessibleName(term)
+    popover.setAccessibleDescription(meaning)
+    return popover
