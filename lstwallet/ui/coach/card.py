@@ -190,7 +190,8 @@ class CoachCard(Floating):
 
     def _show_hints(self, shown: Shown) -> None:
         clear(self._hints)
-        for hint in shown.hints if not shown.done else ():
+        # the newest alone: each says more than the one before, and a short card hides less
+        for hint in shown.hints[-1:] if not shown.done else ():
             words = TermText(hint, self._terms, style="small")
             words.asked.connect(self._explain)
             bulb = Icon("lightbulb", "warn", 15)
