@@ -7,6 +7,7 @@ from typing import Final
 
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
+from lstwallet.ui import wording
 from lstwallet.ui.widgets.buttons import ToolButton
 from lstwallet.ui.widgets.cards import Avatar
 from lstwallet.ui.widgets.labels import Icon, Label
@@ -64,7 +65,10 @@ class KeyValue(_Row):
 
 
 class BeforeAfter(_Row):
-    """Old value in text3, arrow, new value strong; tone only on the new one."""
+    """Old value in text3, arrow, new value strong; tone only on the new one.
+
+    Both are balances, which ``set_private`` hides, unless the row is ``plain``.
+    """
 
     def __init__(
         self,
@@ -72,9 +76,13 @@ class BeforeAfter(_Row):
         old: str = "",
         new: str = "",
         tone: str = "text",
+        *,
+        plain: bool = False,
         parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
+        self._plain, self._private = plain, False
+        self._values = (old, new, tone)
         self.key = Label(key, "body", "2", elide=True)
         self.old = Label(old, "body", "3", align="right")
         self.arrow = Icon("arrow-right", "3", 12)
@@ -84,6 +92,9 @@ class BeforeAfter(_Row):
 
     def set_values(self, old: str, new: str, tone: str = "text") -> None:
         """Show another change; without a new value the old one stands alone."""
+        self._values = (old, new, tone)
+        if self._private and not self._plain:
+            old, new = (_hidden(each) for each in (old, new))
         self.old.setText(old)
         self.new.setText(new)
         self.new.set_tone(tone)
@@ -92,6 +103,16 @@ class BeforeAfter(_Row):
         said = self.tr("from {old} to {new}").format(old=old, new=new) if new else old
         self.setAccessibleName(self.key.text())
         self.setAccessibleDescription(said)
+
+    def set_private(self, private: bool) -> None:
+        """The eye hides balances."""
+        if private != self._private:
+            self._private = private
+            self.set_values(*self._values)
+
+
+def _hidden(words: str) -> str:
+    return wording.HIDDEN if words and words != wording.UNKNOWN else words
 
 
 _CHECK_ICONS: Final = {

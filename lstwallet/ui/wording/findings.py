@@ -35,9 +35,9 @@ def severity(name: str) -> tuple[str, str, str]:
     }[name]
 
 
-def finding(found: Finding) -> str:
-    """The sentence for a finding, with its numbers."""
-    return _SENTENCES[found.rule](found.severity, found.facts)
+def finding(found: Finding, *, private: bool = False) -> str:
+    """The sentence for a finding, with its numbers; ``private``: but none of what is owned."""
+    return _SENTENCES[found.rule](found.severity, {**found.facts, "private": private})
 
 
 def finding_rule(found: Finding) -> str:
@@ -81,6 +81,9 @@ def _fee_share(grave: str, facts: Any) -> str:
 def _gas_left(grave: str, facts: Any) -> str:
     if grave == "safe":
         return translate("wording", "Enough ether stays for the next fees.")
+    if facts["private"]:
+        text = translate("wording", "Too little stays for the next fees; this one costs {fee}.")
+        return text.format(fee=fee(facts["fee"]))
     text = translate("wording", "Only {left} stays for the next fees; this one costs {fee}.")
     return text.format(left=amount(facts["left"], "ETH"), fee=fee(facts["fee"]))
 
@@ -94,6 +97,8 @@ def _approval(grave: str, facts: Any) -> str:
 
 
 def _approval_exceeds(grave: str, facts: Any) -> str:
+    if facts["private"]:
+        return translate("wording", "That is more than you have.")
     text = translate("wording", "That is more than the {held} you have.")
     return text.format(held=amount(facts["held"], facts["token"]))
 

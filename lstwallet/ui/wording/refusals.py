@@ -22,8 +22,15 @@ if TYPE_CHECKING:
     from lstwallet.engine.refusals import Refusal
 
 
-def refusal(why: Refusal) -> str:
-    """The sentence for a refusal, with its numbers: beside the field that caused it."""
+def refusal(why: Refusal, *, private: bool = False) -> str:
+    """The sentence for a refusal, with its numbers: beside the field that caused it.
+
+    ``private``: but none of what is owned.
+    """
+    if private and _is_a(why, "NotEnoughBalance"):
+        return translate("wording", "More than you have.")
+    if private and _is_a(why, "NotEnoughCollateral"):
+        return translate("wording", "More than your collateral allows.")
     for kind in type(why).__mro__:
         maker = _REFUSALS.get(kind.__name__)
         if maker is not None:
@@ -31,13 +38,19 @@ def refusal(why: Refusal) -> str:
     return translate("wording", "This cannot be done now.")
 
 
-def advice(why: Refusal) -> str:
+def advice(why: Refusal, *, private: bool = False) -> str:
     """What to do about a refusal: the short line above the disabled button."""
+    if private and _is_a(why, "NotEnoughBalance", "NotEnoughCollateral"):
+        return translate("wording", "Enter a smaller amount to go on")
     for kind in type(why).__mro__:
         maker = _ADVICE.get(kind.__name__)
         if maker is not None:
             return maker(why)
     return translate("wording", "Change the amount to go on")
+
+
+def _is_a(why: Refusal, *names: str) -> bool:
+    return any(kind.__name__ in names for kind in type(why).__mro__)
 
 
 def _nothing_to_do(why: Any) -> str:

@@ -18,7 +18,7 @@ from lstwallet.ui.widgets.amount_field import AmountField
 from lstwallet.ui.widgets.cards import Banner, LinkRow
 from lstwallet.ui.widgets.labels import Label
 from lstwallet.ui.widgets.layout import column, holder
-from lstwallet.ui.widgets.rows import KeyValue
+from lstwallet.ui.widgets.rows import BeforeAfter, KeyValue
 
 if TYPE_CHECKING:
     from lstwallet.app.session import Outcome
@@ -156,10 +156,19 @@ class ActionFlow(QObject):
         before, self._limits = self._limits, self._allowed()
         if before != self._limits:
             self.back()
+        elif self.phase == "review" and self._review is not None:
+            self._show_review(self._review)  # findings tell, or do not, what is owned
+        else:
+            self._changed()
+
+    def _private(self) -> bool:
+        return self._bridge.preferences.privacy != "exact"
 
     def _hide_or_show(self) -> None:
-        """The eye hides what is available."""
-        private = self._bridge.preferences.privacy != "exact"
+        """The eye hides what is available, and balances before and after; not what is moved."""
+        private = self._private()
+        for line in self._panel.findChildren(BeforeAfter):
+            line.set_private(private)
         for form in self._forms:
             for field in form.findChildren(AmountField):
                 field.set_private(private)
@@ -208,7 +217,9 @@ class ActionFlow(QObject):
                 line.set_value(wording.UNKNOWN)
 
     def _refused(self, refusal: Refusal) -> NotYet:
-        return NotYet(wording.advice(refusal), wording.refusal(refusal), refusal.field)
+        private = self._private()
+        said = wording.refusal(refusal, private=private)
+        return NotYet(wording.advice(refusal, private=private), said, refusal.field)
 
     def _stop(self, stop: NotYet | None) -> None:
         """Errors to their fields, the reason above the button; ``None`` clears both."""
@@ -269,7 +280,10 @@ class ActionFlow(QObject):
 
     def _show_review(self, review: Review) -> None:
         self._review = review
-        self._reviewing.show_review(self._form.name, self._form.header(), review, self._note)
+        self._reviewing.show_review(
+            self._form.name, self._form.header(), review, self._note, private=self._private()
+        )
+        self._hide_or_show()
         self._turn("review")
         self._reviewing.sync_confirm()
 
@@ -392,6 +406,7 @@ class ActionFlow(QObject):
             )
         entry = Fact(self.tr("Entry"), f"#{wording.count(outcome.seq)}")
         page.add(changes_box(receipt.changes, (*receipt.facts, entry)))
+        self._hide_or_show()
         if receipt.next_steps:
             page.add(Label(self.tr("What next"), "strong"))
             page.add(holder(column(*(self._link(s) for s in receipt.next_steps), spacing=8)))

@@ -59,6 +59,8 @@ class Change(NamedTuple):
     old: str
     new: str
     tone: str = "text"
+    plain: bool = False
+    """No balance but a rate, a ratio or a price: the eye leaves it alone."""
 
 
 class NextStep(NamedTuple):

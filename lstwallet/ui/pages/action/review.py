@@ -8,7 +8,7 @@ from itertools import groupby
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QLineEdit, QWidget
 
-from lstwallet.readmodel.preflight import TICK, TYPE, checked, fired, is_forbidden
+from lstwallet.readmodel.preflight import TICK, TYPE, Finding, checked, fired, is_forbidden
 from lstwallet.ui import wording
 from lstwallet.ui.pages.action.records import Change, Fact, Header, Move, Review
 from lstwallet.ui.widgets.action_panel import PanelPage
@@ -33,9 +33,14 @@ class ReviewView(QObject):
         self._word: QLineEdit | None = None
         self._wanted = ""
         self._forbidden = False
+        self._private = False
 
-    def show_review(self, name: str, head: Header, review: Review, note: str) -> None:
-        """``name`` is the form's, for object names; ``note`` says why one looks again."""
+    def show_review(
+        self, name: str, head: Header, review: Review, note: str, *, private: bool = False
+    ) -> None:
+        """``name`` is the form's, for object names; ``note`` says why one looks again.
+        ``private``: the eye hides what is owned; what moves is shown."""
+        self._private = private
         page = self._page
         page.set_header(
             review.title,
@@ -64,7 +69,7 @@ class ReviewView(QObject):
         """The rules that fired, worst first, then what the form itself has to say."""
         for severity, found in groupby(fired(review.findings), lambda each: each.severity):
             word, tone, icon = wording.severity(severity)
-            lines = [Said(wording.finding(each), wording.finding_rule(each)) for each in found]
+            lines = [Said(self._finding(each), wording.finding_rule(each)) for each in found]
             group = FindingGroup(word, tone, icon, lines)
             group.setObjectName(f"{name}.{severity}")
             self._page.add(group)
@@ -78,13 +83,16 @@ class ReviewView(QObject):
             choice.toggled.connect(self.unlimited_chosen)
             self._page.add(choice)
 
+    def _finding(self, found: Finding) -> str:
+        return wording.finding(found, private=self._private)
+
     def _add_checked(self, name: str, review: Review) -> None:
         """What was looked at and is fine, folded."""
         fine = checked(review.findings)
         if not fine:
             return
         title = wording.plural(self.tr("%n rule(s) checked and fine", "", len(fine)), len(fine))
-        found = CheckedList(title, (wording.finding(each) for each in fine))
+        found = CheckedList(title, (self._finding(each) for each in fine))
         found.button.setObjectName(f"{name}.checked")
         self._page.add(found)
 
@@ -140,6 +148,6 @@ def _moves(moves: Sequence[Move]) -> Inset:
 
 
 def changes_box(changes: Sequence[Change], facts: Sequence[Fact]) -> Inset:
-    """Before and after, and facts below, in one inset."""
-    rows = [BeforeAfter(*change) for change in changes]
+    """Before and after, and facts below, in one inset. The flow hides what the eye hides."""
+    rows = [BeforeAfter(*change[:4], plain=change.plain) for change in changes]
     return Inset(*rows, *(KeyValue(*fact) for fact in facts), spacing=6)

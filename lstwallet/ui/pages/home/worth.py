@@ -195,9 +195,10 @@ class WorthCard(Card):
         return self._preferences.privacy if self._preferences else "exact"
 
     def _drawn_values(self) -> list[float | None]:
-        """The line as it is drawn: USD, or the change since it began."""
+        """The line as it is drawn: USD, or the change since it began, also where the axis is
+        hidden: table and file of a chart hold what it draws."""
         values = self._line.usd
-        if self._privacy() != "percent":
+        if self._privacy() == "exact":
             return [None if usd is None else usd / USD for usd in values]
         first = self._line.first()
         if not first or not first[1]:

@@ -77,11 +77,11 @@ class LendForm(TellingForm):
         )  # fmt: skip
 
     def _build_overview(self) -> Inset:
-        self.health = BeforeAfter(self.tr("Health factor"))
-        self.loan = BeforeAfter(self.tr("Loan to value"))
-        self.trigger = BeforeAfter(words.price_key(None))
+        self.health = BeforeAfter(self.tr("Health factor"), plain=True)
+        self.loan = BeforeAfter(self.tr("Loan to value"), plain=True)
+        self.trigger = BeforeAfter(words.price_key(None), plain=True)
         self.holding = BeforeAfter("")
-        self.rate = BeforeAfter("")
+        self.rate = BeforeAfter("", plain=True)
         self.limit = KeyValue("")
         self.wrapped = KeyValue("")
         rows = (self.health, self.loan, self.trigger)

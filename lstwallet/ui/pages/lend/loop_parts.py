@@ -165,13 +165,14 @@ class Overview(Inset):
     """Before and after of a loop, and what it takes."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
-        self.net = BeforeAfter(self.tr("Net APY, with staking"))
+        self.net = BeforeAfter(self.tr("Net APY, with staking"), plain=True)
         self.net.setObjectName("loop.after.net")
         self.debt = BeforeAfter(self.tr("Debt"))
-        self.rate = BeforeAfter(self.tr("Borrow APY"))
+        self.rate = BeforeAfter(self.tr("Borrow APY"), plain=True)
         self.risk = (
-            BeforeAfter(self.tr("Health factor")), BeforeAfter(self.tr("Loan to value")),
-            BeforeAfter(words.price_key(None)),
+            BeforeAfter(self.tr("Health factor"), plain=True),
+            BeforeAfter(self.tr("Loan to value"), plain=True),
+            BeforeAfter(words.price_key(None), plain=True),
         )  # fmt: skip
         for line, name in zip(self.risk, ("health", "ltv", "trigger"), strict=True):
             line.setObjectName(f"loop.after.{name}")

@@ -61,9 +61,10 @@ class LoopTelling(ActionForm):
         plain = then.net.rate is None or wording.reads_zero(rate)
         tone = "text" if plain else "good" if (then.net.rate or 0) > 0 else "bad"
         return (
-            Change(self.tr("Multiple"), loop_multiple(before), loop_multiple(then)),
+            Change(self.tr("Multiple"), loop_multiple(before), loop_multiple(then),
+                   plain=True),
             Change(self.tr("Net APY, with staking"), words.share(before.net.rate, signed=True),
-                   rate, tone),
+                   rate, tone, plain=True),
             Change(self.tr("{token} supplied").format(token=lent),
                    wording.amount(before.lent, lent, unit=False),
                    wording.amount(then.lent, lent, unit=False)),

@@ -50,9 +50,9 @@ class SwitchForm(ActionForm):
         self.command: Switch | None = None
         self._before: World | None = None
         self.rows = (
-            BeforeAfter(self.tr("Health factor")),
-            BeforeAfter(self.tr("Loan to value")),
-            BeforeAfter(words.price_key(None)),
+            BeforeAfter(self.tr("Health factor"), plain=True),
+            BeforeAfter(self.tr("Loan to value"), plain=True),
+            BeforeAfter(words.price_key(None), plain=True),
         )
         self.setLayout(column(Inset(*self.rows, spacing=5)))
 
@@ -159,9 +159,9 @@ class SwitchForm(ActionForm):
     def _changes(self, before: Risk, then: Risk) -> tuple[Change, ...]:
         return (
             Change(self.tr("Most you may borrow"), words.points(before.most),
-                   words.points(then.most)),
+                   words.points(then.most), plain=True),
             Change(self.tr("Liquidation above"), words.points(before.threshold),
-                   words.points(then.threshold)),
+                   words.points(then.threshold), plain=True),
             Change(self.tr("Left to borrow"), wording.fiat(before.available),
                    wording.fiat(then.available)),
             *risk_changes(before, then),

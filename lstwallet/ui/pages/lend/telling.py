@@ -202,10 +202,11 @@ def risk_changes(before: Risk, then: Risk) -> tuple[Change, ...]:
     return (
         Change(
             words.translate("lend", "Health factor"), wording.health(before.health),
-            wording.health(then.health), _health_tone(then),
+            wording.health(then.health), _health_tone(then), plain=True,
         ),
-        Change(words.translate("lend", "Loan to value"), words.ltv(before), words.ltv(then)),
-        Change(words.price_key(then), *words.prices(before, then)),
+        Change(words.translate("lend", "Loan to value"), words.ltv(before), words.ltv(then),
+               plain=True),
+        Change(words.price_key(then), *words.prices(before, then), plain=True),
     )  # fmt: skip
 
 

@@ -98,8 +98,12 @@ class LeaveForm(ActionForm):
             return
         self.what.set_value(words.validators(row.keys))
         self.state.set_value(words.state(row)[0])
-        self.value.set_value(wording.amount(row.value, "ETH"))
-        self.unpaid.set_value(wording.change(row.unpaid, "ETH"))
+        shown = self._bridge.preferences
+        self.value.set_value(wording.owned_amount(shown, row.value, "ETH"))
+        unpaid = wording.change(row.unpaid, "ETH")
+        if shown.privacy != "exact":
+            unpaid = wording.owned_amount(shown, row.unpaid, "ETH")
+        self.unpaid.set_value(unpaid)
         self.wait.set_value(words.wait(reading.leave_wait(world, row.keys)))
         self.error.set_text(self._hindrance(row))
 

@@ -126,6 +126,7 @@ class ApprovalsForm(ActionForm):
                 _units(allowance(before, event.account, event.token, event.spender), event.token),
                 _units(event.units, event.token),
                 "good" if not event.units else "text",
+                plain=True,  # what is granted, not what is owned
             )
             for event in events
         )
