@@ -112,7 +112,8 @@ class BeforeAfter(_Row):
 
 
 def _hidden(words: str) -> str:
-    return wording.HIDDEN if words and words != wording.UNKNOWN else words
+    plain = not words or words == wording.UNKNOWN or wording.HIDDEN in words
+    return words if plain else wording.HIDDEN
 
 
 _CHECK_ICONS: Final = {

@@ -320,22 +320,21 @@ class StakeForm(ActionForm):
 
     def _standing(self, world: World) -> tuple[str, str, str]:
         """ETH in the wallet, what is staked this way, and what that earns in a year."""
-        account, eye = self._bridge.account, self._bridge.preferences
-        eth = wording.owned_amount(eye, world.balance(account, "ETH"), "ETH", unit=False)
+        account = self._bridge.account
+        eth = wording.amount(world.balance(account, "ETH"), "ETH", unit=False)
         if self.choice == SOLO:
             staked = reading.natively(world, account)
             shown = wording.count(reading.whole_validators(staked))
             apr = reading.native_apr(world)
         elif self.choice == ROCKET:
             held = world.balance(account, "rETH")
-            shown = wording.owned_amount(eye, held, "rETH", unit=False)
+            shown = wording.amount(held, "rETH", unit=False)
             staked, apr = eth_of(world, held), self.reth_apr
         else:
             staked = reading.held(world, account, "stETH")
-            shown = wording.owned_amount(eye, staked, "stETH", unit=False)
+            shown = wording.amount(staked, "stETH", unit=False)
             apr = self.apr
-        yearly = wording.fiat_large(reading.yearly(staked, apr, world.prices.eth))
-        return eth, shown, yearly if eye.privacy == "exact" else wording.HIDDEN
+        return eth, shown, wording.fiat_large(reading.yearly(staked, apr, world.prices.eth))
 
     def _show_edge(self, world: World, quote: Quote | None) -> None:
         event = quote.events[-1] if quote else None

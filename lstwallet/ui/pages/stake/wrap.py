@@ -215,8 +215,7 @@ class WrapForm(ActionForm):
         )  # fmt: skip
 
     def _shown(self, world: World, token: str) -> str:
-        units = reading.held(world, self._bridge.account, token)
-        return wording.owned_amount(self._bridge.preferences, units, token, unit=False)
+        return wording.amount(reading.held(world, self._bridge.account, token), token, unit=False)
 
     def describe_receipt(self, outcome: Outcome, before: World) -> Receipt:
         _, got = _amounts(outcome.events[-1])
