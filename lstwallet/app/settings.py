@@ -62,6 +62,8 @@ class Settings(NamedTuple):
     """Also show notices on the desktop, while the window is not in front."""
     dust_usd: int = 0
     """Rows worth less than so many dollars are folded away; 0: none is."""
+    shown_accounts: str = ""
+    """Which account was shown last: a line for each profile, its path, a tab, the account."""
 
 
 class SettingsProblem(Exception):

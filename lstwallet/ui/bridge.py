@@ -37,6 +37,8 @@ LONGEST_SLICE_MS: Final = 400
 """A slow machine plays slower; it does not jump."""
 USD: Final = 10**8
 """One dollar, 8 decimals."""
+REMEMBERED: Final = 50
+"""Profiles whose shown account is kept."""
 SPEEDS: Final = (3_600, 4 * 3_600, 86_400, 7 * 86_400)
 """Simulated seconds per second of play."""
 EVERYTHING: Final = frozenset(
@@ -181,7 +183,15 @@ class Bridge(QObject):
         """Show another of the user's accounts."""
         if account != self._account:
             self._account = account
+            self._remember_account()
             self.account_changed.emit()
+
+    def _remember_account(self) -> None:
+        if self.profile is not None:
+            known = {str(self.profile.path): self._account, **_shown_accounts(self.settings)}
+            known[str(self.profile.path)] = self._account
+            lines = [f"{path}\t{account}" for path, account in list(known.items())[:REMEMBERED]]
+            self.change(shown_accounts="\n".join(lines))
 
     def set_net_worth(self, usd: int) -> None:
         """What shares are shares of (USD, 8 decimals)."""
@@ -235,7 +245,8 @@ class Bridge(QObject):
     def _opened(self, opened: Opened) -> None:
         self._opening -= 1
         if self.profile is None or opened.path != self.profile.path:
-            self._account = YOU
+            last = _shown_accounts(self.settings).get(str(opened.path), YOU)
+            self._account = last if last in opened.world.accounts else YOU
         self.profile = opened
         self.world = opened.world
         self.book = opened.book
@@ -558,6 +569,12 @@ class Bridge(QObject):
     def _require(self) -> Session:
         assert self._session is not None, "no profile is open"
         return self._session
+
+
+def _shown_accounts(settings: Settings) -> dict[str, Account]:
+    """Path of a profile → the account that was shown there last."""
+    lines = (line.rpartition("\t") for line in settings.shown_accounts.split("\n"))
+    return {path: account for path, _, account in lines if path}
 
 
 def _nothing(_: Any) -> None:

@@ -13,6 +13,8 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QLabel, QPushButton
 from pytestqt.qtbot import QtBot
 
+from lstwallet.app.session import Session
+from lstwallet.app.settings import load
 from lstwallet.engine import address
 from lstwallet.engine.accounts import MOST_ACCOUNTS, OpenAccount, Send
 from lstwallet.engine.staking import RequestUnstake, Stake, steth_of
@@ -20,10 +22,12 @@ from lstwallet.engine.validators import StakeNatively
 from lstwallet.engine.wallet import WrapEth
 from lstwallet.engine.world import YOU
 from lstwallet.store.book import Contact, Favour, Note, PutContact
+from lstwallet.ui.bridge import Bridge
+from lstwallet.ui.jobs import Lane
 from lstwallet.ui.main_window import MainWindow
 from lstwallet.ui.robot.hands import Hands, plain
 from lstwallet.units.bech32 import encode
-from tests.ui.harness import FUNDED, Settings, window_on
+from tests.ui.harness import FUNDED, Settings, make_profile, window_on
 
 pytestmark = pytest.mark.qt_log_ignore("does not support")  # menus, where no window system is
 ETH = 10**18
@@ -408,3 +412,41 @@ def test_the_eye_hides_what_is_available_where_one_acts(opened: Open, room: str)
         assert not [text for text in texts if text in ("3.0000 ETH", "2.9999 ETH")]
     if room == "stake":  # the validator
         assert not [text for text in texts if text == "32.0000 ETH"]
+
+
+def test_the_shown_account_is_shown_again_after_a_restart(qtbot: QtBot, tmp_path: Path) -> None:
+    window = window_on(qtbot, tmp_path, (*FUNDED, OpenAccount()), room="wallet")
+    hands, kept = Hands(window), tmp_path / "settings.json"
+    hands.click("account.show.you.2")
+    hands.until(lambda: window.bridge.account == "you:2", "the other account")
+    path = tmp_path / "test.lstwallet"
+    line = f"{path}\tyou:2"
+    hands.until(lambda: load(kept)[0].shown_accounts == line, "it in the settings file")
+    assert window.bridge.close()
+
+    again = Bridge(Lane(), load(kept)[0], kept)
+    try:
+        with qtbot.waitSignal(again.opened, timeout=20_000):
+            again.open(lambda: Session.open(path))
+        assert again.account == "you:2"
+        # another profile does not have that account: its main one is shown
+        other = make_profile(tmp_path / "other.lstwallet")
+        with qtbot.waitSignal(again.opened, timeout=20_000):
+            again.open(lambda: Session.open(other))
+        assert again.account == YOU
+        with qtbot.waitSignal(again.opened, timeout=20_000):
+            again.open(lambda: Session.open(path))
+        assert again.account == "you:2"
+    finally:
+        assert again.close()
+
+
+def test_an_account_that_is_not_there_any_more_is_not_shown(qtbot: QtBot, tmp_path: Path) -> None:
+    path = make_profile(tmp_path / "test.lstwallet")
+    bridge = Bridge(Lane(), Settings(shown_accounts=f"{path}\tyou:7\nnonsense"))
+    try:
+        with qtbot.waitSignal(bridge.opened, timeout=20_000):
+            bridge.open(lambda: Session.open(path))
+        assert bridge.account == YOU
+    finally:
+        assert bridge.close()
