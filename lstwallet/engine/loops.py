@@ -425,7 +425,7 @@ def _round_down(work: Work, loop: Loop, goal: int, behind: int) -> bool:
             settled = _settled(work, loop, amount, got, owed, most) if last or got >= owed else None
             trial, last = settled or trial, settled is not None
         elif last or _multiple(trial.draft, loop) < goal:
-            trial, last = _lowered(work, loop, goal, trial, amount, got, most), True
+            trial, last = _lowered(work, loop, goal, trial, amount, got, most)
     except TooCostly:
         raise MultipleOutOfReach(goal, reached, BY_SLIPPAGE) from None
     work.take(trial)
@@ -467,13 +467,18 @@ def _settled(
 
 def _lowered(
     work: Work, loop: Loop, goal: int, trial: Work, amount: int, got: int, most: int
-) -> Work:
-    """The last sale of a descent that leaves a debt: as near to the goal as can be."""
+) -> tuple[Work, bool]:
+    """The last sale of a descent that leaves a debt: as near to the goal as can be.
+
+    ``False`` with it: what health allows now does not quite lead there, another round must.
+    """
     best, distance = trial, abs(_multiple(trial.draft, loop) - goal)
     for _ in range(TRIALS):
         sold = _worth(work.draft, loop.collateral, amount)
         gain = mul_div_floor(_worth(work.draft, loop.debt, got), WAD, sold)
-        wanted = min(_behind(work.draft, loop, goal, gain), most)
+        wanted = _behind(work.draft, loop, goal, gain)
+        if wanted > most:
+            return (trial if amount == most else _sold(work, loop, most)[0]), False
         if not wanted or wanted == amount:
             break
         amount = wanted
@@ -481,7 +486,7 @@ def _lowered(
         off = abs(_multiple(trial.draft, loop) - goal)
         if off < distance:
             best, distance = trial, off
-    return best
+    return best, True
 
 
 __all__ = [

@@ -8,7 +8,7 @@ from functools import lru_cache
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from lstwallet.engine import kernel, loops, prices, quotes, signing
@@ -406,6 +406,7 @@ def _or_refused(plan: Callable[[], loops.Plan]) -> loops.Plan | None:
 
 
 @settings(max_examples=40, deadline=None)
+@example(LOOPS[-1], 10**16, 3_166, 1_146, 1, False)  # the last sale is more than health allows
 @given(
     st.sampled_from(LOOPS),
     st.integers(10**16, 50 * ETH),
