@@ -218,6 +218,7 @@ class MainWindow(QMainWindow):
         page.navigate.connect(self.enter)
         page.command_wanted.connect(self._send)
         page.lesson_wanted.connect(self.lesson_wanted)
+        page.panel_changed.connect(self._place_toasts)
         page.set_narrow(bool(self._slim))
         self._sorts.take(page)
         self._pages[key] = page
@@ -243,8 +244,13 @@ class MainWindow(QMainWindow):
             page.begin_typing()
         if self._toaster is not None:
             self._toaster.seen(key)
-            self._toaster.place()
+        self._place_toasts()
         self.entered.emit(key)
+
+    def _place_toasts(self) -> None:
+        """Beside the panel that is shown, so that its button stays free."""
+        if self._toaster is not None:
+            self._toaster.place()
 
     def find_command(self) -> None:
         """Everything one can do, in a list to be searched (Ctrl+K)."""

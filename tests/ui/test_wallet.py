@@ -7,7 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QLabel, QPushButton
@@ -26,6 +26,8 @@ from lstwallet.ui.bridge import Bridge
 from lstwallet.ui.jobs import Lane
 from lstwallet.ui.main_window import MainWindow
 from lstwallet.ui.robot.hands import Hands, plain
+from lstwallet.ui.widgets.overlays import MARGIN
+from lstwallet.ui.widgets.toast import Toast
 from lstwallet.units.bech32 import encode
 from tests.ui.harness import FUNDED, Settings, make_profile, window_on
 
@@ -72,6 +74,17 @@ def test_an_account_is_opened_named_and_shown(opened: Open) -> None:
     hands.sees("Account Savings")  # the top bar's switcher
     hands.until(lambda: hands.shows("$0.00"), "the worth of an empty account")
     assert window.top_bar.net_worth.text() == "$0.00"
+
+
+def test_a_toast_makes_room_for_the_panel_of_a_view_that_is_turned_to(opened: Open) -> None:
+    window, hands = opened()
+    hands.click("wallet.add_account")
+    hands.sees("Account 2 opened")
+    (toast,) = window.findChildren(Toast)
+    hands.click("wallet.tab.send")
+    panel = window.page("wallet").panel  # type: ignore[union-attr]
+    right = toast.geometry().right() - MARGIN
+    assert right < panel.mapTo(window, QPoint(0, 0)).x()
 
 
 def test_a_name_is_taken_back_with_undo(opened: Open) -> None:

@@ -39,6 +39,8 @@ class Page(QWidget):
     """Room key and arguments for its ``show_request`` (or ``None``)."""
     lesson_wanted = Signal(str)
     """A lesson's id, or "" to leave the one under way."""
+    panel_changed = Signal()
+    """Another action panel, or none, stands at the right now."""
 
     panel: QWidget | None = None
     """The room's action panel, if it has one; toasts stand beside it."""

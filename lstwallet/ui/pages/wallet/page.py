@@ -85,6 +85,7 @@ class RoomPage(Page):
         self._stack.setCurrentWidget(view)
         self._sub.setText(view.sub())
         self.panel = view.panel
+        self.panel_changed.emit()
         world = self.bridge.world
         if world is not None:
             view.show_world(world)
