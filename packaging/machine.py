@@ -46,6 +46,8 @@ DISPLAY_PACKAGES = (
 FONT_PACKAGES = ("fonts-inter",)
 REAL_DISPLAY_PACKAGES = ("xvfb", "openbox", "xdotool")
 """A display, a window manager and a keyboard for the tests that want real ones."""
+SAFETY_PACKAGES = ("gnome-keyring", "dbus", "strace")
+"""A real store for secrets, a bus to reach it by, and eyes on the calls to the system."""
 
 BUNDLE_PACKAGES = ("binutils", "desktop-file-utils", "appstream")
 """PyInstaller reads libraries with the first; the others check what describes the program."""
@@ -224,7 +226,7 @@ def wanted_packages(verb: str, display: bool) -> list[str]:
     if display or verb in ("test", "bundle", "try"):  # the bundle takes them along
         wanted += DISPLAY_PACKAGES
     if verb == "test":
-        wanted += REAL_DISPLAY_PACKAGES
+        wanted += REAL_DISPLAY_PACKAGES + SAFETY_PACKAGES
     if verb in ("bundle", "try"):
         wanted += BUNDLE_PACKAGES
     if verb == "try":
