@@ -11,7 +11,7 @@ from collections import deque
 from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final, NamedTuple
+from typing import TYPE_CHECKING, Any, Final
 
 from PySide6.QtCore import QElapsedTimer, QObject, QTimer, Signal
 
@@ -20,6 +20,19 @@ from lstwallet.app.settings import Settings
 from lstwallet.engine.world import YOU
 from lstwallet.store.book import Book
 from lstwallet.ui.jobs import GATE, Jobs
+from lstwallet.ui.records import (
+    EVERYTHING,
+    REMEMBERED,
+    SPEEDS,
+    USD,
+    Opened,
+    Opening,
+    Preferences,
+    Read,
+    Run,
+    joined,
+    shown_accounts,
+)
 
 if TYPE_CHECKING:
     from lstwallet.app.session import ActivityRecord, Outcome, Progress, Series, Session
@@ -35,67 +48,6 @@ SLICE_MS: Final = 200
 """While time plays, the world moves this often: charts redraw five times a second."""
 LONGEST_SLICE_MS: Final = 400
 """A slow machine plays slower; it does not jump."""
-USD: Final = 10**8
-"""One dollar, 8 decimals."""
-REMEMBERED: Final = 50
-"""Profiles whose shown account is kept."""
-SPEEDS: Final = (3_600, 4 * 3_600, 86_400, 7 * 86_400)
-"""Simulated seconds per second of play."""
-EVERYTHING: Final = frozenset(
-    ("time", "prices", "wallet", "accounts", "staking", "validators", "lending", "pools",
-     "guards", "network", "profile")
-)  # fmt: skip
-"""All areas that an ``Outcome`` may name."""
-
-
-class Preferences(NamedTuple):
-    """What pages need to know of the user's settings."""
-
-    privacy: str = "exact"
-    """What is shown of what the user owns: ``exact``, ``hidden`` or ``percent``."""
-    default_slippage_bps: int = 50
-    """Offered in forms that trade: basis points below the quoted amount."""
-    net_worth: int = 0
-    """USD, 8 decimals: what ``percent`` is a percentage of."""
-    expert: bool = False
-    """Whether a trade with a price impact of 15 % or more may be confirmed."""
-    dust: int = 0
-    """USD, 8 decimals: rows worth less are folded away."""
-
-
-class Opened(NamedTuple):
-    """What the window knows about the profile that is open."""
-
-    name: str
-    path: Path
-    world: World
-    book: Book
-    """What the person wrote beside the history when it was opened."""
-
-
-class Opening(Exception):
-    """A command came while another profile was being opened: it was not sent to either."""
-
-
-class _Run:
-    """A run of time that is under way."""
-
-    def __init__(self, begin: int, until: int, reply: Callable[[Outcome], None] | None) -> None:
-        self.begin = begin
-        self.until = until
-        self.reply = reply
-        self.cancelled = False
-        self.so_far: Outcome | None = None
-
-
-class _Read(NamedTuple):
-    """A question to the session, and who is told the answer."""
-
-    work: Callable[[Session], Any]
-    reply: Callable[[Any], None]
-    failed: Callable[[BaseException], None]
-
-
 class Bridge(QObject):
     """The only way from a page to the session."""
 
@@ -144,8 +96,8 @@ class Bridge(QObject):
         self.book: Book = Book()
         """Contacts, notes, names and favourites of the profile that is open."""
         self._session: Session | None = None  # belongs to the lane
-        self._run: _Run | None = None
-        self._reads: deque[_Read] = deque()
+        self._run: Run | None = None
+        self._reads: deque[Read] = deque()
         self._opening = 0
         self._slicing = False
         self._playing = False
@@ -188,7 +140,7 @@ class Bridge(QObject):
 
     def _remember_account(self) -> None:
         if self.profile is not None:
-            known = {str(self.profile.path): self._account, **_shown_accounts(self.settings)}
+            known = {str(self.profile.path): self._account, **shown_accounts(self.settings)}
             known[str(self.profile.path)] = self._account
             lines = [f"{path}\t{account}" for path, account in list(known.items())[:REMEMBERED]]
             self.change(shown_accounts="\n".join(lines))
@@ -245,7 +197,7 @@ class Bridge(QObject):
     def _opened(self, opened: Opened) -> None:
         self._opening -= 1
         if self.profile is None or opened.path != self.profile.path:
-            last = _shown_accounts(self.settings).get(str(opened.path), YOU)
+            last = shown_accounts(self.settings).get(str(opened.path), YOU)
             self._account = last if last in opened.world.accounts else YOU
         self.profile = opened
         self.world = opened.world
@@ -332,7 +284,7 @@ class Bridge(QObject):
         A read that fails has changed nothing: ``failed`` (or the signal) is all that it does.
         During a run it is done after the run's next commit: the run is not interrupted.
         """
-        read = _Read(work, reply, failed or self.failed.emit)
+        read = Read(work, reply, failed or self.failed.emit)
         if self._run is not None:
             self._reads.append(read)
         else:
@@ -439,7 +391,7 @@ class Bridge(QObject):
         if self._run is not None or self._opening or self.world is None:
             return False
         begin = self.world.time
-        self._run = _Run(begin, begin + seconds if until is None else until, reply)
+        self._run = Run(begin, begin + seconds if until is None else until, reply)
         self.busy_changed.emit(True)
         self._advance(self._run)
         return True
@@ -502,7 +454,7 @@ class Bridge(QObject):
 
         self.jobs.run(work, done, broken)
 
-    def _advance(self, run: _Run) -> None:
+    def _advance(self, run: Run) -> None:
         def report(progress: Progress) -> None:
             self.jobs.tell(lambda: self._progressed(run, progress))
             self._read_along()
@@ -517,12 +469,12 @@ class Bridge(QObject):
 
         self.jobs.run(work, lambda outcome: self._ran(run, outcome), self._run_failed)
 
-    def _progressed(self, run: _Run, progress: Progress) -> None:
+    def _progressed(self, run: Run, progress: Progress) -> None:
         self.world = progress.world
         self.progress.emit(progress._replace(begin=run.begin, until=run.until))
 
-    def _ran(self, run: _Run, outcome: Outcome) -> None:
-        run.so_far = _joined(run.so_far, outcome)
+    def _ran(self, run: Run, outcome: Outcome) -> None:
+        run.so_far = joined(run.so_far, outcome)
         arrived = outcome.world.time >= run.until
         if arrived or run.cancelled or outcome.refusal is not None:
             self._run = None
@@ -571,20 +523,8 @@ class Bridge(QObject):
         return self._session
 
 
-def _shown_accounts(settings: Settings) -> dict[str, Account]:
-    """Path of a profile → the account that was shown there last."""
-    lines = (line.rpartition("\t") for line in settings.shown_accounts.split("\n"))
-    return {path: account for path, _, account in lines if path}
-
-
 def _nothing(_: Any) -> None:
     """An answer nobody waits for."""
 
 
-def _joined(first: Outcome | None, second: Outcome) -> Outcome:
-    """One outcome of two that followed each other."""
-    if first is None:
-        return second
-    return second._replace(
-        events=(*first.events, *second.events), changes=first.changes | second.changes
-    )
+__all__ = ["EVERYTHING", "SPEEDS", "USD", "Bridge", "Opened", "Opening", "Preferences"]
