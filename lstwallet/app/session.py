@@ -347,6 +347,22 @@ class Session:
         """Replay and audit the whole profile. Raises ``StoreError``."""
         return verify_store(self._ready(), gate=gate)
 
+    def recover(self) -> World:
+        """Open the file anew, audit what it holds and stand on that. Raises ``StoreError``."""
+        store, self._store = self._store, None
+        if store is not None:
+            store.close()
+        store = Store.open(self.path, read_only=self.read_only)
+        try:
+            if store.identity != self._identity:
+                raise StoreUnavailable(self.path, Trouble.MOVED)
+            self._stand(store, store.load())
+        except BaseException:
+            store.close()
+            raise
+        self._store = store
+        return self.world
+
     # --- inside ----------------------------------------------------------------------------
 
     def _stand(self, store: Store, loaded: Loaded) -> None:

@@ -2,15 +2,10 @@
 
 from __future__ import annotations
 
-import logging
-import os
 import sys
-import traceback
-from pathlib import Path
 from typing import Final
-from uuid import uuid4
 
-from lstwallet.app.profiles import log_path
+from lstwallet.app.log import note_down
 from lstwallet.app.settings import SettingsProblem
 from lstwallet.market.catalogue import CatalogueError
 from lstwallet.market.price_table import PriceTableError
@@ -84,22 +79,8 @@ def tell(text: str) -> None:
 
 def report_bug(error: BaseException) -> None:
     """Tell of an error that nobody expected; the details go to the log under a number."""
-    number = uuid4().hex[:8]
-    details = "".join(traceback.format_exception(error))
-    where = _append_to_log(f"[{number}] {details}")
+    number, where = note_down(error)
     if where is None:
-        logging.getLogger("lstwallet").error("%s", details)
         tell(f"Something went wrong inside lstwallet (error {number}).")
     else:
         tell(f"Something went wrong inside lstwallet (error {number}); details: {where}.")
-
-
-def _append_to_log(text: str) -> Path | None:
-    path = log_path()
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600), "a") as file:
-            file.write(text + "\n")
-    except OSError:
-        return None
-    return path

@@ -6,17 +6,15 @@ in the lane after that.
 
 from __future__ import annotations
 
-import contextlib
 import gc
 import os
-import signal
 import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
-from PySide6.QtCore import QObject, QSocketNotifier, Qt, QTimer
+from PySide6.QtCore import QObject, Qt, qVersion
 from PySide6.QtGui import QIcon
 from PySide6.QtWidgets import QApplication
 
@@ -26,13 +24,17 @@ from lstwallet.ui import theme, wording
 from lstwallet.ui.bridge import Bridge
 from lstwallet.ui.jobs import GATE, Lane, load
 from lstwallet.ui.main_window import MainWindow
+from lstwallet.ui.shell import endings
 from lstwallet.units.paths import resources
 
 if TYPE_CHECKING:
+    from lstwallet.app.log import Log
     from lstwallet.app.session import Session
     from lstwallet.market.driver import MarketConfig
     from lstwallet.ui.coach.school import School
+    from lstwallet.ui.records import Opened
     from lstwallet.ui.shell.faults import Faults
+
 
 class Program(QObject):
     """One run of the program: opens, makes and switches profiles for its window."""
@@ -52,6 +54,8 @@ class Program(QObject):
         self.window = MainWindow(self.bridge)
         self.window.restore(loaded.window_geometry, loaded.last_room)
         self._faults: Faults | None = None
+        self._log: Log | None = None
+        self._opened_before: dict[Path, int] = {}
         self._school: School | None = None
         self._tour = False
         self.bridge.opened.connect(self._opened)
@@ -73,12 +77,19 @@ class Program(QObject):
         if self._faults is None:
             from lstwallet.ui.shell.faults import Faults
 
-            self._faults = Faults(self.window)
+            self._faults = Faults(self.window, self.bridge)
         return self._faults
 
+    def settle(self, seconds: float) -> bool:
+        """Keep how the window stands and commit, within this time: the session may end now."""
+        self.window.keep_state()
+        return self.bridge.settle(seconds)
+
     def close(self) -> None:
-        """Commit what is open and end the lane."""
+        """Commit what is open and end the lane and the log."""
         self.bridge.close()
+        if self._faults is not None:
+            self._faults.unwatch()
 
     # --- the beginning ------------------------------------------------------------------
 
@@ -92,7 +103,7 @@ class Program(QObject):
             return False  # there is something we may not look at: opening it says what is wrong
 
     def _start(self) -> None:
-        self.faults.watch(profiles.log_path())
+        self._begin_log()
         self.window.show_focus()
         self.window.setWindowIcon(QIcon(str(resources() / "icons" / "lstwallet.svg")))
         if self._settings_problem is not None:
@@ -101,6 +112,19 @@ class Program(QObject):
             self.open(self._path())
         else:
             self.bridge.jobs.run(_import_engine, _nothing, self.bridge.failed.emit)
+
+    def _begin_log(self) -> None:
+        from lstwallet.app.log import Log
+
+        self._log = log = Log(profiles.log_path())
+        log.started(Qt=qVersion(), on=self._app.platformName())
+        self.faults.watch(log)
+        if log.crash is not None:
+            text = self.tr(
+                "The program crashed last time. What you had confirmed is saved. "
+                "What is known of it stands in the log under {number}."
+            )
+            self.window.show_trouble(text.format(number=log.crash))
 
     def _settings_words(self) -> str:
         problem = self._settings_problem
@@ -166,12 +190,21 @@ class Program(QObject):
         gc.freeze()  # what is open now stays: a full collection would stop the window for 30 ms
         opened = self.bridge.profile
         assert opened is not None
+        self._note_opened(opened)
         if opened.path.parent == profiles.folder():
             self.bridge.change(last_profile=str(opened.path))
         self.bridge.jobs.run(_found, self._offer, self.bridge.failed.emit)
         if self._tour:
             self._tour = False
             self._with_school(lambda school: school.teach())
+
+    def _note_opened(self, opened: Opened) -> None:
+        """In the log a profile has a number of this run's; never its name."""
+        if self._log is not None:
+            self._log.hide(opened.name, "‹profile›")
+            self._log.hide(opened.path.stem, "‹profile›")
+            number = self._opened_before.setdefault(opened.path, len(self._opened_before) + 1)
+            self._log.say("profile %s opened, %s events", number, opened.world.events)
 
     def _offer(self, found: Sequence[profiles.Profile]) -> None:
         here = self.bridge.profile
@@ -250,39 +283,13 @@ def run(profile: Path | None = None) -> int:
     app.setQuitOnLastWindowClosed(True)
     program = Program(app, profile)
     program.show()
-    stop_watching = _end_on_signals(app, program.window.close)
+    stop_watching = endings.watch(app, program.window.close, program.settle)
     GATE.watch()
     code = app.exec()
     GATE.forget()
     program.close()
     stop_watching()
     return code
-
-
-def _end_on_signals(app: QApplication, close: Callable[[], Any]) -> Callable[[], None]:
-    """SIGINT and SIGTERM close the window as the user would. Returns how to undo it."""
-    if os.name != "posix":
-        return lambda: None
-    ear, mouth = os.pipe()
-    os.set_blocking(mouth, False)
-    before = signal.set_wakeup_fd(mouth)
-    for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, _noted)
-    notifier = QSocketNotifier(ear, QSocketNotifier.Type.Read, app)
-    notifier.activated.connect(lambda: QTimer.singleShot(0, close))
-
-    def undo() -> None:
-        notifier.setEnabled(False)
-        signal.set_wakeup_fd(before)
-        for end in (ear, mouth):
-            with contextlib.suppress(OSError):
-                os.close(end)
-
-    return undo
-
-
-def _noted(number: int, frame: Any) -> None:
-    """The wake-up descriptor carries the message."""
 
 
 def _import_engine() -> None:

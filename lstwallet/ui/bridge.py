@@ -11,6 +11,7 @@ from collections import deque
 from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
+from threading import Event
 from typing import TYPE_CHECKING, Any, Final
 
 from PySide6.QtCore import QElapsedTimer, QObject, QTimer, Signal
@@ -182,6 +183,35 @@ class Bridge(QObject):
             (refused or self.failed.emit)(error)
 
         self.jobs.run(work, self._opened, kept)
+
+    def recover(
+        self, reply: Callable[[], None], failed: Callable[[BaseException], None]
+    ) -> None:
+        """Have the profile's file opened and audited anew; what it holds is what is shown."""
+        self.pause()
+        self.cancel()
+        shown = self.world
+
+        def work() -> World | None:
+            world = self._require().recover()
+            return None if world == shown else world
+
+        def done(world: World | None) -> None:
+            self._restored(world)
+            reply()
+
+        self.jobs.run(work, done, failed)
+
+    def settle(self, seconds: float) -> bool:
+        """Stop time and wait until all that was asked for is committed. False: it is not yet.
+
+        The window waits meanwhile: for the end of the session only.
+        """
+        self.pause()
+        self.cancel()
+        settled = Event()
+        self.jobs.run(settled.set, _nothing, _nothing)
+        return settled.wait(seconds)
 
     def close(self) -> bool:
         """Stop time, commit, close the profile and end the lane. False: it did not end."""

@@ -524,10 +524,14 @@ class MainWindow(QMainWindow):
             QTimer.singleShot(0, self, self.painted.emit)
 
     def closeEvent(self, event: QCloseEvent) -> None:
+        self.keep_state()
+        super().closeEvent(event)
+
+    def keep_state(self) -> None:
+        """Keep size, place and room for the next time."""
         if self.bridge.profile is not None:
             state = base64.b64encode(self.saveGeometry().data()).decode()
             self.bridge.change(window_geometry=state, last_room=self.room)
-        super().closeEvent(event)
 
     def restore(self, geometry: str, last_room: str) -> None:
         """Take up where one left: size, place and room.

@@ -44,7 +44,7 @@ def programs(qtbot: QtBot) -> Iterator[Start]:
     try:
         yield begin
     finally:
-        for program in made:
+        for program in reversed(made):  # each puts back the hooks it found
             program.close()
         sys.excepthook, threading.excepthook = hooks
         theme.apply(app, "light", 1.0)

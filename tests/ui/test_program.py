@@ -3,11 +3,8 @@
 from __future__ import annotations
 
 import os
-import signal
 import subprocess
 import sys
-import threading
-import time
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +16,6 @@ from lstwallet.app import settings as settings_file
 from lstwallet.app.session import Session
 from lstwallet.app.settings import Settings
 from lstwallet.ui import theme
-from lstwallet.ui.shell import faults
 from tests.journeys.program import PATIENCE_MS, Start
 from tests.ui.harness import make_profile
 
@@ -163,48 +159,6 @@ def test_a_broken_settings_file_is_kept_aside_and_said(start: Start, home: Path)
     person.until(lambda: bool(list(home.glob("settings.json.broken-*"))), "the file kept aside")
 
 
-def test_a_log_that_grows_too_long_is_begun_anew_while_it_runs(
-    start: Start, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(faults, "LARGEST_LOG", 2_000)
-    program, _ = start()
-    log = profiles.log_path()
-    program.faults.watch(log)
-    for number in range(100):
-        program.faults.log(ValueError(f"fault {number}"))
-    old = log.with_name(log.name + ".old")
-    assert log.stat().st_size <= 2_000
-    assert old.stat().st_size < 3_000
-    assert "fault 99" in log.read_text() + old.read_text()
-
-
-def test_an_exception_in_a_slot_opens_one_dialog_with_a_number_in_the_log(
-    start: Start, home: Path, tmp_path: Path
-) -> None:
-    program, person = start(make_profile(tmp_path / "mine.lstwallet"))
-    person.until(lambda: program.bridge.world is not None, "the world")
-    events = program.bridge.world.events
-    for text in ("first fault", "second fault"):
-        sys.excepthook(ValueError, ValueError(text), None)
-    person.until(lambda: program.faults.dialog is not None, "the dialog")
-    person.sees("Something went wrong inside the program")
-    log = home / "lstwallet.log"
-    person.until(lambda: "second fault" in log.read_text(), "both in the log")
-    assert "first fault" in log.read_text()
-    person.click("Close")
-    person.until(lambda: program.faults.dialog is None, "the dialog to close")
-    assert program.bridge.world.events == events
-
-
-def test_an_exception_in_a_thread_is_told_too(start: Start, tmp_path: Path) -> None:
-    program, person = start(make_profile(tmp_path / "mine.lstwallet"))
-    thread = threading.Thread(target=lambda: 1 // 0)
-    thread.start()
-    thread.join()
-    person.until(lambda: program.faults.dialog is not None, "the dialog")
-    person.click("Close")
-
-
 def test_a_full_disk_is_said_above_the_room(start: Start, tmp_path: Path) -> None:
     from lstwallet.store.errors import StoreUnavailable, Trouble
 
@@ -218,26 +172,6 @@ def test_a_full_disk_is_said_above_the_room(start: Start, tmp_path: Path) -> Non
     person.sees("The disk is full.")
     person.click("Dismiss")
     person.sees_not("The disk is full.")
-
-
-@pytest.mark.skipif(os.name != "posix", reason="signals of POSIX")
-def test_a_signal_closes_the_window_and_the_profile_is_sound(tmp_path: Path) -> None:
-    path = make_profile(tmp_path / "mine.lstwallet")
-    environment = os.environ | {
-        "QT_QPA_PLATFORM": "offscreen", profiles.HOME_VARIABLE: str(tmp_path / "home")
-    }  # fmt: skip
-    code = (
-        "import sys, pathlib; from lstwallet.ui.application import run;"
-        "sys.exit(run(pathlib.Path(sys.argv[1])))"
-    )
-    child = subprocess.Popen([sys.executable, "-c", code, str(path)], env=environment)
-    time.sleep(4)
-    assert child.poll() is None
-    child.send_signal(signal.SIGTERM)
-    assert child.wait(30) == 0
-    session = Session.open(path)
-    assert session.verify().sound
-    session.close()
 
 
 def test_settings_survive_closing(start: Start, home: Path, tmp_path: Path) -> None:

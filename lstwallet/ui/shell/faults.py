@@ -1,30 +1,63 @@
 """Our own bugs: every exception that nobody caught goes to the log under a number.
 
-By default those in slots, timers, paint events and threads are printed and swallowed.
-One dialog tells of them; a flood of them opens no flood of dialogs.
+By default those in slots, timers, paint events and threads are printed and swallowed. Here
+they lead to one dialog, and the profile's file is read again to see that it is sound. A
+flood of them opens no flood of dialogs, and fills no disk.
 """
 
 from __future__ import annotations
 
-import faulthandler
-import os
+import re
 import sys
 import threading
-import traceback
-from pathlib import Path
+import time
+from collections.abc import Callable
 from types import TracebackType
-from typing import IO
-from uuid import uuid4
+from typing import TYPE_CHECKING, Any, Final
 
-from PySide6.QtCore import QObject, Qt, Signal
-from PySide6.QtWidgets import QApplication, QDialog, QPlainTextEdit, QWidget
+from PySide6.QtCore import (
+    QMessageLogContext,
+    QObject,
+    Qt,
+    QtMsgType,
+    Signal,
+    qInstallMessageHandler,
+    qVersion,
+)
+from PySide6.QtWidgets import QWidget
 
-from lstwallet.ui.widgets.buttons import Button
-from lstwallet.ui.widgets.labels import Label
-from lstwallet.ui.widgets.layout import column, row
+from lstwallet.app.redaction import described, own_words
 
-LARGEST_LOG = 2_000_000
-"""Bytes; a longer log is begun anew and the old one kept beside it."""
+if TYPE_CHECKING:
+    from lstwallet.app.log import Log
+    from lstwallet.ui.bridge import Bridge
+    from lstwallet.ui.shell.fault_dialog import FaultDialog
+
+TOLD_AGAIN_S: Final = 60.0
+"""An error that was told is told again after so long at the earliest; logged it is always."""
+_LEVELS: Final = {
+    QtMsgType.QtWarningMsg: 30, QtMsgType.QtCriticalMsg: 40, QtMsgType.QtFatalMsg: 50,
+}  # fmt: skip
+_CPLUSPLUS: Final = re.compile(r"\b[Qq][A-Z]\w*(?:::\w+)*")
+_QT_WORDS: Final = frozenset(
+    re.findall(r"\w+", """
+    active animation another application backend begin Cannot child children clipboard connect
+    context Could create current destroyed device devices different disconnect display drag
+    empty engine event events Failed filter find focus font fonts from geometry handle icon
+    image initialize inside install layout left load local message metric move negative new
+    null object opengl owner paint Paint painter palette parent parse path Pixel pixmap
+    platform plugin plugins point pointer popup property receiver running screen send sender
+    session signal slot socket start started stop stopped style stylesheet text theme timer
+    Timers timers translate unable unknown update valid wayland widget window xcb
+    """)
+)
+"""What Qt's own messages are made of; anything else in one may be what a person wrote."""
+
+
+def qt_words(message: str) -> str:
+    """A message of Qt's without what may be the user's: figures, paths, texts of widgets."""
+    names = "::".join(_CPLUSPLUS.findall(message))
+    return own_words(message, _QT_WORDS | set(names.split("::")))
 
 
 class Faults(QObject):
@@ -32,36 +65,44 @@ class Faults(QObject):
 
     _caught = Signal(object)
 
-    def __init__(self, window: QWidget) -> None:
+    def __init__(self, window: QWidget, bridge: Bridge) -> None:
         super().__init__(window)
         self._window = window
-        self._log: IO[str] | None = None
-        self._path: Path | None = None
+        self._bridge = bridge
+        self._log: Log | None = None
+        self._unhook: Callable[[], None] | None = None
+        self._told: dict[str, float] = {}
+        self._in_qt = threading.local()
         self.dialog: FaultDialog | None = None
         self._caught.connect(self.tell, Qt.ConnectionType.QueuedConnection)
 
-    def watch(self, log: Path) -> None:
-        """From now on; crashes of the interpreter itself go to the log too."""
-        self._path = log
-        self._begin_log(log)
+    # --- listening ----------------------------------------------------------------------
+
+    def watch(self, log: Log) -> None:
+        """From now on everything goes to ``log``."""
+        self.unwatch()
+        self._log = log
+        log.watch_warnings()
+        log.watch_crashes()
+        hooks = sys.excepthook, threading.excepthook, sys.unraisablehook
         sys.excepthook = self._hook
         threading.excepthook = self._thread_hook
+        sys.unraisablehook = self._unraisable_hook
+        self._before: Any = qInstallMessageHandler(self._qt_said)
 
-    def _begin_log(self, log: Path) -> None:
-        """Go on with the log, or begin it anew when it is too long."""
-        before, self._log = self._log, None
-        try:
-            log.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-            if log.exists() and log.stat().st_size > LARGEST_LOG:
-                if before is not None:
-                    faulthandler.disable()
-                    before.close()  # an open file cannot be renamed everywhere
-                os.replace(log, log.with_name(log.name + ".old"))
-            handle = os.open(log, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
-            self._log = os.fdopen(handle, "a", encoding="utf-8", errors="replace")
-            faulthandler.enable(self._log)
-        except OSError:
-            self._log = None  # a full disk must not keep the window from opening
+        def unhook() -> None:
+            sys.excepthook, threading.excepthook, sys.unraisablehook = hooks
+            qInstallMessageHandler(self._before)
+            log.close()
+
+        self._unhook = unhook
+
+    def unwatch(self) -> None:
+        """As it was before ``watch``; the log is closed. A second call does nothing."""
+        unhook, self._unhook = self._unhook, None
+        if unhook is not None:
+            unhook()
+            self._log = None
 
     def _hook(
         self, kind: type[BaseException], error: BaseException, trace: TracebackType | None
@@ -69,71 +110,90 @@ class Faults(QObject):
         if issubclass(kind, KeyboardInterrupt):
             sys.__excepthook__(kind, error, trace)
             return
-        self._caught.emit(error.with_traceback(trace))
+        self._catch(error.with_traceback(trace))
 
     def _thread_hook(self, args: threading.ExceptHookArgs) -> None:
+        if args.exc_value is not None and not isinstance(args.exc_value, SystemExit):
+            self._catch(args.exc_value)
+
+    def _unraisable_hook(self, args: Any) -> None:
+        """An exception where none can be raised, such as in ``__del__``."""
         if args.exc_value is not None:
-            self._caught.emit(args.exc_value)
+            self._catch(args.exc_value)
+
+    def _catch(self, error: BaseException) -> None:
+        try:
+            self._caught.emit(error)
+        except RuntimeError:  # the window has gone: there is nobody to tell
+            self.log(error)
+
+    def _qt_said(self, kind: QtMsgType, context: QMessageLogContext, message: str) -> None:
+        """Called by Qt, in any thread. What it says is passed on to whoever listened before."""
+        if getattr(self._in_qt, "busy", False):
+            return  # it was caused by what is written about the one before
+        self._in_qt.busy = True
+        try:
+            level, log = _LEVELS.get(kind), self._log
+            if level is not None and log is not None:
+                log.say("Qt (%s): %s", context.category or "", qt_words(message), level=level)
+            if self._before is not None:
+                self._before(kind, context, message)
+            elif level is not None:
+                sys.stderr.write(f"Qt: {qt_words(message)}\n")
+        finally:
+            self._in_qt.busy = False
+
+    # --- telling ------------------------------------------------------------------------
 
     def log(self, error: BaseException) -> str:
         """Write an error down; the number it is found under."""
-        number = uuid4().hex[:8]
-        details = "".join(traceback.format_exception(error))
         if self._log is not None:
-            try:
-                self._log.write(f"[{number}] {details}\n")
-                self._log.flush()
-                if self._path is not None and self._log.tell() > LARGEST_LOG:
-                    self._begin_log(self._path)
-            except OSError:
-                self._log = None
-        else:
-            sys.stderr.write(f"[{number}] {details}\n")
-        return number
+            return self._log.fault(error)
+        sys.stderr.write(described(error) + "\n")
+        return "0"
 
     def tell(self, error: BaseException) -> None:
         """Log it and show the one dialog."""
         number = self.log(error)
+        now = time.monotonic()
+        known = now - self._told.get(number, -TOLD_AGAIN_S) < TOLD_AGAIN_S
+        self._told[number] = now
         if self.dialog is not None:
-            return
-        self.dialog = FaultDialog(number, error, self._path, self._window)
-        self.dialog.finished.connect(self._told)
-        self.dialog.open()
+            self.dialog.one_more()
+        elif not known:
+            try:
+                self._open(number, error)
+            except Exception as worse:  # a dialog about it would fail as well
+                self.log(worse)
 
-    def _told(self) -> None:
+    def _open(self, number: str, error: BaseException) -> None:
+        from lstwallet.ui.shell.fault_dialog import FaultDialog
+
+        report = described(error)
+        if self._log is not None:
+            report = self._log.report(number, error, Qt=qVersion())
+        self.dialog = dialog = FaultDialog(number, report, self._bridge.jobs, self._window)
+        dialog.finished.connect(self._told_it)
+        dialog.leave.connect(self._window.close)
+        dialog.open()
+        self._read_again(dialog)
+
+    def _told_it(self) -> None:
         self.dialog = None
 
+    def _read_again(self, dialog: FaultDialog) -> None:
+        """The bug may have been anywhere: what stands is what the file holds, if it is sound."""
 
-class FaultDialog(QDialog):
-    """What happened, under which number, and that the money is safe."""
+        def sound() -> None:
+            if self.dialog is dialog:
+                dialog.show_sound()
 
-    def __init__(
-        self, number: str, error: BaseException, log: Path | None, parent: QWidget
-    ) -> None:
-        super().__init__(parent)
-        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        self.setObjectName("fault")
-        self.setWindowTitle(self.tr("Something went wrong"))
-        self.setMinimumWidth(520)
-        title = Label(self.tr("Something went wrong inside the program"), "heading")
-        text = self.tr(
-            "What you had confirmed is saved; nothing else was done. "
-            "The details are in the log under {number}."
-        ).format(number=number)
-        details = QPlainTextEdit("".join(traceback.format_exception(error)))
-        details.setReadOnly(True)
-        details.setAccessibleName(self.tr("Details"))
-        details.setMaximumHeight(180)
-        where = Label(str(log or ""), "small", "3", wrap=True).make_selectable()
-        copy = Button(
-            self.tr("Copy details"), "secondary",
-            on_click=lambda: QApplication.clipboard().setText(details.toPlainText()),
-        )  # fmt: skip
-        close = Button(self.tr("Close"), "primary", on_click=self.accept)
-        close.setDefault(True)
-        self.setLayout(
-            column(
-                title, Label(text, "body", "2", wrap=True), details, where,
-                row(None, copy, close), margins=20, spacing=10,
-            )
-        )
+        def unsound(error: BaseException) -> None:
+            self.log(error)
+            if self.dialog is dialog:
+                dialog.show_unsound(error)
+
+        if self._bridge.world is None:
+            dialog.show_nothing_open()
+        else:
+            self._bridge.recover(sound, unsound)
