@@ -9,8 +9,7 @@ binary floating point never sees them.
 from __future__ import annotations
 
 import re
-import tomllib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from functools import cache
 from pathlib import Path
 from types import MappingProxyType
@@ -18,6 +17,9 @@ from typing import Any, Final, NamedTuple
 
 from lstwallet.units.clock import SimTime, parse_iso
 from lstwallet.units.paths import resources
+from lstwallet.units.strict.documents import Digits, read_toml
+from lstwallet.units.strict.fields import nearest
+from lstwallet.units.strict.refused import FileRefused, Problem
 
 MOST_BYTES: Final = 1_000_000
 MOST_DIGITS: Final = 40
@@ -270,12 +272,6 @@ class Catalogue(NamedTuple):
         return self.numbers["world.start.date"].units
 
 
-class _Float(str):
-    """The digits of a TOML float, as written."""
-
-    __slots__ = ()
-
-
 def load(folder: Path | None = None) -> Catalogue:
     """The checked catalogue of a folder (by default the one that is shipped, read once).
 
@@ -291,22 +287,29 @@ def _shipped(root: Path) -> Catalogue:
 
 def _checked(root: Path) -> Catalogue:
     numbers: dict[str, Number] = {}
-    for stem, tables in SCHEMA.items():
-        file = f"{stem}.toml"
-        found = dict(_tables(file, _read(root / file)))
-        for table in found:
-            if table not in tables:
-                raise CatalogueError(file, "this table is not known", table=table)
-        for table, keys in tables.items():
-            if table not in found:
-                raise CatalogueError(file, "the table is missing", table=table)
-            for key, number in _numbers(file, table, found[table], keys):
-                numbers[f"{stem}.{table}.{key}"] = number
+    for stem in SCHEMA:
+        numbers.update(numbers_of(stem, _read(root / f"{stem}.toml")))
     return Catalogue(MappingProxyType(numbers))
 
 
-def _read(path: Path) -> dict[str, Any]:
-    """The document of a TOML file, floats kept as their digits."""
+def numbers_of(stem: str, text: str) -> dict[str, Number]:
+    """The numbers that the text of one file holds, by path. Raises ``CatalogueError``."""
+    file, tables = f"{stem}.toml", SCHEMA[stem]
+    numbers: dict[str, Number] = {}
+    found = dict(_tables(file, _document(file, text)))
+    for table in found:
+        if table not in tables:
+            raise CatalogueError(file, _unknown("table", table, tables), table=table)
+    for table, keys in tables.items():
+        if table not in found:
+            raise CatalogueError(file, "the table is missing", table=table)
+        for key, number in _numbers(file, table, found[table], keys):
+            numbers[f"{stem}.{table}.{key}"] = number
+    return numbers
+
+
+def _read(path: Path) -> str:
+    """The text of a file, as it comes; ``_document`` looks at what is in it."""
     file = path.name
     try:
         data = path.read_bytes()
@@ -315,11 +318,30 @@ def _read(path: Path) -> dict[str, Any]:
     if len(data) > MOST_BYTES:
         raise CatalogueError(file, f"it is larger than {MOST_BYTES} bytes")
     try:
-        return tomllib.loads(data.decode("utf-8"), parse_float=_Float)
+        return data.decode("utf-8")
     except UnicodeDecodeError as problem:
         raise CatalogueError(file, "it is not UTF-8 text") from problem
-    except (tomllib.TOMLDecodeError, RecursionError) as problem:
-        raise CatalogueError(file, f"it is not valid TOML: {problem}") from problem
+
+
+def _document(file: str, text: str) -> dict[str, Any]:
+    """The TOML of a file, floats kept as their digits."""
+    try:
+        return read_toml(text)
+    except FileRefused as refused:
+        where = f"line {refused.line}: " if refused.line else ""
+        problem = {
+            Problem.TOO_DEEP: f"it nests deeper than {refused.wanted} levels",
+            Problem.LONG_KEY: f"the name “{refused.detail}” is too long",
+            Problem.LONG_NUMBER: f"the number {refused.detail} is too long",
+            Problem.NOT_FINITE: f"{refused.detail} is not a number to work with",
+            Problem.BAD_VALUE: f"{refused.detail} must stand in quotes",
+        }.get(refused.problem, f"it is not valid TOML: {refused.detail}")
+        raise CatalogueError(file, f"{where}{problem}", key=refused.field) from refused
+
+
+def _unknown(kind: str, name: str, known: Iterable[str]) -> str:
+    meant = nearest(name, known)
+    return f"this {kind} is not known" + (f"; did you mean “{meant}”?" if meant else "")
 
 
 def _tables(
@@ -342,7 +364,7 @@ def _numbers(
 ) -> Iterator[tuple[str, Number]]:
     for key in content:
         if key not in keys:
-            raise CatalogueError(file, "this key is not known", table=table, key=key)
+            raise CatalogueError(file, _unknown("key", key, keys), table=table, key=key)
     for key, unit in keys.items():
         if key not in content:
             raise CatalogueError(file, "the key is missing", table=table, key=key)
@@ -385,7 +407,7 @@ def _date(value: Any) -> SimTime:
 
 def _units(value: Any, unit: Unit) -> int:
     """The integer ``value × 10**decimals``, from the digits as written."""
-    if type(value) is not int and type(value) is not _Float:
+    if type(value) is not int and type(value) is not Digits:
         raise ValueError("value must be a number")
     text = str(value)
     if "nan" in text or "inf" in text:

@@ -6,13 +6,13 @@ without gaps. A row is the *close* of its day: it stands at 00:00 UTC of the nex
 
 from __future__ import annotations
 
-import csv
-import io
 from datetime import date, timedelta
 from typing import Final, NamedTuple
 
 from lstwallet.units.amount import BadAmount, parse_units
 from lstwallet.units.clock import DAY, SimTime, parse_iso
+from lstwallet.units.strict.refused import FileRefused, Problem
+from lstwallet.units.strict.tables import Row, rows_of
 
 REQUIRED: Final = ("date", "eth_usd")
 OPTIONAL: Final = ("steth_per_eth",)
@@ -21,6 +21,8 @@ RATIO_DECIMALS: Final = 18
 FEWEST_ROWS: Final = 2
 MOST_CHARACTERS: Final = 2_000_000
 MOST_DIGITS: Final = 24
+MOST_ROWS: Final = 40_000
+"""More than a hundred years."""
 
 
 class PriceTableError(ValueError):
@@ -57,17 +59,12 @@ def read_price_table(text: str) -> PriceTable:
     """
     if len(text) > MOST_CHARACTERS:
         raise PriceTableError(0, f"it is longer than {MOST_CHARACTERS} characters")
-    try:
-        rows = list(csv.reader(io.StringIO(text.lstrip("\ufeff"))))
-    except csv.Error as problem:
-        raise PriceTableError(0, f"it is not CSV ({problem})") from problem
+    rows = _rows(text.lstrip("\ufeff"))
     columns = _columns(rows)
     days: list[date] = []
     eth: list[int] = []
     steth: list[int] = []
-    for line, row in enumerate(rows[1:], start=2):
-        if not any(cell.strip() for cell in row):
-            continue
+    for line, row in rows[1:]:
         if len(row) != len(columns):
             raise PriceTableError(line, f"{len(row)} cells where the header has {len(columns)}")
         cells = dict(zip(columns, (cell.strip() for cell in row), strict=True))
@@ -80,13 +77,29 @@ def read_price_table(text: str) -> PriceTable:
     return PriceTable(parse_iso(days[0].isoformat()) + DAY, tuple(eth), tuple(steth))
 
 
-def _columns(rows: list[list[str]]) -> list[str]:
+def _rows(text: str) -> list[Row]:
+    try:
+        return list(rows_of(text, most_rows=MOST_ROWS))
+    except FileRefused as refused:
+        match refused.problem:
+            case Problem.TOO_MANY:
+                problem = f"it has more than {refused.wanted} rows or columns"
+            case Problem.LONG_LINE:
+                problem = f"it is longer than {refused.wanted} characters"
+            case _:
+                problem = f"it is not CSV ({refused.detail})"
+        raise PriceTableError(refused.line, problem) from refused
+
+
+def _columns(rows: list[Row]) -> list[str]:
     if not rows:
         raise PriceTableError(0, "it is empty")
-    columns = [cell.strip() for cell in rows[0]]
+    columns = [cell.strip() for cell in rows[0].cells]
     known = set(REQUIRED + OPTIONAL)
     if not set(REQUIRED) <= set(columns) <= known or len(set(columns)) != len(columns):
-        raise PriceTableError(1, "the header must read date,eth_usd or date,eth_usd,steth_per_eth")
+        raise PriceTableError(
+            rows[0].line, "the header must read date,eth_usd or date,eth_usd,steth_per_eth"
+        )
     return columns
 
 

@@ -5,7 +5,6 @@ A file with an error is refused with one sentence that names the file and the pl
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final, NamedTuple
@@ -14,6 +13,10 @@ from lstwallet.app.lessons.predicates import BadCondition, Condition, check
 from lstwallet.engine.wallet import FUNDABLE
 from lstwallet.units.amount import BadAmount, parse_units
 from lstwallet.units.clock import SimTime, parse_iso
+from lstwallet.units.strict.documents import read_toml
+from lstwallet.units.strict.fields import nearest
+from lstwallet.units.strict.refused import FileRefused
+from lstwallet.units.strict.texts import text_of
 
 MAX_BYTES: Final = 256 * 1024
 HINTS: Final = 3
@@ -105,15 +108,25 @@ def load(path: Path) -> Lesson:
     try:
         if path.stat().st_size > MAX_BYTES:
             raise BadLesson(f"{path.name} is larger than a lesson may be.")
-        raw = tomllib.loads(path.read_text(encoding="utf-8"))
+        document = read_toml(text_of(path.read_bytes()))
     except OSError as error:
         raise BadLesson(f"{path.name} cannot be read: {error.strerror}.") from error
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise BadLesson(f"{path.name} is not valid TOML: {error}.") from error
+    except FileRefused as refused:
+        where = f" (line {refused.line})" if refused.line else ""
+        why = refused.detail or refused.problem.value.replace("_", " ")
+        raise BadLesson(f"{path.name} is not valid TOML: {why}{where}.") from refused
     try:
-        return _lesson(_Table(raw, ""))
+        return from_document(document)
+    except BadLesson as bad:
+        raise BadLesson(f"{path.name}: {bad}.") from bad
+
+
+def from_document(document: Mapping[str, Any]) -> Lesson:
+    """The lesson that a TOML document is; raises ``BadLesson`` that names the place in it."""
+    try:
+        return _lesson(_Table(document, ""))
     except _Wrong as wrong:
-        raise BadLesson(f"{path.name}: {wrong}.") from wrong
+        raise BadLesson(str(wrong)) from wrong
 
 
 def load_all(folder: Path) -> list[Lesson]:
@@ -146,10 +159,10 @@ class _Table:
 
     def words(self, key: str) -> tuple[str, ...]:
         """A text, or a list of texts."""
-        if isinstance(self.raw.get(key), str):
+        if type(self.raw.get(key)) is str:
             return (self.text(key),)
         items = self.get(key, list)
-        if not items or not all(isinstance(item, str) and item.strip() for item in items):
+        if not items or not all(type(item) is str and item.strip() for item in items):
             raise _Wrong(f"{self.name(key)} is a text or a list of texts")
         return tuple(items)
 
@@ -157,7 +170,7 @@ class _Table:
         if key not in self.raw:
             raise _Wrong(f"{self.name(key)} is missing")
         value = self.raw[key]
-        if not isinstance(value, kind) or (kind is int and isinstance(value, bool)):
+        if type(value) is not kind:  # a bool is no number, the digits of one are no text
             raise _Wrong(f"{self.name(key)} is not {_KINDS[kind]}")
         return value
 
@@ -176,7 +189,9 @@ class _Table:
     def only(self, *known: str) -> None:
         for key in self.raw:
             if key not in known:
-                raise _Wrong(f"{self.name(key)} is not known")
+                meant = nearest(key, known)
+                hint = f"; did you mean “{meant}”?" if meant else ""
+                raise _Wrong(f"{self.name(key)} is not known{hint}")
 
     def name(self, key: str) -> str:
         return f"{self.where}, {key}" if self.where else key
@@ -259,7 +274,7 @@ def _hint(table: _Table) -> Hint:
         raise _Wrong(f"{table.name('do')} is not a list")
     for action in actions:
         words = action if isinstance(action, list) else []
-        if not words or not all(isinstance(word, str) for word in words):
+        if not words or not all(type(word) is str for word in words):
             raise _Wrong(f"{table.name('do')}: an action is a list of words")
         if ACTIONS.get(words[0]) != len(words) - 1:
             raise _Wrong(f"{table.name('do')}: “{' '.join(words)}” is not an action")

@@ -1,0 +1,59 @@
+"""The kinds of file that may come in, their limits, and who reads each.
+
+A reader is a function of the file's bytes (or, where ``streamed``, of an iterator over its
+lines with their numbers) that returns plain data: texts, whole numbers, true, false, none,
+lists and tables of them. It runs in the child; whatever it refuses is a ``FileRefused``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from importlib import import_module
+from typing import Any, Final, NamedTuple
+
+from lstwallet.market.catalogue import SCHEMA
+
+MEGABYTE: Final = 1_000_000
+MEMORY: Final = 256 * 1024 * 1024
+"""Bytes of address space that a child may use."""
+SECONDS: Final = 2
+"""Of processor time that a child may take for a small file."""
+
+
+class Kind(NamedTuple):
+    """A kind of file."""
+
+    reader: str
+    """``module:function``."""
+    most_bytes: int
+    """Of the file."""
+    most_answer: int
+    """Bytes of what comes back."""
+    seconds: int = SECONDS
+    """Of processor time."""
+    streamed: bool = False
+    """Read line by line, each a JSON table."""
+    longest_line: int = 20_000
+    """Bytes of a line, where it is streamed."""
+    argument: str = ""
+    """What the reader is told beside the bytes."""
+
+    def load(self) -> Callable[..., Any]:
+        """The reader itself."""
+        module, _, name = self.reader.partition(":")
+        found: Callable[..., Any] = getattr(import_module(module), name)
+        return found
+
+
+KINDS: Final[Mapping[str, Kind]] = {
+    "prices": Kind("lstwallet.app.door.readers:prices", 2 * MEGABYTE, 3 * MEGABYTE),
+    "lesson": Kind("lstwallet.app.door.readers:lesson", 256 * 1024, MEGABYTE),
+    "portfolio": Kind("lstwallet.app.door.portfolio:answer", 64 * 1024, 128 * 1024),
+    **{
+        f"catalogue.{stem}": Kind(
+            "lstwallet.app.door.readers:catalogue", MEGABYTE, 2 * MEGABYTE, argument=stem
+        )
+        for stem in SCHEMA
+    },
+}
+"""By name. Helper processes are told the name and look the rest up here."""
