@@ -14,6 +14,7 @@ from lstwallet.app.door import KINDS, FileRefused, Kind, Problem, read, stream
 from lstwallet.app.door import door as doors
 from lstwallet.app.door.portfolio import read_portfolio
 from lstwallet.units.paths import resources
+from lstwallet.units.strict.documents import read_json
 
 PORTFOLIO = '{"format": "lstwallet portfolio", "version": 1, "holdings": {"ETH": "5"}}'
 
@@ -100,7 +101,8 @@ def test_a_refusal_survives_the_way_as_data() -> None:
 
 def pairs(lines):
     """A reader for the tests: every line a table with one number, doubled."""
-    for _number, value in lines:
+    for number, text in lines:
+        value = read_json(text, line=number)
         if value.get("sleep"):
             time.sleep(60)
         while value.get("spin"):

@@ -23,7 +23,7 @@ from collections.abc import Iterator
 from typing import Any, BinaryIO, Final
 
 from lstwallet.app.door.kinds import KINDS, MEMORY, Kind
-from lstwallet.units.strict.documents import json_line, read_json
+from lstwallet.units.strict.documents import json_line
 from lstwallet.units.strict.files import read_most
 from lstwallet.units.strict.refused import FileRefused, Problem
 from lstwallet.units.strict.texts import text_of
@@ -66,27 +66,20 @@ def _items(kind: Kind, reader: Any, file: BinaryIO) -> Iterator[Any]:
     yield reader(data, kind.argument) if kind.argument else reader(data)
 
 
-def _lines(file: BinaryIO, longest: int) -> Iterator[tuple[int, Any]]:
-    """(number, value) of every line that is not empty. Raises ``FileRefused``."""
+def _lines(file: BinaryIO, longest: int) -> Iterator[tuple[int, str]]:
+    """(number, text) of every line that is not empty. Raises ``FileRefused``."""
     number = 0
     while line := file.readline(longest + 2):
         number += 1
         if len(line.rstrip(b"\r\n")) > longest:
             raise FileRefused(Problem.LONG_LINE, line=number, wanted=str(longest))
         try:
-            text = text_of(line, longest_line=longest) if number == 1 else _text(line)
+            text = text_of(line, longest_line=longest).rstrip("\n")
         except FileRefused as refused:
             refused.line = number
             raise
         if text.strip():
-            yield number, read_json(text, line=number)
-
-
-def _text(line: bytes) -> str:
-    try:
-        return line.decode("utf-8")
-    except UnicodeDecodeError:
-        raise FileRefused(Problem.NOT_TEXT) from None
+            yield number, text
 
 
 def _say(value: dict[str, Any]) -> None:

@@ -23,8 +23,8 @@ PATIENCE: Final = 10
 """Seconds of real time to wait for the next line: a busy computer is slow, not hostile."""
 LOOK: Final = 0.05
 """Seconds between two looks at the clock and at whether it is still wanted."""
-MOST_LINE: Final = 4_000_000
-"""Bytes of one line of an answer."""
+LAST_WORD: Final = 4_000
+"""Bytes that a line of an answer may have beyond what it tells of."""
 DEEPEST_ANSWER: Final = 24
 """Levels of an answer: a file's own and the few that go round it."""
 _log = logging.getLogger("lstwallet")
@@ -99,12 +99,13 @@ def _answers(
     reading: Reading, pipe: IO[bytes], watch: _Watch, path: Path, kind: str, limits: Kind
 ) -> Iterator[Any]:
     left = limits.most_answer
+    most = min(left, 2 * limits.longest_line + LAST_WORD) if limits.streamed else left
     while True:
         with watch.waiting():
-            line = pipe.readline(min(MOST_LINE, left) + 1)
+            line = pipe.readline(min(most, left) + 1)
         left -= len(line)
         if not line.endswith(b"\n"):
-            if left < 0 or len(line) > MOST_LINE:
+            if left < 0 or len(line) > most:
                 raise FileRefused(Problem.TOO_LARGE, wanted=str(limits.most_answer), file=path.name)
             raise _ended(watch, path, kind)
         answer = _answer(line, path, kind)

@@ -1,7 +1,7 @@
 """The kinds of file that may come in, their limits, and who reads each.
 
 A reader is a function of the file's bytes (or, where ``streamed``, of an iterator over its
-lines with their numbers) that returns plain data: texts, whole numbers, true, false, none,
+lines, each its number and its text) that returns plain data: texts, whole numbers, true, false, none,
 lists and tables of them. It runs in the child; whatever it refuses is a ``FileRefused``.
 """
 
@@ -32,7 +32,7 @@ class Kind(NamedTuple):
     seconds: int = SECONDS
     """Of processor time."""
     streamed: bool = False
-    """Read line by line, each a JSON table."""
+    """Read line by line, answered item by item."""
     longest_line: int = 20_000
     """Bytes of a line, where it is streamed."""
     argument: str = ""
