@@ -1,8 +1,9 @@
 """The kinds of file that may come in, their limits, and who reads each.
 
 A reader is a function of the file's bytes (or, where ``streamed``, of an iterator over its
-lines, each its number and its text) that returns plain data: texts, whole numbers, true, false, none,
-lists and tables of them. It runs in the child; whatever it refuses is a ``FileRefused``.
+lines, each its number and its text) that returns plain data: texts, whole numbers, true,
+false, none, lists and tables of them. It runs in the child; whatever it refuses is a
+``FileRefused``.
 """
 
 from __future__ import annotations
