@@ -69,6 +69,23 @@ def modules(root: Path) -> list[str]:
     return names
 
 
+def found_at_run_time() -> list[str]:
+    """Modules of other packages that are imported by name only: the driver of the profile file,
+    and the ways to a keyring, each of which is tried on the platform it is for."""
+    return [
+        "sqlcipher3.dbapi2",
+        "sqlcipher3._sqlite3",
+        "argon2",
+        "_argon2_cffi_bindings",
+        "_cffi_backend",
+        "keyring.backends.SecretService",
+        "keyring.backends.Windows",
+        "keyring.backends.kwallet",
+        "keyring.backends.libsecret",
+        "keyring.backends.macOS",
+    ]
+
+
 def data_files(root: Path, qtawesome: Path) -> list[tuple[str, str]]:
     """(file, folder in the bundle): the resources, and qtawesome as a folder that is never run.
 

@@ -111,9 +111,12 @@ def changes_of(kinds: Sequence[type]) -> frozenset[str]:
 class Session:
     """One open profile."""
 
-    def __init__(self, store: Store, *, read_only: bool = False) -> None:
+    def __init__(
+        self, store: Store, *, key: bytes | None = None, read_only: bool = False
+    ) -> None:
         self.path = store.path
         self.read_only = read_only
+        self._key = key
         self._store: Store | None = store
         self._driver: Driver | None = None
         self._days: dict[SimTime, SampleDay] = {}
@@ -128,18 +131,32 @@ class Session:
     # --- opening ---------------------------------------------------------------------------
 
     @classmethod
-    def create(cls, path: Path, world: World, market: MarketConfig, *, name: str) -> Session:
-        """A new profile whose history begins with ``world``. Raises ``StoreUnavailable``."""
+    def create(
+        cls,
+        path: Path,
+        world: World,
+        market: MarketConfig,
+        *,
+        name: str,
+        key: bytes | None = None,
+    ) -> Session:
+        """A new profile whose history begins with ``world``; encrypted with ``key`` (32 bytes).
+
+        Raises ``StoreUnavailable``.
+        """
         meta = {_NAME: name, _MARKET: codec.dumps(market)}
-        return cls._on(Store.create(path, world, meta), read_only=False)
+        return cls._on(Store.create(path, world, meta, key=key), key, read_only=False)
 
     @classmethod
-    def open(cls, path: Path, *, read_only: bool = False) -> Session:
+    def open(
+        cls, path: Path, *, key: bytes | None = None, read_only: bool = False
+    ) -> Session:
         """An existing profile, with what worlds have got since it was made.
 
-        Raises ``StoreUnavailable`` or ``StoreBroken``.
+        ``key``: of an encrypted one. Raises ``StoreUnavailable`` or ``StoreBroken``.
         """
-        session = cls._on(Store.open(path, read_only=read_only), read_only=read_only)
+        store = Store.open(path, key=key, read_only=read_only)
+        session = cls._on(store, key, read_only=read_only)
         if not read_only:
             try:
                 for command in upgrades(session.world):
@@ -150,9 +167,9 @@ class Session:
         return session
 
     @classmethod
-    def _on(cls, store: Store, *, read_only: bool) -> Session:
+    def _on(cls, store: Store, key: bytes | None, *, read_only: bool) -> Session:
         try:
-            return cls(store, read_only=read_only)
+            return cls(store, key=key, read_only=read_only)
         except BaseException:
             store.close()
             raise
@@ -163,6 +180,7 @@ class Session:
         A long tail is folded into a snapshot first, so that the next opening is quick.
         """
         store, self._store = self._store, None
+        self._key = None
         if store is None:
             return
         try:
@@ -432,7 +450,7 @@ class Session:
 
     def _reopen(self) -> None:
         """Open the file again; whatever was committed there is what stands."""
-        store = Store.open(self.path, read_only=self.read_only)
+        store = Store.open(self.path, key=self._key, read_only=self.read_only)
         try:
             if store.identity != self._identity:
                 raise StoreUnavailable(self.path, Trouble.MOVED)

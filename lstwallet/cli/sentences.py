@@ -33,6 +33,9 @@ _BROKEN: Final = {
     Damage.DAMAGED: "{path} is damaged: {detail}.",
     Damage.CHAIN: "{path} is damaged: its hash chain does not hold ({detail}).",
     Damage.UNDECODABLE: "{path} is damaged: {detail}.",
+    Damage.WRONG_KEY: "{path} cannot be opened with this key, or it is damaged.",
+    Damage.ENCRYPTED: "{path} is encrypted, and no key was given.",
+    Damage.NOT_ENCRYPTED: "{path} is not encrypted, though it should be.",
 }
 
 

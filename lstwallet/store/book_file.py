@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from sqlite_utils import Database
-
 from lstwallet.store.book import (
     Book,
     Contact,
@@ -16,6 +14,7 @@ from lstwallet.store.book import (
     PutContact,
     PutNote,
 )
+from lstwallet.store.driver import Database
 from lstwallet.store.migrations import MAIN
 
 _TABLES: Final = frozenset(("contacts", "notes", "names", "favourites"))

@@ -11,7 +11,6 @@ Each carries data for a plain sentence; ``ui/wording.py`` and the command line m
 from __future__ import annotations
 
 import errno
-import sqlite3
 from enum import StrEnum
 from pathlib import Path
 
@@ -38,6 +37,12 @@ class Damage(StrEnum):
     CHAIN = "chain"
     UNDECODABLE = "undecodable"
     NEWER = "newer"
+    WRONG_KEY = "wrong_key"
+    """The key does not open it: another one would, or its first page is damaged."""
+    ENCRYPTED = "encrypted"
+    """It seems to be encrypted, and no key was given."""
+    NOT_ENCRYPTED = "not_encrypted"
+    """A key was given, and the file is a plain one."""
 
 
 class StoreError(Exception):
@@ -91,21 +96,25 @@ _TROUBLE_OF_ERRNO = {
 }
 
 _TROUBLE_OF_SQLITE = {
-    sqlite3.SQLITE_BUSY: Trouble.LOCKED,
-    sqlite3.SQLITE_LOCKED: Trouble.LOCKED,
-    sqlite3.SQLITE_FULL: Trouble.DISK_FULL,
-    sqlite3.SQLITE_READONLY: Trouble.READ_ONLY,
-    sqlite3.SQLITE_PERM: Trouble.UNREADABLE,
-    sqlite3.SQLITE_AUTH: Trouble.UNREADABLE,
-    sqlite3.SQLITE_CANTOPEN: Trouble.UNREADABLE,
-    sqlite3.SQLITE_IOERR: Trouble.IO,
+    3: Trouble.UNREADABLE,  # SQLITE_PERM
+    5: Trouble.LOCKED,  # SQLITE_BUSY
+    6: Trouble.LOCKED,  # SQLITE_LOCKED
+    8: Trouble.READ_ONLY,  # SQLITE_READONLY
+    10: Trouble.IO,  # SQLITE_IOERR
+    13: Trouble.DISK_FULL,  # SQLITE_FULL
+    14: Trouble.UNREADABLE,  # SQLITE_CANTOPEN
+    23: Trouble.UNREADABLE,  # SQLITE_AUTH
 }
+"""By primary result code (sqlite.org/rescode.html; they never change). Written out, so that who
+needs only the words for an error need not load SQLite."""
 
 _DAMAGE_OF_SQLITE = {
-    sqlite3.SQLITE_NOTADB: Damage.NOT_SQLITE,
-    sqlite3.SQLITE_CORRUPT: Damage.DAMAGED,
+    11: Damage.DAMAGED,  # SQLITE_CORRUPT
+    26: Damage.NOT_SQLITE,  # SQLITE_NOTADB
 }
 
+_MOVED = 8 | (4 << 8)
+"""``SQLITE_READONLY_DBMOVED``"""
 _PRIMARY = 0xFF
 """SQLite's extended result codes carry the primary one in their low byte."""
 
@@ -116,10 +125,13 @@ def from_os(path: Path, error: OSError) -> StoreUnavailable:
     return StoreUnavailable(path, trouble, error.strerror or str(error))
 
 
-def from_sqlite(path: Path, error: sqlite3.Error) -> StoreError:
-    """The store's word for an error of SQLite; what has no word of its own is ``DAMAGED``."""
+def from_sqlite(path: Path, error: Exception) -> StoreError:
+    """The store's word for an error of SQLite's driver, whichever that is.
+
+    What has no word of its own is ``DAMAGED``.
+    """
     extended = getattr(error, "sqlite_errorcode", 0)
-    if extended == sqlite3.SQLITE_READONLY_DBMOVED:
+    if extended == _MOVED:
         return StoreUnavailable(path, Trouble.MOVED, str(error))
     code = extended & _PRIMARY
     trouble = _TROUBLE_OF_SQLITE.get(code)

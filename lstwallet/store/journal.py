@@ -6,19 +6,18 @@ path still names the file that was opened. The head stands in the same transacti
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
-import sqlite3
 import zlib
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 
-from sqlite_utils import Database
-
 from lstwallet.engine import kernel
 from lstwallet.engine.world import Draft, World
 from lstwallet.store import book_file, codec, schema
 from lstwallet.store.book import Book, Edit
+from lstwallet.store.driver import Database, Error
 from lstwallet.store.errors import BadText, Damage, StoreBroken, StoreUnavailable, Trouble
 from lstwallet.store.lock import WriterLock
 from lstwallet.store.migrations import MAIN
@@ -116,8 +115,10 @@ class Store:
     # --- opening and making ----------------------------------------------------------------
 
     @classmethod
-    def create(cls, path: Path, world: World, meta: Mapping[str, str]) -> Store:
-        """A new profile whose history begins with ``world``.
+    def create(
+        cls, path: Path, world: World, meta: Mapping[str, str], *, key: bytes | None = None
+    ) -> Store:
+        """A new profile whose history begins with ``world``; encrypted if there is a key.
 
         Raises ``StoreUnavailable``. The file gets its name when it is whole, so a crash
         leaves all of it or nothing.
@@ -129,32 +130,35 @@ class Store:
             if path.exists():
                 raise StoreUnavailable(path, Trouble.EXISTS)
             schema.discard(made)
-            database = schema.create_database(made)
+            database = schema.create_database(made, key=key)
             try:
                 event, _ = birth(world)
-                with schema.sqlite_errors(path):
+                with schema.sqlite_errors(path), database.atomic():
                     _write(path, database, first_page(event, meta))
             finally:
                 database.close()
             schema.put_in_place(made, path)
-            return cls(path, schema.open_database(path), lock)
+            return cls(path, schema.open_database(path, key=key), lock)
         except BaseException:
             schema.discard(made)
             lock.release()
             raise
 
     @classmethod
-    def open(cls, path: Path, *, read_only: bool = False) -> Store:
+    def open(
+        cls, path: Path, *, key: bytes | None = None, read_only: bool = False
+    ) -> Store:
         """An existing profile. Raises ``StoreUnavailable`` or ``StoreBroken``.
 
-        ``read_only`` takes no lock and reads what was committed last.
+        ``key``: of an encrypted one, 32 bytes. ``read_only`` takes no lock and reads what was
+        committed last.
         """
         if read_only:
-            return cls(path, schema.open_database(path, read_only=True), None)
+            return cls(path, schema.open_database(path, key=key, read_only=True), None)
         schema.refuse_unless_file(path, read_only=False)
         lock = WriterLock(path)
         try:
-            return cls(path, schema.open_database(path), lock)
+            return cls(path, schema.open_database(path, key=key), lock)
         except BaseException:
             lock.release()
             raise
@@ -163,7 +167,7 @@ class Store:
         """Let go of the file and the lock; a second call does nothing."""
         try:
             self._database.close()
-        except sqlite3.Error:
+        except Error:
             pass  # there is nothing left that could be saved
         finally:
             if self._lock is not None:
@@ -176,14 +180,24 @@ class Store:
 
         ``LOCKED``: somebody else wrote since ``page.before``; nothing of the page is written.
         """
-        with schema.sqlite_errors(self.path):
+        with self._transaction():
             _write(self.path, self._database, page)
-        self._require_place()
 
     def edit(self, edit: Edit) -> None:
         """One edit of the book, synced. Raises ``StoreUnavailable`` or ``StoreBroken``."""
-        with schema.sqlite_errors(self.path), self._database.atomic():
+        with self._transaction():
             book_file.write(self._database, edit)
+
+    @contextlib.contextmanager
+    def _transaction(self) -> Iterator[None]:
+        """All of it or nothing: done when SQLite has synced it and the path names this file."""
+        try:
+            with schema.sqlite_errors(self.path), self._database.atomic():
+                yield
+        except StoreUnavailable as error:
+            if error.trouble is Trouble.READ_ONLY:  # what SQLite says of a file that was moved
+                self._require_place()
+            raise
         self._require_place()
 
     def _require_place(self) -> None:
@@ -396,38 +410,34 @@ class Store:
 
 
 def _write(path: Path, database: Database, page: Page) -> None:
-    """All of a page, or nothing; nothing when the head is not the one the page goes on from."""
+    """All of a page, within the caller's transaction. Raises ``StoreUnavailable`` (``LOCKED``)
+    when the head is not the one that the page goes on from."""
     head = page.head
-    with database.atomic():
-        run = database.conn.execute
-        if page.before.seq == 0:
-            run(_INSERT_HEAD, (MAIN, *head))
-        elif run(_MOVE_HEAD, (*head, MAIN, *page.before)).rowcount != 1:
-            raise StoreUnavailable(path, Trouble.LOCKED, "another process wrote to it")
-        many = database.conn.executemany
-        many(_INSERT_ROW, [(MAIN, *row) for row in page.rows])
-        many(
-            _INSERT_ENTRY,
-            [
-                (MAIN, row.seq, row.place, row.at, row.account, row.token, str(row.units), row.kind)
-                for row in page.entries
-            ],
-        )
-        many(
-            _INSERT_ACTIVITY,
-            [
-                (MAIN, row.seq, row.at, row.kind, encode_gains(row.gains))
-                for row in page.activity
-            ],
-        )
-        many(
-            _INSERT_SAMPLES,
-            [(MAIN, day.day, ",".join(day.names), codec.dumps(day.hours)) for day in page.samples],
-        )
-        if page.snapshot is not None:
-            digest = snapshot_hash(page.snapshot, head.hash)
-            run(_INSERT_SNAPSHOT, (MAIN, head.seq, page.snapshot, digest))
-        many(_INSERT_META, list(page.meta.items()))
+    run, many = database.conn.execute, database.conn.executemany
+    if page.before.seq == 0:
+        run(_INSERT_HEAD, (MAIN, *head))
+    elif run(_MOVE_HEAD, (*head, MAIN, *page.before)).rowcount != 1:
+        raise StoreUnavailable(path, Trouble.LOCKED, "another process wrote to it")
+    many(_INSERT_ROW, [(MAIN, *row) for row in page.rows])
+    many(
+        _INSERT_ENTRY,
+        [
+            (MAIN, row.seq, row.place, row.at, row.account, row.token, str(row.units), row.kind)
+            for row in page.entries
+        ],
+    )
+    many(
+        _INSERT_ACTIVITY,
+        [(MAIN, row.seq, row.at, row.kind, encode_gains(row.gains)) for row in page.activity],
+    )
+    many(
+        _INSERT_SAMPLES,
+        [(MAIN, day.day, ",".join(day.names), codec.dumps(day.hours)) for day in page.samples],
+    )
+    if page.snapshot is not None:
+        digest = snapshot_hash(page.snapshot, head.hash)
+        run(_INSERT_SNAPSHOT, (MAIN, head.seq, page.snapshot, digest))
+    many(_INSERT_META, list(page.meta.items()))
 
 
 def pack(world: World) -> bytes:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from sqlite_utils import Database, Migrations
+from lstwallet.store.driver import Database, Migrations
 
 FORMAT: Final = 1
 """``user_version``: raised whenever a program that knows the number before cannot read a file."""

@@ -1,7 +1,10 @@
 """Opening and making a profile file: the settings that held, each set and read back.
 
-``connect`` is the only place that opens a database, for a later build that encrypts.
-SQLite alone opens the file: any other handle on it, once closed, would drop SQLite's locks.
+``connect`` is the only place that opens a database. SQLite alone opens the file: any other
+handle on it, once closed, would drop SQLite's locks.
+
+With a ``key`` (32 random bytes) every page is encrypted and authenticated by SQLCipher, the
+rollback journal's too; temporary tables stay in memory. Without one it is a plain SQLite file.
 """
 
 from __future__ import annotations
@@ -9,14 +12,13 @@ from __future__ import annotations
 import contextlib
 import errno
 import os
-import sqlite3
 import stat
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Final, NamedTuple
 
-from sqlite_utils import Database
-
+from lstwallet.store import driver
+from lstwallet.store.driver import Connection, Database
 from lstwallet.store.errors import (
     Damage,
     NewerVersion,
@@ -30,8 +32,9 @@ from lstwallet.store.migrations import FORMAT, migrations
 
 APPLICATION_ID: Final = 0x4C53_5457
 """``LSTW``: says whose file it is."""
-OLDEST_SQLITE: Final = (3, 37, 0)
-"""The first one with STRICT tables."""
+OLDEST_SQLITE: Final = (3, 51, 3)
+"""The first one without the WAL-reset race; our files are in another mode, and may be put in it."""
+KEY_BYTES: Final = 32
 WAIT_SECONDS: Final = 5.0
 """How long SQLite waits for a reader that is in the way."""
 
@@ -40,6 +43,7 @@ _SETTINGS: Final[tuple[tuple[str, str, object], ...]] = (
     ("trusted_schema", "OFF", 0),
     ("cell_size_check", "ON", 1),
     ("recursive_triggers", "OFF", 0),
+    ("temp_store", "MEMORY", 2),
 )
 """Name, what is set, what is read back; for every connection."""
 _SETTINGS_OF_A_WRITER: Final[tuple[tuple[str, str, object], ...]] = (
@@ -50,6 +54,16 @@ _SETTINGS_OF_A_WRITER: Final[tuple[tuple[str, str, object], ...]] = (
     ("locking_mode", "NORMAL", "normal"),
 )
 """What held in 500 kills and 600 power losses: a rollback journal, every sync there is."""
+
+
+_CIPHER: Final[tuple[tuple[str, str, object], ...]] = (
+    ("cipher_page_size", "4096", "4096"),
+    ("cipher_use_hmac", "ON", "1"),
+    ("cipher_hmac_algorithm", "HMAC_SHA512", "HMAC_SHA512"),
+    ("cipher_plaintext_header_size", "0", "0"),
+    ("cipher_memory_security", "ON", "1"),
+)
+"""How the file is encrypted: SQLCipher 4's own way, whatever a later one prefers."""
 
 
 class Identity(NamedTuple):
@@ -73,19 +87,19 @@ def sqlite_errors(path: Path) -> Iterator[None]:
     """SQLite's exceptions become the store's own."""
     try:
         yield
-    except sqlite3.Error as error:
+    except driver.Error as error:
         raise from_sqlite(path, error) from error
     except UnicodeDecodeError as error:  # SQLite quotes the damage in its message
         raise StoreBroken(path, Damage.DAMAGED, "its tables cannot be read") from error
 
 
-def _pragma(connection: sqlite3.Connection, name: str) -> object:
+def _pragma(connection: Connection, name: str) -> object:
     row = connection.execute(f"PRAGMA {name}").fetchone()
     return row[0] if row else None
 
 
 def _set(
-    path: Path, connection: sqlite3.Connection, settings: tuple[tuple[str, str, object], ...]
+    path: Path, connection: Connection, settings: tuple[tuple[str, str, object], ...]
 ) -> None:
     for name, wanted, expected in settings:
         connection.execute(f"PRAGMA {name}={wanted}")
@@ -94,18 +108,56 @@ def _set(
             raise StoreUnavailable(path, Trouble.IO, f"{name} is {found}, not {expected}")
 
 
-def connect(path: Path, *, read_only: bool = False) -> Database:
+def _unlock(path: Path, connection: Connection, key: bytes) -> None:
+    """Give SQLCipher the raw key. It stands in no message: errors say no more than a code."""
+    assert len(key) == KEY_BYTES, "a key has 32 bytes"
+    try:
+        connection.execute(f"PRAGMA key=\"x'{key.hex()}'\"")
+    except driver.Error:
+        raise StoreUnavailable(path, Trouble.IO, "the key was not taken") from None
+    if _pragma(connection, "cipher_status") != "1":
+        raise StoreUnavailable(path, Trouble.IO, "this SQLite cannot encrypt")
+    _set(path, connection, _CIPHER)
+
+
+def _is_plain(path: Path) -> bool:
+    """Whether it can be read without a key."""
+    connection = driver.connect(f"{path.absolute().as_uri()}?mode=ro", wait_seconds=WAIT_SECONDS)
+    try:
+        _pragma(connection, "schema_version")
+    except driver.Error:
+        return False
+    finally:
+        connection.close()
+    return True
+
+
+def _first_read(path: Path, connection: Connection, *, keyed: bool) -> None:
+    """Is it a database at all? A wrong key and a file of another kind look the same."""
+    try:
+        with sqlite_errors(path):
+            _pragma(connection, "schema_version")
+    except StoreBroken as error:
+        if error.damage is Damage.NOT_SQLITE and keyed:
+            damage = Damage.NOT_ENCRYPTED if _is_plain(path) else Damage.WRONG_KEY
+            raise StoreBroken(path, damage) from error
+        raise
+
+
+def connect(path: Path, *, key: bytes | None = None, read_only: bool = False) -> Database:
     """A connection to an existing file. Raises ``StoreUnavailable`` or ``StoreBroken``."""
-    if sqlite3.sqlite_version_info < OLDEST_SQLITE:
-        found = f"SQLite {sqlite3.sqlite_version} is too old"
+    if driver.VERSION < OLDEST_SQLITE:
+        found = f"SQLite {'.'.join(map(str, driver.VERSION))} is too old"
         raise StoreUnavailable(path, Trouble.IO, found)
     mode = "ro" if read_only else "rw"
     with sqlite_errors(path):
-        connection = sqlite3.connect(
-            f"{path.absolute().as_uri()}?mode={mode}", uri=True, timeout=WAIT_SECONDS
+        connection = driver.connect(
+            f"{path.absolute().as_uri()}?mode={mode}", wait_seconds=WAIT_SECONDS
         )
         try:
-            _pragma(connection, "schema_version")  # the first read: is it a database at all?
+            if key is not None:
+                _unlock(path, connection, key)
+            _first_read(path, connection, keyed=key is not None)
             database = Database(connection, recursive_triggers=False, execute_plugins=False)
             _set(path, connection, _SETTINGS)
             if not read_only:
@@ -142,10 +194,12 @@ def _check_ours(path: Path, database: Database) -> None:
         raise NewerVersion(path, version, FORMAT)
 
 
-def open_database(path: Path, *, read_only: bool = False) -> Database:
+def open_database(
+    path: Path, *, key: bytes | None = None, read_only: bool = False
+) -> Database:
     """A checked, migrated profile database. Raises ``StoreUnavailable`` or ``StoreBroken``."""
     refuse_unless_file(path, read_only=read_only)
-    database = connect(path, read_only=read_only)
+    database = connect(path, key=key, read_only=read_only)
     try:
         with sqlite_errors(path):
             _check_ours(path, database)
@@ -178,10 +232,10 @@ def _create_file(path: Path) -> None:
         raise from_os(path, error) from error
 
 
-def create_database(path: Path) -> Database:
+def create_database(path: Path, *, key: bytes | None = None) -> Database:
     """A new database with our tables and no history. Raises ``StoreUnavailable``."""
     _create_file(path)
-    database = connect(path)
+    database = connect(path, key=key)
     try:
         with sqlite_errors(path):
             database.conn.execute(f"PRAGMA application_id={APPLICATION_ID}")

@@ -47,9 +47,11 @@ class Report(NamedTuple):
         return not self.problems
 
 
-def verify(path: Path, *, gate: Callable[[], None] | None = None) -> Report:
+def verify(
+    path: Path, *, key: bytes | None = None, gate: Callable[[], None] | None = None
+) -> Report:
     """Check a profile that nobody else has open. Raises ``StoreError`` when it cannot be opened."""
-    store = Store.open(path)
+    store = Store.open(path, key=key)
     try:
         return verify_store(store, gate=gate)
     finally:

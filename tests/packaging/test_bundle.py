@@ -6,6 +6,7 @@ import os
 import re
 import subprocess
 import sys
+from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
@@ -20,6 +21,11 @@ from tests.packaging.scripts import ROOT, SCRIPTS, script
 build = script("build")
 bundle = script("bundle")
 icons = script("icons")
+
+
+def test_what_is_imported_by_name_only_is_there() -> None:
+    for name in bundle.found_at_run_time():
+        assert find_spec(name) is not None, name
 
 
 def test_the_version_is_the_programs() -> None:

@@ -53,6 +53,13 @@ def _broken(problem: Any) -> str:
         "newer": translate(
             "wording", "A newer version of lstwallet wrote this profile. Update to open it."
         ),
+        "wrong_key": translate(
+            "wording", "The profile cannot be opened with this key, or it is damaged."
+        ),
+        "encrypted": translate("wording", "The profile is encrypted, and its key is missing."),
+        "not_encrypted": translate(
+            "wording", "The profile is not encrypted, though it should be."
+        ),
     }
     return sentences.get(str(problem.damage), str(problem.detail))
 
