@@ -7,6 +7,10 @@ import sys
 
 def main() -> None:
     """Open the window, or do what the command line says. Ends the process."""
+    if sys.argv[1:] == ["--keyring-call"]:  # the bundle starts itself as the keyring's helper
+        from lstwallet.vault import keyring_child
+
+        sys.exit(keyring_child.main())
     if len(sys.argv) == 1:  # the window: nothing is imported that it does not need
         from lstwallet.cli.window import open_window
 

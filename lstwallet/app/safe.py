@@ -1,0 +1,512 @@
+"""The keys of profiles, for the rest of the program: what opens a profile, and how that changes.
+
+Every profile is encrypted under a data key of its own, which lies wrapped in slots beside it
+(``lstwallet.vault``). What is asked for and given is a small record: ``Password``,
+``RecoveryCode``, ``ThisComputer`` (the system's keyring), ``Nothing`` (a profile without a
+password: the key lies beside it, whoever has the files can read them).
+
+Call all of this in the lane: a password takes about a second, the keyring up to five.
+
+    how(path)                                what opens it, without opening it
+    begin_profile(path, world, market, …)    a new profile with its slots
+    open_profile(path, Password("…"))        a Session; a plain profile is encrypted first
+    set_password(path, by, Password("…"))    the first one, or another one
+    new_recovery_code(path, by)              the code to print; one before it is void
+    add_slot / remove_slot                   this computer, or a slot by its id
+    delete_keys(path)                        with the profile, never without
+
+Failures are data: ``KeysError`` and what is below it (``vault.errors``), ``StoreError`` for the
+files themselves. No secret stands in any of them, nor in the ``repr`` of a record here.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import platform
+import time
+from collections.abc import Callable, Iterator, Sequence
+from enum import StrEnum
+from pathlib import Path
+from typing import Final, NamedTuple
+
+from lstwallet.app.session import Session
+from lstwallet.engine.world import World
+from lstwallet.market.driver import MarketConfig
+from lstwallet.store.errors import from_os
+from lstwallet.vault import kdf, key_file, passwords, recovery, slots
+from lstwallet.vault.errors import (
+    BadPassword,
+    KeyringState,
+    KeyringTrouble,
+    KeysDamaged,
+    KeysError,
+    KeysMissing,
+    KeysNewer,
+    KeysRefused,
+    LastSlot,
+    NoMemory,
+    NoSuchSlot,
+    WrongSecret,
+)
+from lstwallet.vault.os_keyring import Keyring
+from lstwallet.vault.slots import Argon2, Keys, Kind, Sealed, Slot
+
+# --- secrets -----------------------------------------------------------------------------------
+
+
+class Password(NamedTuple):
+    """What a person types."""
+
+    text: str
+
+    def __repr__(self) -> str:
+        return "Password(…)"
+
+
+class RecoveryCode(NamedTuple):
+    """The printed code, as somebody typed it; reading it raises ``Mistyped``."""
+
+    text: str
+
+    def __repr__(self) -> str:
+        return "RecoveryCode(…)"
+
+
+class ThisComputer(NamedTuple):
+    """The system's keyring."""
+
+    label: str = ""
+    """For a new slot: what to call this computer; by default its own name."""
+
+
+class Nothing(NamedTuple):
+    """No secret: for a profile whose key lies beside it."""
+
+
+class HeldKey(NamedTuple):
+    """The data key of a profile that is open: whoever has it need not ask again."""
+
+    key: bytes
+
+    def __repr__(self) -> str:
+        return "HeldKey(…)"
+
+
+Secret = Password | RecoveryCode | ThisComputer | Nothing
+"""What opens a profile."""
+By = Secret | HeldKey
+"""In whose name a slot is changed."""
+
+NOTHING: Final = Nothing()
+
+
+class Tools(NamedTuple):
+    """What tests replace: the cost of a password, and the keyring."""
+
+    policy: kdf.Policy
+    keyring: Keyring
+
+
+tools = Tools(kdf.STANDARD, Keyring())
+"""The product's. No setting and no variable changes them."""
+
+
+# --- looking -----------------------------------------------------------------------------------
+
+
+class State(StrEnum):
+    """What a profile needs before it can be opened."""
+
+    MISSING = "missing"
+    """There is no profile."""
+    PLAIN = "plain"
+    """Made by an earlier program: not encrypted yet; opening encrypts it."""
+    OPEN = "open"
+    """It has a slot that anybody can open."""
+    LOCKED = "locked"
+    """It needs a password, a code or this computer."""
+    KEYS_LOST = "keys_lost"
+    """It is encrypted, and both slot files are gone: only a backup of them can open it."""
+    KEYS_DAMAGED = "keys_damaged"
+    """Both slot files are damaged."""
+    KEYS_NEWER = "keys_newer"
+    """Its slots were written by a later program."""
+
+
+class SlotInfo(NamedTuple):
+    """One slot, for a list."""
+
+    id: str
+    kind: Kind | None
+    """``None``: of a later program."""
+    label: str
+    made: int
+    """Seconds since 1970; 0 when it is not known."""
+
+
+class How(NamedTuple):
+    """What opens a profile."""
+
+    state: State
+    slots: tuple[SlotInfo, ...] = ()
+    mended: bool = False
+    """One of the two slot files is missing or damaged; the other serves, and opening mends it."""
+
+    def has(self, kind: Kind) -> bool:
+        """Whether there is a slot of this kind."""
+        return any(slot.kind is kind for slot in self.slots)
+
+
+def how(path: Path) -> How:
+    """What opens a profile, without asking for anything. Raises ``StoreUnavailable``.
+
+    Looks into the database only where there are no slot files, so it may be asked while the
+    profile is open.
+    """
+    with _files(path):
+        try:
+            found = key_file.read(path)
+        except KeysMissing:
+            if not path.exists():
+                return How(State.MISSING)
+            return How(State.PLAIN if _is_plain(path) else State.KEYS_LOST)
+        except KeysNewer:
+            return How(State.KEYS_NEWER)
+        except KeysDamaged:
+            return How(State.KEYS_DAMAGED)
+        if not path.exists():
+            return How(State.MISSING)
+    infos = tuple(_info(slot) for slot in found.sealed[0].keys.slots)
+    is_open = any(info.kind is Kind.OPEN for info in infos)
+    return How(State.OPEN if is_open else State.LOCKED, infos, bool(found.ill))
+
+
+def _info(slot: Slot | slots.Unknown) -> SlotInfo:
+    if isinstance(slot, Slot):
+        return SlotInfo(slot.id, slot.kind, slot.label, slot.made)
+    return SlotInfo(slot.id, None, slot.kind, 0)
+
+
+_PLAIN_HEADER: Final = b"SQLite format 3\0"
+_HEADER_BYTES: Final = 16
+
+
+def _is_plain(path: Path) -> bool:
+    return _header(path) == _PLAIN_HEADER
+
+
+def _header(path: Path) -> bytes:
+    """The first bytes of a database that this process has not open."""
+    with path.open("rb") as file:
+        return file.read(_HEADER_BYTES)
+
+
+# --- unlocking ---------------------------------------------------------------------------------
+
+
+class Unlocked(NamedTuple):
+    """A data key, and the slot file that gave it, proven by the key."""
+
+    key: bytes
+    sealed: Sealed
+
+    def __repr__(self) -> str:
+        return "Unlocked(…)"
+
+
+def unlock(path: Path, secret: By = NOTHING) -> bytes:
+    """The data key, 32 bytes. A slot file that is missing or damaged is mended from the other.
+
+    Raises ``KeysError`` (``WrongSecret``, ``NoSuchSlot``, ``KeyringTrouble`` …), ``Mistyped`` or
+    ``StoreUnavailable``.
+    """
+    with _files(path):
+        unlocked = _unlock(path, secret)
+        key_file.mend(path, unlocked.sealed)
+    return unlocked.key
+
+
+def _unlock(path: Path, secret: By) -> Unlocked:
+    """Try the sound slot files, the newer first; what a file says is believed only when the key
+    that it gave has confirmed all of it."""
+    if isinstance(secret, RecoveryCode):
+        secret = RecoveryCode(recovery.read(secret.text))
+    failure: KeysError | None = None
+    for sealed in key_file.read(path).sealed:
+        try:
+            key = _key_of(path, sealed.keys, secret)
+        except KeysError as error:
+            failure = failure or error
+            continue
+        if slots.belongs(sealed, key):
+            return Unlocked(key, sealed)
+        failure = failure or KeysDamaged(path, "its slots were changed by somebody else")
+    assert failure is not None
+    raise failure
+
+
+def _key_of(path: Path, keys: Keys, secret: By) -> bytes:
+    match secret:
+        case HeldKey(key):
+            return key
+        case Password(text):
+            return _try(path, keys, Kind.PASSWORD, text)
+        case RecoveryCode(text):
+            return _try(path, keys, Kind.RECOVERY, text)
+        case Nothing():
+            return _try(path, keys, Kind.OPEN, b"")
+        case ThisComputer():
+            return _ask_keyring(path, keys)
+
+
+def _of_kind(path: Path, keys: Keys, kind: Kind) -> list[Slot]:
+    found = [slot for slot in keys.known() if slot.kind is kind]
+    if not found:
+        raise NoSuchSlot(path, kind.value)
+    return found
+
+
+def _try(path: Path, keys: Keys, kind: Kind, secret: str | bytes) -> bytes:
+    for slot in _of_kind(path, keys, kind):
+        key = _unwrap(path, keys, slot, secret)
+        if key is not None:
+            return key
+    raise WrongSecret(path)
+
+
+def _unwrap(path: Path, keys: Keys, slot: Slot, secret: str | bytes) -> bytes | None:
+    if isinstance(slot.derivation, Argon2):
+        cost = slot.derivation.cost
+        if not tools.policy.allows(cost):
+            raise KeysRefused(path, f"its password costs {tuple(cost)}")
+        try:
+            return slots.unwrap(keys.profile, slot, secret)
+        except MemoryError:
+            raise NoMemory(path, cost.memory_kib >> 10) from None
+    return slots.unwrap(keys.profile, slot, secret)
+
+
+def _ask_keyring(path: Path, keys: Keys) -> bytes:
+    """Slots of other computers are not in this one's keyring: ``EMPTY``, and the next is tried."""
+    state = KeyringState.EMPTY
+    for slot in _of_kind(path, keys, Kind.KEYRING):
+        answer = tools.keyring.get(_entry(keys, slot))
+        if answer.state is KeyringState.OK:
+            key = _unwrap(path, keys, slot, answer.secret)
+            if key is not None:
+                return key
+        elif answer.state is not KeyringState.EMPTY:
+            state = answer.state
+            break  # it will not do better for the next one, and each may take five seconds
+    raise KeyringTrouble(path, state)
+
+
+def _entry(keys: Keys, slot: Slot) -> str:
+    """Under which name the keyring keeps a slot's secret."""
+    return f"profile {keys.profile} slot {slot.id}"
+
+
+# --- opening and beginning ---------------------------------------------------------------------
+
+
+def open_profile(path: Path, secret: By = NOTHING, *, read_only: bool = False) -> Session:
+    """The session of a profile.
+
+    Raises ``KeysError``, ``Mistyped`` or ``StoreError``.
+    """
+    if how(path).state in (State.PLAIN, State.MISSING):
+        return Session.open(path, read_only=read_only)
+    return Session.open(path, key=unlock(path, secret), read_only=read_only)
+
+
+def begin_profile(
+    path: Path,
+    world: World,
+    market: MarketConfig,
+    *,
+    name: str,
+    secrets: Sequence[Secret] = (NOTHING,),
+) -> Session:
+    """A new profile whose history begins with ``world``, with a slot for each of ``secrets``.
+
+    The keys come first, so a crash leaves no database that nothing opens. Raises ``KeysError``
+    (``BadPassword``, ``KeyringTrouble``, ``LastSlot``) or ``StoreError``; nothing is left behind
+    then.
+    """
+    _refuse_existing(path)
+    key = create_keys(path, secrets)
+    try:
+        return Session.create(path, world, market, name=name, key=key)
+    except BaseException:
+        if not path.exists():
+            delete_keys(path)
+        raise
+
+
+def _refuse_existing(path: Path) -> None:
+    """Slot files whose database is not there are kept under another name."""
+    from lstwallet.store import schema
+    from lstwallet.store.errors import StoreUnavailable, Trouble
+
+    schema.make_folder(path)
+    with _files(path):
+        if os.path.lexists(path):
+            raise StoreUnavailable(path, Trouble.EXISTS)
+        key_file.set_aside(path)
+
+
+def create_keys(path: Path, secrets: Sequence[Secret]) -> bytes:
+    """A new data key, and the slot files of a profile that has none. Returns the key.
+
+    Raises ``KeysError`` or ``StoreUnavailable``, also when there are slot files already: a key is
+    never made a second time.
+    """
+    from lstwallet.store.errors import StoreUnavailable, Trouble
+
+    key = slots.new_data_key()
+    empty = Keys(slots.new_profile_id(), 1, ())
+    with _files(path):
+        if key_file.exists(path):
+            raise StoreUnavailable(key_file.paths(path)[0], Trouble.EXISTS)
+        made = empty._replace(slots=_made(path, empty, secrets, key))
+        _refuse_unless_lasting(path, made)
+        key_file.write(path, slots.seal(made, key))
+    return key
+
+
+def _new_slot(path: Path, keys: Keys, secret: Secret, key: bytes) -> Slot:
+    now = int(time.time())
+    kind, label, own = _shape(path, secret)
+    cost = kdf.calibrated(tools.policy) if kind is Kind.PASSWORD else tools.policy.floor
+    derivation = slots.derivation_for(kind, cost)
+    try:
+        slot = slots.wrap(keys.profile, kind, derivation, own, key, label=label, made=now)
+    except MemoryError:
+        raise NoMemory(path, cost.memory_kib >> 10) from None
+    if kind is Kind.KEYRING:
+        assert isinstance(own, bytes)
+        state = tools.keyring.put(_entry(keys, slot), own)
+        if state is not KeyringState.OK:
+            raise KeyringTrouble(path, state)
+    return slot
+
+
+def _shape(path: Path, secret: Secret) -> tuple[Kind, str, str | bytes]:
+    """Kind, label and what wraps. Raises ``BadPassword`` or ``Mistyped``."""
+    match secret:
+        case Password(text):
+            problem = passwords.problem(text)
+            if problem is not None:
+                raise BadPassword(path, problem)
+            return Kind.PASSWORD, "", text
+        case RecoveryCode(text):
+            return Kind.RECOVERY, "", recovery.read(text)
+        case ThisComputer(label):
+            return Kind.KEYRING, label or platform.node(), slots.new_secret()
+        case Nothing():
+            return Kind.OPEN, "", b""
+
+
+def _refuse_unless_lasting(path: Path, keys: Keys) -> None:
+    """The keyring, and slots that we do not understand, are never the only way to the key."""
+    if not any(slot.kind is not Kind.KEYRING for slot in keys.known()):
+        raise LastSlot(path)
+
+
+# --- changing ----------------------------------------------------------------------------------
+
+
+def change_password(path: Path, by: By, new: Password) -> None:
+    """Another password: the data key is wrapped anew, the database stays as it is.
+
+    A crash leaves the old password or the new one. ``by`` may be the old password, the recovery
+    code, this computer, or the key of the open session. Raises ``KeysError``, ``Mistyped`` or
+    ``StoreUnavailable``, and then nothing has changed.
+    """
+    def replaced(keys: Keys, key: bytes) -> tuple[Slot | slots.Unknown, ...]:
+        rest = tuple(slot for slot in keys.slots if slot.kind != Kind.PASSWORD)
+        return (_new_slot(path, keys, new, key), *rest)
+
+    _change(path, by, replaced)
+
+
+def add_slot(path: Path, by: By, secret: Secret) -> SlotInfo:
+    """One more way to open the profile. Raises as ``change_password`` does."""
+    added: list[Slot] = []
+
+    def more(keys: Keys, key: bytes) -> tuple[Slot | slots.Unknown, ...]:
+        added.append(_new_slot(path, keys, secret, key))
+        return (*keys.slots, added[0])
+
+    _change(path, by, more)
+    return _info(added[0])
+
+
+def remove_slot(path: Path, by: By, ident: str) -> None:
+    """Take a slot away. The last one that is not the keyring's stays: ``LastSlot``.
+
+    Who kept a copy of the old slot file can still open it with what that slot wanted. Raises
+    as ``change_password`` does.
+    """
+    def fewer(keys: Keys, key: bytes) -> tuple[Slot | slots.Unknown, ...]:
+        gone = [slot for slot in keys.slots if slot.id == ident]
+        if not gone:
+            raise NoSuchSlot(path, ident)
+        return tuple(slot for slot in keys.slots if slot.id != ident)
+
+    before = _change(path, by, fewer)
+    for slot in before.known():
+        if slot.id == ident and slot.kind is Kind.KEYRING:
+            tools.keyring.forget(_entry(before, slot))  # its slot is gone: nothing depends on it
+
+
+def new_recovery_code(path: Path, by: By) -> RecoveryCode:
+    """A new code to print; one made before it is void. Raises as ``change_password`` does."""
+    code = RecoveryCode(recovery.make())
+
+    def replaced(keys: Keys, key: bytes) -> tuple[Slot | slots.Unknown, ...]:
+        rest = tuple(slot for slot in keys.slots if slot.kind != Kind.RECOVERY)
+        return (*rest, _new_slot(path, keys, code, key))
+
+    _change(path, by, replaced)
+    return code
+
+
+def _change(
+    path: Path, by: By, change: Callable[[Keys, bytes], tuple[Slot | slots.Unknown, ...]]
+) -> Keys:
+    """Write the slots that ``change`` makes of the present ones; returns those before."""
+    with _files(path):
+        key, sealed = _unlock(path, by)
+        before = sealed.keys
+        after = before._replace(slots=change(before, key), revision=before.revision + 1)
+        if len(after.slots) > slots.MOST_SLOTS:
+            raise KeysRefused(path, f"more than {slots.MOST_SLOTS} slots")
+        _refuse_unless_lasting(path, after)
+        key_file.write(path, slots.seal(after, key))
+    return before
+
+
+def delete_keys(path: Path) -> None:
+    """Remove the slot files, and what this computer's keyring holds for them.
+
+    Together with the profile only: without them it can never be opened again. Raises
+    ``StoreUnavailable``.
+    """
+    with _files(path):
+        with contextlib.suppress(KeysError):
+            for sealed in key_file.read(path).sealed:
+                for slot in sealed.keys.known():
+                    if slot.kind is Kind.KEYRING:
+                        tools.keyring.forget(_entry(sealed.keys, slot))
+        key_file.delete(path)
+
+
+@contextlib.contextmanager
+def _files(path: Path) -> Iterator[None]:
+    """What the operating system refuses becomes the store's own word for it."""
+    try:
+        yield
+    except OSError as error:
+        raise from_os(path, error) from error
