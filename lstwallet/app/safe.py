@@ -216,15 +216,13 @@ class Unlocked(NamedTuple):
 
 
 def unlock(path: Path, secret: By = NOTHING) -> bytes:
-    """The data key, 32 bytes. A slot file that is missing or damaged is mended from the other.
+    """The data key, 32 bytes.
 
     Raises ``KeysError`` (``WrongSecret``, ``NoSuchSlot``, ``KeyringTrouble`` …), ``Mistyped`` or
     ``StoreUnavailable``.
     """
     with _files(path):
-        unlocked = _unlock(path, secret)
-        key_file.mend(path, unlocked.sealed)
-    return unlocked.key
+        return _unlock(path, secret).key
 
 
 def _unlock(path: Path, secret: By) -> Unlocked:
@@ -233,15 +231,19 @@ def _unlock(path: Path, secret: By) -> Unlocked:
     if isinstance(secret, RecoveryCode):
         secret = RecoveryCode(recovery.read(secret.text))
     failure: KeysError | None = None
-    for sealed in key_file.read(path).sealed:
+    found = key_file.read(path).sealed
+    for place, sealed in enumerate(found):
         try:
             key = _key_of(path, sealed.keys, secret)
         except KeysError as error:
             failure = failure or error
             continue
-        if slots.belongs(sealed, key):
+        if any(slots.belongs(newer, key) for newer in found[:place]):
+            failure = failure or WrongSecret(path)  # it opened before the last change only
+        elif slots.belongs(sealed, key):
             return Unlocked(key, sealed)
-        failure = failure or KeysDamaged(path, "its slots were changed by somebody else")
+        else:
+            failure = failure or KeysDamaged(path, "its slots were changed by somebody else")
     assert failure is not None
     raise failure
 
@@ -291,7 +293,7 @@ def _ask_keyring(path: Path, keys: Keys) -> bytes:
     """Slots of other computers are not in this one's keyring: ``EMPTY``, and the next is tried."""
     state = KeyringState.EMPTY
     for slot in _of_kind(path, keys, Kind.KEYRING):
-        answer = tools.keyring.get(_entry(keys, slot))
+        answer = tools.keyring.get(_entry(keys.profile, slot))
         if answer.state is KeyringState.OK:
             key = _unwrap(path, keys, slot, answer.secret)
             if key is not None:
@@ -302,22 +304,27 @@ def _ask_keyring(path: Path, keys: Keys) -> bytes:
     raise KeyringTrouble(path, state)
 
 
-def _entry(keys: Keys, slot: Slot) -> str:
+def _entry(profile: str, slot: Slot) -> str:
     """Under which name the keyring keeps a slot's secret."""
-    return f"profile {keys.profile} slot {slot.id}"
+    return f"profile {profile} slot {slot.id}"
 
 
 # --- opening and beginning ---------------------------------------------------------------------
 
 
 def open_profile(path: Path, secret: By = NOTHING, *, read_only: bool = False) -> Session:
-    """The session of a profile.
+    """The session of a profile. A slot file that is missing or damaged is mended from the other.
 
     Raises ``KeysError``, ``Mistyped`` or ``StoreError``.
     """
     if how(path).state in (State.PLAIN, State.MISSING):
         return Session.open(path, read_only=read_only)
-    return Session.open(path, key=unlock(path, secret), read_only=read_only)
+    with _files(path):
+        unlocked = _unlock(path, secret)
+    session = Session.open(path, key=unlocked.key, read_only=read_only)
+    if not read_only:
+        key_file.mend(path, unlocked.sealed)  # only now it is known whose key it is
+    return session
 
 
 def begin_profile(
@@ -366,16 +373,18 @@ def create_keys(path: Path, secrets: Sequence[Secret]) -> bytes:
 
     key = slots.new_data_key()
     empty = Keys(slots.new_profile_id(), 1, ())
-    with _files(path):
+    with _files(path), _undone_unless_done(empty.profile) as making:
         if key_file.exists(path):
             raise StoreUnavailable(key_file.paths(path)[0], Trouble.EXISTS)
-        made = empty._replace(slots=_made(path, empty, secrets, key))
-        _refuse_unless_lasting(path, made)
-        key_file.write(path, slots.seal(made, key))
+        made = tuple(_new_slot(path, empty, secret, key, making) for secret in secrets)
+        keys = empty._replace(slots=made)
+        _refuse_unless_lasting(path, keys)
+        key_file.write(path, slots.seal(keys, key))
     return key
 
 
-def _new_slot(path: Path, keys: Keys, secret: Secret, key: bytes) -> Slot:
+def _new_slot(path: Path, keys: Keys, secret: Secret, key: bytes, making: list[Slot]) -> Slot:
+    """A slot for ``secret``; what the keyring must forget if it comes to nothing is noted."""
     now = int(time.time())
     kind, label, own = _shape(path, secret)
     cost = kdf.calibrated(tools.policy) if kind is Kind.PASSWORD else tools.policy.floor
@@ -386,9 +395,10 @@ def _new_slot(path: Path, keys: Keys, secret: Secret, key: bytes) -> Slot:
         raise NoMemory(path, cost.memory_kib >> 10) from None
     if kind is Kind.KEYRING:
         assert isinstance(own, bytes)
-        state = tools.keyring.put(_entry(keys, slot), own)
+        state = tools.keyring.put(_entry(keys.profile, slot), own)
         if state is not KeyringState.OK:
             raise KeyringTrouble(path, state)
+        making.append(slot)
     return slot
 
 
@@ -414,7 +424,22 @@ def _refuse_unless_lasting(path: Path, keys: Keys) -> None:
         raise LastSlot(path)
 
 
+@contextlib.contextmanager
+def _undone_unless_done(profile: str) -> Iterator[list[Slot]]:
+    """Slots whose secret the keyring got: it forgets them when the slot file was not written."""
+    making: list[Slot] = []
+    try:
+        yield making
+    except BaseException:
+        for slot in making:
+            tools.keyring.forget(_entry(profile, slot))
+        raise
+
+
 # --- changing ----------------------------------------------------------------------------------
+
+_Slots = tuple[Slot | slots.Unknown, ...]
+_Make = Callable[[Secret], Slot]
 
 
 def change_password(path: Path, by: By, new: Password) -> None:
@@ -424,23 +449,20 @@ def change_password(path: Path, by: By, new: Password) -> None:
     code, this computer, or the key of the open session. Raises ``KeysError``, ``Mistyped`` or
     ``StoreUnavailable``, and then nothing has changed.
     """
-    def replaced(keys: Keys, key: bytes) -> tuple[Slot | slots.Unknown, ...]:
-        rest = tuple(slot for slot in keys.slots if slot.kind != Kind.PASSWORD)
-        return (_new_slot(path, keys, new, key), *rest)
+    _change(path, by, lambda now, make: (make(new), *_without(now, Kind.PASSWORD)))
 
-    _change(path, by, replaced)
+
+def new_recovery_code(path: Path, by: By) -> RecoveryCode:
+    """A new code to print; one made before it is void. Raises as ``change_password`` does."""
+    code = RecoveryCode(recovery.make())
+    _change(path, by, lambda now, make: (*_without(now, Kind.RECOVERY), make(code)))
+    return code
 
 
 def add_slot(path: Path, by: By, secret: Secret) -> SlotInfo:
     """One more way to open the profile. Raises as ``change_password`` does."""
-    added: list[Slot] = []
-
-    def more(keys: Keys, key: bytes) -> tuple[Slot | slots.Unknown, ...]:
-        added.append(_new_slot(path, keys, secret, key))
-        return (*keys.slots, added[0])
-
-    _change(path, by, more)
-    return _info(added[0])
+    after = _change(path, by, lambda now, make: (*now, make(secret)))
+    return _info(after.slots[-1])
 
 
 def remove_slot(path: Path, by: By, ident: str) -> None:
@@ -449,43 +471,42 @@ def remove_slot(path: Path, by: By, ident: str) -> None:
     Who kept a copy of the old slot file can still open it with what that slot wanted. Raises
     as ``change_password`` does.
     """
-    def fewer(keys: Keys, key: bytes) -> tuple[Slot | slots.Unknown, ...]:
-        gone = [slot for slot in keys.slots if slot.id == ident]
+    gone: list[Slot | slots.Unknown] = []
+
+    def fewer(now: _Slots, _: _Make) -> _Slots:
+        gone.extend(slot for slot in now if slot.id == ident)
         if not gone:
             raise NoSuchSlot(path, ident)
-        return tuple(slot for slot in keys.slots if slot.id != ident)
+        return tuple(slot for slot in now if slot.id != ident)
 
-    before = _change(path, by, fewer)
-    for slot in before.known():
-        if slot.id == ident and slot.kind is Kind.KEYRING:
-            tools.keyring.forget(_entry(before, slot))  # its slot is gone: nothing depends on it
-
-
-def new_recovery_code(path: Path, by: By) -> RecoveryCode:
-    """A new code to print; one made before it is void. Raises as ``change_password`` does."""
-    code = RecoveryCode(recovery.make())
-
-    def replaced(keys: Keys, key: bytes) -> tuple[Slot | slots.Unknown, ...]:
-        rest = tuple(slot for slot in keys.slots if slot.kind != Kind.RECOVERY)
-        return (*rest, _new_slot(path, keys, code, key))
-
-    _change(path, by, replaced)
-    return code
+    after = _change(path, by, fewer)
+    for slot in gone:
+        if isinstance(slot, Slot) and slot.kind is Kind.KEYRING:
+            tools.keyring.forget(_entry(after.profile, slot))  # nothing depends on it any more
 
 
-def _change(
-    path: Path, by: By, change: Callable[[Keys, bytes], tuple[Slot | slots.Unknown, ...]]
-) -> Keys:
-    """Write the slots that ``change`` makes of the present ones; returns those before."""
+def _without(now: _Slots, kind: Kind) -> _Slots:
+    return tuple(slot for slot in now if slot.kind != kind)
+
+
+def _change(path: Path, by: By, change: Callable[[_Slots, _Make], _Slots]) -> Keys:
+    """Write the slots that ``change`` makes of the present ones, and return what is written.
+
+    ``change`` gets the slots and a way to make one for a secret.
+    """
     with _files(path):
         key, sealed = _unlock(path, by)
         before = sealed.keys
-        after = before._replace(slots=change(before, key), revision=before.revision + 1)
-        if len(after.slots) > slots.MOST_SLOTS:
-            raise KeysRefused(path, f"more than {slots.MOST_SLOTS} slots")
-        _refuse_unless_lasting(path, after)
-        key_file.write(path, slots.seal(after, key))
-    return before
+        with _undone_unless_done(before.profile) as making:
+            made = change(
+                before.slots, lambda secret: _new_slot(path, before, secret, key, making)
+            )
+            if len(made) > slots.MOST_SLOTS:
+                raise KeysRefused(path, f"more than {slots.MOST_SLOTS} slots")
+            after = before._replace(slots=made, revision=before.revision + 1)
+            _refuse_unless_lasting(path, after)
+            key_file.write(path, slots.seal(after, key))
+    return after
 
 
 def delete_keys(path: Path) -> None:
@@ -499,7 +520,7 @@ def delete_keys(path: Path) -> None:
             for sealed in key_file.read(path).sealed:
                 for slot in sealed.keys.known():
                     if slot.kind is Kind.KEYRING:
-                        tools.keyring.forget(_entry(sealed.keys, slot))
+                        tools.keyring.forget(_entry(sealed.keys.profile, slot))
         key_file.delete(path)
 
 

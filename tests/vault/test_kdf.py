@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-
 import pytest
 from argon2.low_level import ARGON2_VERSION
 from hypothesis import given

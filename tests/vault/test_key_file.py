@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from lstwallet.vault import key_file, slots
 from lstwallet.vault.errors import KeysDamaged, KeysMissing, KeysNewer
 from lstwallet.vault.slots import Keys, Kind, Sealed
+from tests.cut_off import Killed, dying
 from tests.vault.test_slots import KEY, keys_of, resealed
 
 
@@ -123,10 +124,6 @@ def test_a_left_over_temporary_file_is_in_nobodys_way(profile: Path) -> None:
     assert key_file.read(profile) == ((sealed,), ())
 
 
-class Killed(Exception):
-    """The process ends here."""
-
-
 @pytest.mark.parametrize("name", ["open", "fsync", "replace"])
 def test_cut_off_at_every_step_the_old_or_the_new_serves(
     profile: Path, monkeypatch: pytest.MonkeyPatch, name: str
@@ -137,19 +134,8 @@ def test_cut_off_at_every_step_the_old_or_the_new_serves(
         for fatal in range(1, 20):
             old = sealed_of()
             key_file.write(profile, old)
-            new, calls = next_of(old), 0
-
-            def dying(*args: object, **more: object) -> object:
-                nonlocal calls
-                calls += 1
-                if calls == fatal and not after:
-                    raise Killed
-                result = real(*args, **more)
-                if calls == fatal:
-                    raise Killed
-                return result
-
-            monkeypatch.setattr(os, name, dying)
+            new = next_of(old)
+            monkeypatch.setattr(os, name, dying(real, fatal, after=after))
             try:
                 key_file.write(profile, new)
             except Killed:

@@ -1,0 +1,1 @@
+"""Keys of profiles: made, wrapped in slots, kept twice, taken out again. Knows no database."""

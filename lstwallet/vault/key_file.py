@@ -1,0 +1,207 @@
+"""The slot file on disk: ``X.lstwallet.keys`` and ``X.lstwallet.keys.copy``, 0600.
+
+Each is written to a temporary name, synced, renamed, and its folder synced; the first is whole
+before the second is touched. So after a crash at any moment, or a damage to either, one of the
+two serves. The one with the higher revision is tried first; the other is mended only after the
+data key has shown that the first is the profile's own.
+
+``X.lstwallet.keys.new`` is there while the data key itself is being replaced: it takes effect
+at the moment when the database that it waits for has its name (see ``take_over``).
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import stat
+from collections.abc import Callable
+from pathlib import Path
+from typing import Final, NamedTuple
+
+from lstwallet.vault.errors import KeysDamaged, KeysMissing, KeysNewer
+from lstwallet.vault.slots import LARGEST_FILE, VERSION, BadKeys, LaterKeys, Sealed, parse
+
+_SUFFIXES: Final = (".keys", ".keys.copy")
+_STAGED: Final = ".keys.new"
+_TEMPORARY: Final = ".tmp"
+
+
+class Found(NamedTuple):
+    """The sound slot files of a profile, the one to try first in front."""
+
+    sealed: tuple[Sealed, ...]
+    ill: tuple[str, ...]
+    """What is wrong with a file that is not sound, in words for a person."""
+
+
+def paths(profile: Path) -> tuple[Path, Path]:
+    """``Main.lstwallet`` → ``Main.lstwallet.keys``, ``Main.lstwallet.keys.copy``."""
+    first, second = (profile.with_name(profile.name + suffix) for suffix in _SUFFIXES)
+    return first, second
+
+
+def staged(profile: Path) -> Path:
+    """Where the slot file of a data key lies that is not yet the database's."""
+    return profile.with_name(profile.name + _STAGED)
+
+
+def exists(profile: Path) -> bool:
+    """Whether there is either of the two. Raises ``OSError``."""
+    return any(os.path.lexists(each) for each in paths(profile))
+
+
+def read(profile: Path) -> Found:
+    """The sound ones of the two.
+
+    Raises ``KeysMissing``, ``KeysDamaged``, ``KeysNewer`` or ``OSError`` when there is none.
+    """
+    sealed: list[Sealed] = []
+    ill: list[str] = []
+    later = 0
+    error: OSError | None = None
+    for path in paths(profile):
+        try:
+            found = parse(_bytes(path))
+        except FileNotFoundError:
+            ill.append(f"{path.name} is missing")
+        except BadKeys as bad:
+            ill.append(f"{path.name}: {bad}")
+        except LaterKeys as newer:
+            later = max(later, newer.found)
+        except OSError as refused:
+            error = refused
+        else:
+            if found not in sealed:
+                sealed.append(found)
+    if later:  # a later program was here: what an older one finds beside it is out of date
+        raise KeysNewer(profile, later, VERSION)
+    if sealed:
+        sealed.sort(key=lambda each: each.keys.revision, reverse=True)
+        return Found(tuple(sealed), tuple(ill))
+    if error is not None:
+        raise error
+    if not exists(profile):
+        raise KeysMissing(profile)
+    raise KeysDamaged(profile, "; ".join(ill))
+
+
+def write(profile: Path, sealed: Sealed) -> None:
+    """Both files, one after the other. Raises ``OSError`` when the first cannot be written.
+
+    A crash leaves the old or the new one in effect. The change stands with the first; a copy that
+    cannot be written is made by ``mend`` at the next opening.
+    """
+    first, copy = paths(profile)
+    _replace(first, sealed.text)
+    with contextlib.suppress(OSError):
+        _replace(copy, sealed.text)
+
+
+def mend(profile: Path, sealed: Sealed) -> None:
+    """Make both files say ``sealed``, whose data key has just opened the database.
+
+    A sound file of a later revision that is not this profile's is kept under another name. What
+    cannot be written is left as it is: one good file is enough.
+    """
+    for path in paths(profile):
+        with contextlib.suppress(OSError):
+            try:
+                there = parse(_bytes(path))
+            except (OSError, BadKeys, LaterKeys):
+                there = None
+            if there == sealed:
+                continue
+            if there is not None and there.keys.revision >= sealed.keys.revision:
+                _keep_aside(path)
+            _replace(path, sealed.text)
+
+
+def stage(profile: Path, sealed: Sealed) -> None:
+    """Lay the next slot file ready. Raises ``OSError``."""
+    assert sealed.keys.awaits
+    _replace(staged(profile), sealed.text)
+
+
+def take_over(profile: Path, header: Callable[[], bytes]) -> None:
+    """Finish or forget the replacing of a data key that was interrupted.
+
+    ``header`` reads the first 16 bytes of the database, which are random to each that is made:
+    if the staged file waits for them, the database has been replaced and the staged file becomes
+    the slot file; otherwise nothing has happened and it goes. Raises ``OSError``. Not to be
+    called while this process has the database open.
+    """
+    path = staged(profile)
+    try:
+        found = parse(_bytes(path))
+    except FileNotFoundError:
+        return
+    except (BadKeys, LaterKeys):  # nothing of ours writes one: whoever can read it shall have it
+        _keep_aside(path)
+        return
+    if found.keys.awaits == header().hex():
+        for each in paths(profile):  # both, or it stays: the other still holds the old data key
+            _replace(each, found.text)
+    path.unlink(missing_ok=True)
+    _sync_folder(path.parent)
+
+
+def delete(profile: Path) -> None:
+    """Remove every slot file of a profile. Raises ``OSError``."""
+    for path in (*paths(profile), staged(profile)):
+        for each in (path, path.with_name(path.name + _TEMPORARY)):
+            each.unlink(missing_ok=True)
+
+
+def set_aside(profile: Path) -> None:
+    """Keep slot files whose database is not there under another name: somebody may bring it back.
+
+    Raises ``OSError``.
+    """
+    for path in paths(profile):
+        if os.path.lexists(path):
+            _keep_aside(path)
+
+
+def _keep_aside(path: Path) -> None:
+    number = 1
+    while os.path.lexists(aside := path.with_name(f"{path.name}.{number}")):
+        number += 1
+    path.rename(aside)
+
+
+def _bytes(path: Path) -> bytes:
+    """All of a regular file that is small enough. Raises ``OSError`` or ``BadKeys``."""
+    flags = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
+    handle = os.open(path, flags)
+    with os.fdopen(handle, "rb") as file:
+        if not stat.S_ISREG(os.fstat(handle).st_mode):
+            raise BadKeys("it is no regular file")
+        return file.read(LARGEST_FILE + 1)
+
+
+def _replace(path: Path, text: bytes) -> None:
+    made = path.with_name(path.name + _TEMPORARY)
+    with contextlib.suppress(FileNotFoundError):
+        made.unlink()
+    flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0)
+    try:
+        with os.fdopen(os.open(made, flags, 0o600), "wb") as file:
+            file.write(text)
+            file.flush()
+            os.fsync(file.fileno())
+        os.replace(made, path)
+    except OSError:
+        with contextlib.suppress(OSError):
+            made.unlink()
+        raise
+    _sync_folder(path.parent)
+
+
+def _sync_folder(folder: Path) -> None:
+    if os.name == "nt":
+        return
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
