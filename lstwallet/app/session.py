@@ -34,16 +34,15 @@ from lstwallet.store.errors import (
     StoreUnavailable,
     Trouble,
 )
-from lstwallet.store.journal import Loaded, Store
+from lstwallet.store.journal import LONG_TAIL, Store
 from lstwallet.store.records import Gain, Page, Recorder, SampleDay, concerns, steth_gains
+from lstwallet.store.replay import Loaded, pack
 from lstwallet.store.verify import Report, verify_store
 from lstwallet.units.clock import DAY, SimTime, start_of
 from lstwallet.units.memory import collector_resting
 
 COMMIT_SECONDS: Final = 0.1
 """A run commits, and publishes, when this much real time has passed since the last commit."""
-LONG_TAIL: Final = 128
-"""Events after the newest snapshot that are worth one more when the profile is closed."""
 MOST_POINTS: Final = 2_000
 """About how many points a series has at most."""
 
@@ -185,7 +184,7 @@ class Session:
             return
         try:
             if not self.read_only and self._head.seq - self._snapshot_seq >= LONG_TAIL:
-                page = Page(self._head, self._head, (), (), (), (), journal.pack(self.world))
+                page = Page(self._head, self._head, (), (), (), (), pack(self.world))
                 with contextlib.suppress(StoreError):  # it is only a cache
                     store.commit(page)
         finally:
@@ -390,7 +389,7 @@ class Session:
             raise StoreBroken(self.path, Damage.DAMAGED, problems[0])
         self.world = loaded.world
         self._head = loaded.head
-        self._snapshot_seq = max(store.snapshot_seqs(), default=1)
+        self._snapshot_seq = store.newest_snapshot_seq()
         self._start_afresh(store)
 
     def _start_afresh(self, store: Store) -> None:
@@ -422,7 +421,7 @@ class Session:
         page = self._recorder.page(world.time)
         assert page.head.seq == world.events, "an event was not recorded"
         if page.head.seq - self._snapshot_seq >= journal.SNAPSHOT_EVERY:
-            page = page._replace(snapshot=journal.pack(world))
+            page = page._replace(snapshot=pack(world))
         try:
             self._ready().commit(page)
         except StoreError:

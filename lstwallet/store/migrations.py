@@ -17,7 +17,7 @@ MAIN: Final = 1
 migrations: Final = Migrations("lstwallet")
 
 _FIRST: Final = (
-    # The journal is a tree: a branch leaves its parent after an event. Today there is one.
+    # The journal is a tree: a branch leaves its parent after an event.
     """CREATE TABLE branch (
         id INTEGER PRIMARY KEY,
         parent INTEGER REFERENCES branch (id),
@@ -105,6 +105,21 @@ _BOOK: Final = (
     ) STRICT""",
 )
 
+_TIMELINES: Final = (
+    # What a branch is called, whether it is shown, the simulated moment at which it left its
+    # parent, and the chain after the last event that they share.
+    """CREATE TABLE timeline (
+        branch INTEGER PRIMARY KEY REFERENCES branch (id),
+        title TEXT NOT NULL,
+        hidden INTEGER NOT NULL CHECK (hidden IN (0, 1)),
+        began INTEGER NOT NULL,
+        hash BLOB NOT NULL CHECK (length(hash) = 32)
+    ) STRICT""",
+    f"INSERT INTO timeline VALUES ({MAIN}, '', 0, 0, zeroblob(32))",  # noqa: S608
+    # From a moment to its event.
+    "CREATE INDEX journal_by_moment ON journal (branch, began, first_seq)",
+)
+
 
 @migrations()
 def m001_first(db: Database) -> None:
@@ -121,4 +136,11 @@ def m002_book(db: Database) -> None:
     """Contacts, notes, names, favourites. An earlier program does not look at them: the format
     is the one before."""
     for statement in _BOOK:
+        db.execute(statement)
+
+
+@migrations()
+def m004_timelines(db: Database) -> None:
+    """The tree of branches: titles, what is hidden, and where each left its parent."""
+    for statement in _TIMELINES:
         db.execute(statement)

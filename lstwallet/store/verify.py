@@ -10,9 +10,11 @@ from lstwallet.engine import kernel
 from lstwallet.engine.staking_facts import OracleReported
 from lstwallet.engine.world import Draft, World
 from lstwallet.protocols.lido import Pool
-from lstwallet.store import codec, journal
+from lstwallet.store import codec
 from lstwallet.store.errors import StoreBroken, StoreError
-from lstwallet.store.journal import Loaded, Store
+from lstwallet.store.journal import Store
+from lstwallet.store.line import BranchRow
+from lstwallet.store.reading import Reading
 from lstwallet.store.records import (
     MARK,
     ActivityRow,
@@ -22,6 +24,7 @@ from lstwallet.store.records import (
     Recorder,
     steth_gains,
 )
+from lstwallet.store.replay import Loaded, cut, replay
 
 _Row = TypeVar("_Row", EntryRow, ActivityRow)
 
@@ -33,13 +36,15 @@ class Report(NamedTuple):
     events: int
     """Events replayed."""
     time: int
-    """Simulated moment reached."""
+    """Simulated moment reached on the current branch."""
     world_hash: str
-    """Of the World that the replay ends with; empty when it did not end."""
+    """Of the World that the replay of the current branch ends with; empty when it did not end."""
     snapshots: int
     """Snapshots that equal the replayed World at their event."""
     problems: tuple[str, ...]
     """What is wrong, in words for a person; nothing when the profile is sound."""
+    branches: int = 1
+    """How many branches were replayed."""
 
     @property
     def sound(self) -> bool:
@@ -59,40 +64,47 @@ def verify(
 
 
 def verify_store(store: Store, *, gate: Callable[[], None] | None = None) -> Report:
-    """Check an open profile; ``gate`` is called between journal rows.
+    """Check an open profile with all its branches; ``gate`` is called between journal rows.
 
     Every event is read again, hashed into the chain and applied to the world of the first
-    one; the ledger's and every area's invariants are audited; the user's postings and the
-    list of Activity, with what every reward brought, are derived anew and compared; every
-    snapshot is compared with the World that was replayed.
+    one, or to the world in which its branch left its parent; the ledger's and every area's
+    invariants are audited; the user's postings and the list of Activity, with what every
+    reward brought, are derived anew and compared; every snapshot is compared with the World
+    that was replayed.
 
     Not compared: the hourly samples that charts are drawn from (how they are worked out may
     change from version to version), and the command that a journal row notes beside its events.
     """
     problems = store.check_pages()
-    yours = _Yours()
-    snapshots = set(store.snapshot_seqs())
-    equal = 0
-    loaded: Loaded | None = None
-    head: Head | None = None
+    events = equal = 0
+    worlds: dict[int, World] = {}
+    starts: dict[int, Loaded] = {}
     try:
-        head = store.head()
-        for loaded in _stretches(store, yours, gate):
-            kept = store.snapshot(loaded.head.seq) if loaded.head.seq in snapshots else None
-            if kept is not None:
-                if codec.world_hash(kept) == codec.world_hash(_at(loaded.world, kept.time)):
-                    equal += 1
-                else:
-                    problems.append(f"the snapshot after event {loaded.head.seq} differs")
+        branches = store.branches()
     except StoreError as error:
+        branches = {}
         problems.append(error.detail)
-    if loaded is None or head is None:
-        return Report(store.path, 0, 0, "", equal, (*problems, "nothing could be replayed"))
-    problems += _compare(store, loaded, head, yours)
-    world = _at(loaded.world, max(head.time, loaded.world.time))
-    complete = loaded.head.seq == head.seq
-    found = codec.world_hash(world) if complete else ""
-    return Report(store.path, loaded.head.seq, world.time, found, equal, tuple(problems))
+    for row in branches.values():
+        forks = [each for each in branches.values() if each.parent == row.id]
+        check = _Check(store.along(row.id).own(), starts, forks, gate)
+        found = check.run(row)
+        problems += [f"branch {row.id}: {each}" if len(branches) > 1 else each for each in found]
+        events += check.events
+        equal += check.equal
+        if check.end is not None:
+            worlds[row.id] = check.end
+    here = worlds.get(store.line.branch)
+    if not events:
+        problems.append("nothing could be replayed")
+    return Report(
+        store.path,
+        events,
+        0 if here is None else here.time,
+        "" if here is None else codec.world_hash(here),
+        equal,
+        tuple(problems),
+        len(branches),
+    )
 
 
 def _at(world: World, time: int) -> World:
@@ -100,28 +112,98 @@ def _at(world: World, time: int) -> World:
     return world._replace(time=time)
 
 
-def _stretches(
-    store: Store, yours: _Yours, gate: Callable[[], None] | None
-) -> Iterator[Loaded]:
-    """The World after every journal row; what concerns the user is gathered in ``yours``."""
-    loaded: Loaded | None = None
-    for row in store.rows():
-        if gate is not None:
-            gate()
-        loaded = journal.replay(store.path, iter((row,)), loaded, yours.watch)
-        yours.add(row)
-        yield loaded
+class _Check:
+    """One branch, from where it left its parent to its head."""
+
+    def __init__(
+        self,
+        own: Reading,
+        starts: dict[int, Loaded],
+        forks: Sequence[BranchRow],
+        gate: Callable[[], None] | None,
+    ) -> None:
+        self.events = 0
+        self.equal = 0
+        """Snapshots that are what was replayed."""
+        self.end: World | None = None
+        """At its head, if the replay got there."""
+        self._own = own
+        self._starts = starts
+        """Branch → where it begins; the branches that leave this one are put in."""
+        self._forks = forks
+        self._gate = gate
+        self._yours = _Yours()
+
+    def run(self, row: BranchRow) -> list[str]:
+        """What is wrong, in words."""
+        start = self._starts.get(row.id)
+        if start is None and row.parent is not None:
+            return ["what it goes on from could not be replayed"]
+        try:
+            head = self._own.head()
+        except StoreError as error:
+            return [error.detail]
+        problems = list(self._beginning(row, start))
+        loaded = start
+        try:
+            for loaded in self._stretches(start):
+                problems += self._snapshot(loaded)
+        except StoreError as error:
+            problems.append(error.detail)
+        if loaded is None:
+            return problems
+        self.events = loaded.head.seq - row.forked_at
+        if loaded.head.seq == head.seq:
+            self.end = _at(loaded.world, max(head.time, loaded.world.time))
+        return [*problems, *_compare(self._own, loaded, head, self._yours)]
+
+    def _beginning(self, row: BranchRow, start: Loaded | None) -> Iterator[str]:
+        """Where the branch left its parent."""
+        if start is not None:
+            self._yours = _Yours(start.world.staking.pool)
+            if start.head.hash != row.hash:
+                yield f"it does not go on from event {row.forked_at} as that is now"
+            if row.began < start.head.time:
+                yield f"it begins at {row.began}, before event {row.forked_at}"
+            yield from self._snapshot(start)
+        if strays := self._own.strays():
+            yield f"{strays} rows from before it began"
+
+    def _stretches(self, loaded: Loaded | None) -> Iterator[Loaded]:
+        """The World after every journal row; what concerns the user is gathered."""
+        path = self._own.path
+        for row in self._own.rows():
+            if self._gate is not None:
+                self._gate()
+            for fork in self._forks:
+                if row.first_seq <= fork.forked_at <= row.last_seq:
+                    chain = codec.NO_HISTORY if loaded is None else loaded.head.hash
+                    part = cut(path, row, chain, fork.forked_at)
+                    self._starts[fork.id] = replay(path, iter((part,)), loaded)
+            loaded = replay(path, iter((row,)), loaded, self._yours.watch)
+            self._yours.add(row)
+            yield loaded
+
+    def _snapshot(self, loaded: Loaded) -> Iterator[str]:
+        """A snapshot that was taken here is what was replayed."""
+        kept = self._own.snapshot(loaded.head.seq)
+        if kept is None:
+            return
+        if codec.world_hash(kept) == codec.world_hash(_at(loaded.world, kept.time)):
+            self.equal += 1
+        else:
+            yield f"the snapshot after event {loaded.head.seq} differs"
 
 
 class _Yours:
     """What the file must say of the user, derived as it was when it was written."""
 
-    def __init__(self) -> None:
+    def __init__(self, pool: Pool | None = None) -> None:
         self.entries: list[EntryRow] = []
         self.activity: list[ActivityRow] = []
         self._gained: dict[int, ActivityRow] = {}
         """Reports of the row at hand that changed what the user holds, by number."""
-        self._pool: Pool | None = None
+        self._pool = pool
 
     def watch(self, seq: int, event: kernel.Event, draft: Draft) -> None:
         """A report moves everybody's stETH, and no posting shows it."""
@@ -146,20 +228,18 @@ class _Yours:
         self.activity += (of_row[seq] for seq in sorted(of_row))
 
 
-def _compare(store: Store, loaded: Loaded, head: Head, yours: _Yours) -> Iterator[str]:
+def _compare(own: Reading, loaded: Loaded, head: Head, yours: _Yours) -> Iterator[str]:
     """What else the file says, against what the replay says."""
     if loaded.head.seq != head.seq or loaded.head.hash != head.hash:
         yield f"the journal ends at event {loaded.head.seq}, the head says {head.seq}"
     if head.time < loaded.world.time:
         yield f"the head stands at {head.time}, the last event at {loaded.world.time}"
     yield from kernel.audit(loaded.world)
-    yield from _differences("the user's postings", store.entries(), yours.entries)
-    yield from _differences("the list of Activity", store.activity_rows(), yours.activity)
+    yield from _differences("the user's postings", own.entries(), yours.entries)
+    yield from _differences("the list of Activity", own.activity_rows(), yours.activity)
 
 
-def _differences(
-    what: str, stored: Iterator[_Row], derived: Sequence[_Row]
-) -> Iterator[str]:
+def _differences(what: str, stored: Iterator[_Row], derived: Sequence[_Row]) -> Iterator[str]:
     """Where two lists part, in words."""
     try:
         found = list(stored)

@@ -33,7 +33,7 @@ from lstwallet.market import rocketpool
 from lstwallet.market.driver import Driver, MarketConfig
 from lstwallet.market.genesis import tiny
 from lstwallet.market.network import network_of
-from lstwallet.store import codec, journal
+from lstwallet.store import codec, journal, replay
 from lstwallet.units.amount import ALL, Wanted
 from lstwallet.units.clock import DAY, HOUR, MINUTE
 from tests.small_world import old_world, small_world
@@ -388,7 +388,7 @@ class Life(RuleBasedStateMachine):
     @rule()
     def reopened(self) -> None:
         """A snapshot is the same world again."""
-        world = journal.unpack(journal.pack(self.world))
+        world = replay.unpack(replay.pack(self.world))
         assert world == self.world
         self.world = world
 
