@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from lstwallet.app.session import Session
-from lstwallet.cli import commands, window
+from lstwallet.cli import commands, door_words, window
 from lstwallet.market import catalogue
 from lstwallet.market.driver import MarketConfig
 from lstwallet.store.codec import world_hash
@@ -21,6 +21,8 @@ from lstwallet.store.errors import StoreUnavailable, Trouble
 from lstwallet.store.journal import Store
 from lstwallet.store.migrations import FORMAT
 from lstwallet.store.schema import APPLICATION_ID
+from lstwallet.units.paths import resources
+from lstwallet.units.strict.refused import FileRefused, Problem
 from tests.small_world import small_world
 
 KEYS = ["world_hash", "seed", "days", "events", "balances", "positions"]
@@ -168,12 +170,12 @@ def test_seeds_that_make_no_sense(capsys: pytest.CaptureFixture[str], seed: str)
 @pytest.mark.parametrize(
     ("content", "said"),
     [
-        (b"", "price file"),
+        (b"", "prices.csv cannot be used: it is empty."),
         (b"day,price\n2022-06-01,1800\n", "header"),
         (b"date,eth_usd\n2022-06-01,cheap\n2022-06-02,1\n", "line 2"),
         (b"date,eth_usd\n2022-06-02,1800\n2022-06-01,1800\n", "line 3"),
         (b"date,eth_usd\n2022-06-01,1800\n", "at least 2"),
-        (b"\xff\xfe\x00\x01binary", "not a text file"),
+        (b"\xff\xfe\x00\x01binary", "line 1: it is not UTF-8 text"),
         (b"seeded", "header"),
         (b"replay:steth_2022", "header"),
     ],
@@ -220,6 +222,35 @@ def test_dots_in_a_path_are_left_alone(
 ) -> None:
     missing = tmp_path / "a..b" / ".." / "none"
     assert str(missing) in refused(capsys, "verify", missing)
+
+
+def test_check_says_what_is_in_a_file_or_what_is_wrong_with_it(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    mine = tmp_path / "mine.csv"
+    mine.write_text("token,amount\nETH,5\nwstETH,0.25\n", "utf-8")
+    assert run(capsys, "check", mine) == (0, "A portfolio: 5 ETH, 0.25 wstETH.\n", "")
+    for path, said in (
+        (resources() / "replays" / "steth_2022.csv", "Prices of 92 days"),
+        (resources() / "lessons" / "en" / "01-any-amount.toml", "3 steps, 3 questions"),
+        (resources() / "catalogue" / "pools.toml", "numbers, each with its source"),
+    ):
+        code, out, _ = run(capsys, "check", path)
+        assert code == 0
+        assert said in out
+    mine.write_text("token,amount\nETH,5\nstEHT,3\n", "utf-8")
+    said = refused(capsys, "check", mine)
+    assert said.endswith("line 3, stEHT: it is not known; did you mean “stETH”?\n")
+    assert "another kind" in refused(capsys, "check", Path(__file__))
+
+
+def test_every_refusal_of_the_door_has_a_sentence() -> None:
+    for problem in Problem:
+        told = FileRefused(problem, line=3, field="here", detail="this", near="that", wanted="9")
+        said = door_words.refusal(told)
+        assert said[-1] in ".?"
+        assert "{" not in said
+        assert "line 3, here: " in said
 
 
 def test_a_price_file_that_is_not_there(

@@ -1,4 +1,4 @@
-"""``lstwallet``, ``demo``, ``simulate``, ``verify``.
+"""``lstwallet``, ``demo``, ``simulate``, ``verify``, ``check``.
 
 Every error is one plain sentence on stderr and an exit code other than 0.
 """
@@ -92,6 +92,20 @@ def verify(profile: Path) -> None:
         f"{profile} is sound: {report.events} events replayed to {iso(report.time)}, "
         f"{report.snapshots} snapshots equal, world hash {report.world_hash}"
     )
+
+
+@lstwallet.command()
+@click.argument("file", type=_FILE)
+def check(file: Path) -> None:
+    """Read FILE as a stranger's, change nothing, and say what is in it.
+
+    A price table (CSV), a portfolio (CSV or JSON), a lesson or a file of the catalogue (TOML).
+    """
+    from lstwallet.app import door
+    from lstwallet.cli.door_words import contents
+
+    kind = door.kind_of(file)
+    click.echo(contents(kind, door.read(file, kind)))
 
 
 def run(arguments: list[str] | None = None) -> int:

@@ -16,6 +16,7 @@ from lstwallet.store.errors import (
     StoreUnavailable,
     Trouble,
 )
+from lstwallet.units.strict.refused import FileRefused
 
 _UNAVAILABLE: Final = {
     Trouble.MISSING: "There is no profile at {path}.",
@@ -62,6 +63,10 @@ def sentence(error: Exception) -> str | None:
         case PriceTableError():
             where = f"line {error.line}: " if error.line else ""
             return f"The price file cannot be used: {where}{error.problem}."
+        case FileRefused():
+            from lstwallet.cli.door_words import refusal
+
+            return refusal(error)
         case SettingsProblem():
             return f"{error.path}: {error.detail}."
         case OSError():

@@ -9,6 +9,7 @@ from datetime import MAXYEAR
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 
+from lstwallet.app import door
 from lstwallet.app.session import Session
 from lstwallet.cli.sentences import Stop
 from lstwallet.engine.kernel import Event
@@ -22,7 +23,6 @@ from lstwallet.ledger.entries import SUPPLY
 from lstwallet.market.accounts import ARBITRAGE, REDEEMER
 from lstwallet.market.driver import SEEDED, Driver, MarketConfig
 from lstwallet.market.genesis import genesis
-from lstwallet.market.price_table import read_price_table
 from lstwallet.protocols import lending
 from lstwallet.readmodel.portfolio import holdings
 from lstwallet.store import codec, journal
@@ -55,12 +55,12 @@ class Result(NamedTuple):
 def simulate(days: int, seed: int, prices: Path | None, *, flows: bool, out: Path | None) -> Result:
     """Run a new world for ``days``; with ``out`` into a new profile.
 
-    The result does not depend on ``out``. Raises ``Stop``, ``PriceTableError``,
-    ``CatalogueError`` or ``StoreError``.
+    The result does not depend on ``out``. Raises ``Stop``, ``FileRefused``, ``CatalogueError``
+    or ``StoreError``.
     """
     if out is not None and not out.name:
         raise Stop(f"“{out}” names no file: say what the new profile is to be called.")
-    market = MarketConfig(SEEDED if prices is None else _read_prices(prices), flows)
+    market = MarketConfig(SEEDED if prices is None else door.read(prices, "prices")["text"], flows)
     try:
         world = genesis(seed, market=market)
     except Revert as error:
@@ -104,18 +104,6 @@ def _into_profile(out: Path, world: World, market: MarketConfig, days: int, unti
 def _events(store: Store) -> Iterable[Event]:
     for row in store.rows():
         yield from map(codec.decode_event, row.events.split("\n"))
-
-
-def _read_prices(path: Path) -> str:
-    """The text of a price file that holds a price table."""
-    try:
-        text = path.read_text(encoding="utf-8-sig")
-    except UnicodeDecodeError as error:
-        raise Stop(f"{path} is not a text file.") from error
-    except OSError as error:
-        raise Stop(f"{path} cannot be read: {error.strerror}.") from error
-    read_price_table(text)
-    return text
 
 
 def _kind(event: Event) -> str:

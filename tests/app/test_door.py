@@ -85,7 +85,7 @@ def test_a_file_that_is_too_large_is_not_even_read(tmp_path: Path) -> None:
 def test_a_refusal_names_file_line_and_what_was_meant(tmp_path: Path) -> None:
     found = refusal(put(tmp_path / "mine.csv", "token,amount\nETH,5\nstEHT,3\n"))
     assert (found.problem, found.line, found.near) == (Problem.UNKNOWN_KEY, 3, "stETH")
-    assert (found.field, found.file) == ("stEHT", "mine.csv")
+    assert (found.field, found.file) == ("stEHT", str(tmp_path / "mine.csv"))
 
 
 def test_a_refusal_survives_the_way_as_data() -> None:

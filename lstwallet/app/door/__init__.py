@@ -9,7 +9,7 @@ thread: it waits.
 """
 
 from lstwallet.app.door.door import Cost, read, stream
-from lstwallet.app.door.kinds import KINDS, Kind
+from lstwallet.app.door.kinds import KINDS, Kind, kind_of
 from lstwallet.units.strict.refused import FileRefused, Problem
 
-__all__ = ["KINDS", "Cost", "FileRefused", "Kind", "Problem", "read", "stream"]
+__all__ = ["KINDS", "Cost", "FileRefused", "Kind", "Problem", "kind_of", "read", "stream"]

@@ -106,7 +106,7 @@ def _answers(
         left -= len(line)
         if not line.endswith(b"\n"):
             if left < 0 or len(line) > most:
-                raise FileRefused(Problem.TOO_LARGE, wanted=str(limits.most_answer), file=path.name)
+                raise FileRefused(Problem.TOO_LARGE, wanted=str(limits.most_answer), file=str(path))
             raise _ended(watch, path, kind)
         answer = _answer(line, path, kind)
         if "item" in answer:
@@ -116,7 +116,7 @@ def _answers(
         if "done" in answer:
             return
         try:
-            raise FileRefused.of(answer["refused"]).told_of(path.name)
+            raise FileRefused.of(answer["refused"]).told_of(str(path))
         except (KeyError, TypeError, AttributeError) as error:
             raise _failed(path, kind, "an answer without sense") from error
 
@@ -126,7 +126,7 @@ def _answer(line: bytes, path: Path, kind: str) -> dict[str, Any]:
     try:
         answer = read_json(line.decode("utf-8"), deepest=DEEPEST_ANSWER)
     except (FileRefused, UnicodeDecodeError) as error:
-        raise _failed(path, kind, f"an answer that cannot be read: {error}") from error
+        raise _failed(path, kind, f"an answer that is {type(error).__name__}") from error
     if not isinstance(answer, dict):
         raise _failed(path, kind, "an answer that is no table")
     return answer
@@ -143,11 +143,11 @@ def _ended(watch: _Watch, path: Path, kind: str) -> FileRefused:
     """Why the child ended without a last word."""
     code = watch.process.wait()
     if watch.stopped is not None:
-        return FileRefused(watch.stopped, file=path.name)
+        return FileRefused(watch.stopped, file=str(path))
     if code == OUT_OF_TIME or code in _TIME_SIGNALS:
-        return FileRefused(Problem.TOO_LONG, file=path.name)
+        return FileRefused(Problem.TOO_LONG, file=str(path))
     if code in _MEMORY_SIGNALS:
-        return FileRefused(Problem.TOO_MUCH_MEMORY, file=path.name)
+        return FileRefused(Problem.TOO_MUCH_MEMORY, file=str(path))
     return _failed(path, kind, f"the helper ended with {code}")
 
 
@@ -157,7 +157,7 @@ _MEMORY_SIGNALS: Final = frozenset((-9, -11, -6))  # the system took it, or it f
 
 def _failed(path: Path, kind: str, detail: str) -> FileRefused:
     _log.warning("the door: reading a file of kind %s: %s", kind, detail)
-    return FileRefused(Problem.FAILED, detail=detail, file=path.name)
+    return FileRefused(Problem.FAILED, detail=detail, file=str(path))
 
 
 class _Watch:

@@ -10,9 +10,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from importlib import import_module
+from pathlib import Path
 from typing import Any, Final, NamedTuple
 
 from lstwallet.market.catalogue import SCHEMA
+from lstwallet.units.strict.files import open_regular
+from lstwallet.units.strict.refused import FileRefused, Problem
 
 MEGABYTE: Final = 1_000_000
 MEMORY: Final = 256 * 1024 * 1024
@@ -58,3 +61,20 @@ KINDS: Final[Mapping[str, Kind]] = {
     },
 }
 """By name. Helper processes are told the name and look the rest up here."""
+
+
+def kind_of(path: Path) -> str:
+    """What kind of file it seems to be, by its name and first word; nothing is parsed.
+
+    Raises ``FileRefused``: one that cannot be opened, or of no kind that is known.
+    """
+    suffix, stem = path.suffix.lower(), path.stem.lower()
+    with open_regular(path, max(kind.most_bytes for kind in KINDS.values())) as file:
+        first = file.read(64).decode("utf-8", "replace").lstrip("\ufeff \t\r\n\"").casefold()
+    if suffix == ".toml":
+        return f"catalogue.{stem}" if f"catalogue.{stem}" in KINDS else "lesson"
+    if suffix in (".csv", ".txt"):
+        return "portfolio" if first.startswith("token") else "prices"
+    if suffix == ".json":
+        return "portfolio"
+    raise FileRefused(Problem.OTHER_FORMAT, file=str(path))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, Final
 
+from lstwallet.ui.wording.door import refused_file
 from lstwallet.ui.wording.numbers import translate
 
 
@@ -71,4 +72,5 @@ _ERRORS: Final[dict[str, Callable[[Any], str]]] = {
     "SettingsProblem": lambda problem: str(problem.detail),
     "CatalogueError": str,
     "PriceTableError": str,
+    "FileRefused": refused_file,
 }

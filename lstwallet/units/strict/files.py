@@ -34,13 +34,13 @@ def open_regular(path: Path, most_bytes: int) -> BinaryIO:
         _check_kind(path, os.lstat(path))  # to open a device may already do something
         handle = os.open(path, _CAREFULLY)
     except (FileNotFoundError, NotADirectoryError) as error:
-        raise FileRefused(Problem.MISSING, file=path.name) from error
+        raise FileRefused(Problem.MISSING, file=str(path)) from error
     except IsADirectoryError as error:
-        raise FileRefused(Problem.NOT_A_FILE, file=path.name) from error
+        raise FileRefused(Problem.NOT_A_FILE, file=str(path)) from error
     except ValueError as error:  # a NUL in the name, or a refusal
         if isinstance(error, FileRefused):
             raise
-        raise FileRefused(Problem.MISSING, file=path.name) from error
+        raise FileRefused(Problem.MISSING, file=str(path)) from error
     except OSError as error:
         raise _refusal(path, error) from error
     try:
@@ -59,7 +59,7 @@ def read_regular(path: Path, most_bytes: int) -> bytes:
         except OSError as error:
             raise _refusal(path, error) from error
         except FileRefused as refused:
-            raise refused.told_of(path.name) from None
+            raise refused.told_of(str(path)) from None
 
 
 def read_most(file: BinaryIO, most_bytes: int) -> bytes:
@@ -76,24 +76,24 @@ def read_most(file: BinaryIO, most_bytes: int) -> bytes:
 
 def _check_kind(path: Path, found: os.stat_result) -> None:
     if stat.S_ISLNK(found.st_mode):
-        raise FileRefused(Problem.LINK, file=path.name)
+        raise FileRefused(Problem.LINK, file=str(path))
     if not stat.S_ISREG(found.st_mode):
-        raise FileRefused(Problem.NOT_A_FILE, file=path.name)
+        raise FileRefused(Problem.NOT_A_FILE, file=str(path))
 
 
 def _check(path: Path, found: os.stat_result, most_bytes: int) -> None:
     _check_kind(path, found)
     if found.st_size > most_bytes:
-        raise FileRefused(Problem.TOO_LARGE, wanted=str(most_bytes), file=path.name)
+        raise FileRefused(Problem.TOO_LARGE, wanted=str(most_bytes), file=str(path))
     if found.st_size == 0:  # so are the files of /proc, which are none
-        raise FileRefused(Problem.EMPTY, file=path.name)
+        raise FileRefused(Problem.EMPTY, file=str(path))
 
 
 def _refusal(path: Path, error: OSError) -> FileRefused:
     if error.errno in _IS_LINK:
-        return FileRefused(Problem.LINK, file=path.name)
+        return FileRefused(Problem.LINK, file=str(path))
     if error.errno in (errno.ENXIO, errno.ENODEV, errno.EOPNOTSUPP):  # a socket, a dead device
-        return FileRefused(Problem.NOT_A_FILE, file=path.name)
+        return FileRefused(Problem.NOT_A_FILE, file=str(path))
     if error.errno == errno.ENAMETOOLONG:
-        return FileRefused(Problem.MISSING, file=path.name)
-    return FileRefused(Problem.UNREADABLE, detail=error.strerror or "", file=path.name)
+        return FileRefused(Problem.MISSING, file=str(path))
+    return FileRefused(Problem.UNREADABLE, detail=error.strerror or "", file=str(path))

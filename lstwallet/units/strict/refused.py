@@ -95,8 +95,8 @@ class FileRefused(ValueError):
         """What was meant, perhaps."""
         self.wanted = wanted
         """What would do."""
-        self.file = file
-        """The file's name, once it is known."""
+        self.file = printable(file)
+        """The file's path, once it is known."""
 
     def __str__(self) -> str:
         parts = [f"{name}={value!r}" for name, value in self.data().items() if value]
@@ -125,12 +125,16 @@ class FileRefused(ValueError):
 
     def told_of(self, file: str) -> FileRefused:
         """The same, and the name of the file that it is about."""
-        self.file = self.file or file
+        self.file = self.file or printable(file)
         return self
 
 
+def printable(text: str) -> str:
+    """The text with nothing in it that a terminal or a label would obey."""
+    return "".join(character if character.isprintable() else "\ufffd" for character in text)
+
+
 def brief(text: str) -> str:
-    """The text as one short line that may be quoted anywhere: nothing invisible, nothing long."""
-    plain = "".join(character if character.isprintable() else " " for character in text)
-    plain = " ".join(plain.split())
+    """The text as one short line that may be quoted anywhere."""
+    plain = printable(" ".join(text.split()))
     return plain if len(plain) <= MOST_DETAIL else f"{plain[: MOST_DETAIL - 1]}…"
