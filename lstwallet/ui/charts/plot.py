@@ -141,6 +141,7 @@ class Plot(Themed, pg.PlotWidget):
         item.showAxis("right")
         item.hideButtons()
         item.setMenuEnabled(False)
+        item.ctrlMenu.setParent(self, item.ctrlMenu.windowFlags())  # made all the same
         item.layout.setContentsMargins(0, 6, 0, 0)
         self.grid = _Grid(self)
         self.addItem(self.grid, ignoreBounds=True)

@@ -116,6 +116,12 @@ class ActionFlow(QObject):
             form.refresh(world)
         self.preview_now()
 
+    def keep(self, *forms: ActionForm) -> None:
+        """Forms that may be shown later end with the panel, whether they ever were or not."""
+        for form in forms:
+            form.hide()
+            form.setParent(self._panel)
+
     def refresh(self, world: World) -> None:
         """The world has moved: call it from the page's ``refresh``."""
         if self.phase == "form":

@@ -111,6 +111,7 @@ class RoomPage(Page):
         self.reduce = ReduceForm(self.bridge)
         self.switch = SwitchForm(self.bridge)
         self.flow = ActionFlow(self.bridge, self.panel, self.form)
+        self.flow.keep(self.loop, self.reduce, self.switch)
 
     def _connect(self) -> None:
         self.flow.navigate.connect(self.navigate)

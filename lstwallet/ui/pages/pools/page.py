@@ -133,6 +133,7 @@ class RoomPage(Page):
         form_page.close.clicked.connect(lambda _on=False: self._close_sheet())
         self.add_form, self.remove_form = AddForm(self.bridge), RemoveForm(self.bridge)
         self.flow = ActionFlow(self.bridge, self.panel, self.add_form)
+        self.flow.keep(self.remove_form)
         self.flow.navigate.connect(self._go)
         for form in (self.add_form, self.remove_form):
             self.flow.phase_changed.connect(form.on_phase)
