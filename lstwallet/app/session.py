@@ -12,8 +12,11 @@ import contextlib
 import time
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
-from typing import Any, Final, NamedTuple
+from typing import Any, Final
 
+from lstwallet.app import branches
+from lstwallet.app.branches import Action, Branch, Moments
+from lstwallet.app.outcome import ActivityRecord, Outcome, Progress, changes_of
 from lstwallet.engine import kernel
 from lstwallet.engine.kernel import Command, Event
 from lstwallet.engine.prices import SetPrices
@@ -35,7 +38,8 @@ from lstwallet.store.errors import (
     Trouble,
 )
 from lstwallet.store.journal import LONG_TAIL, Store
-from lstwallet.store.records import Gain, Page, Recorder, SampleDay, concerns, steth_gains
+from lstwallet.store.reading import Reading
+from lstwallet.store.records import Page, Recorder, SampleDay, concerns, steth_gains
 from lstwallet.store.replay import Loaded, pack
 from lstwallet.store.verify import Report, verify_store
 from lstwallet.units.clock import DAY, SimTime, start_of
@@ -48,63 +52,6 @@ MOST_POINTS: Final = 2_000
 
 _NAME: Final = "name"
 _MARKET: Final = "market"
-
-
-class Outcome(NamedTuple):
-    """What a command or a run has done."""
-
-    world: World
-    """Published, immutable."""
-    events: tuple[Event, ...]
-    """What happened; for a run, what concerns the user and the last event of each kind."""
-    changes: frozenset[str]
-    """Areas touched: ``time``, ``prices``, ``wallet``, ``staking`` …"""
-    refusal: Refusal | None
-    """Set: nothing has changed."""
-    seq: int
-    """``world.events`` after it."""
-
-
-class Progress(NamedTuple):
-    """How far a run is; ``world`` is committed."""
-
-    at: SimTime
-    begin: SimTime
-    until: SimTime
-    world: World
-
-
-class ActivityRecord(NamedTuple):
-    """One event that concerns the user."""
-
-    seq: int
-    at: SimTime
-    kind: str
-    event: Event
-    command: Command | None
-    """The user's command that caused it; ``None`` for what time brought."""
-    gains: tuple[Gain, ...] = ()
-    """What a rebase added to the user's holdings, which no posting shows."""
-
-
-def _areas_by_kind() -> dict[type, frozenset[str]]:
-    """Which area an event kind belongs to; what moves money touches the wallet too."""
-    found: dict[type, frozenset[str]] = {kernel.Born: frozenset({"profile"})}
-    for area in kernel.AREAS:
-        name = area.__name__.rsplit(".", 1)[-1]
-        for kind in area.EVOLVE:
-            moves = "entry" in getattr(kind, "_fields", ())
-            found[kind] = frozenset({name, "wallet"} if moves else {name})
-    return found
-
-
-_AREAS: Final = _areas_by_kind()
-
-
-def changes_of(kinds: Sequence[type]) -> frozenset[str]:
-    """The areas that events of these kinds touch."""
-    empty: frozenset[str] = frozenset()
-    return empty.union(*(_AREAS[kind] for kind in kinds))
 
 
 class Session:
@@ -120,6 +67,8 @@ class Session:
         self._driver: Driver | None = None
         self._days: dict[SimTime, SampleDay] = {}
         """Samples of days that are over, as they were read."""
+        self._ends: dict[int, World] = {}
+        """Of other branches, as they were read."""
         self._identity = store.identity
         self.name = store.meta(_NAME) or store.path.stem
         self.market = _read_market(store)
@@ -158,8 +107,7 @@ class Session:
         session = cls._on(store, key, read_only=read_only)
         if not read_only:
             try:
-                for command in upgrades(session.world):
-                    session.execute(command)
+                session._catch_up()
             except BaseException:
                 session.close()
                 raise
@@ -283,15 +231,102 @@ class Session:
 
         Raises ``StoreError``: then the file is read again at the next call.
         """
-        store = self._ready_to_write()
-        try:
+        with self._writing() as store:
             store.edit(edit)
-        except StoreError:
-            self._store = None
-            store.close()
-            raise
         self.book = edited(self.book, edit)
         return self.book
+
+    # --- branches --------------------------------------------------------------------------
+
+    def branches(self) -> tuple[Branch, ...]:
+        """All there are, hidden ones too, in the order in which they were begun."""
+        return branches.listed(self._ready().branches(), self.branch)
+
+    def fork(self, seq: int, title: str = "", *, at: SimTime | None = None) -> int:
+        """Go on from where event ``seq`` had happened, on a new branch: its number.
+
+        What happened together with the event stays together with it: the world is as it was
+        after its command, or after its moment (``action``). ``at``: a later moment, before
+        anything else happened; by default the event's own, or the present where it is the
+        newest one. Without a title the branch is called after the moment.
+
+        Raises ``LookupError`` when there is no such event or moment on the current line, and
+        ``StoreError``: then the file is read again at the next call.
+        """
+        with self._writing() as store:
+            start = branches.start_of_fork(store, self._head, seq, at)
+            store.fork(start.head, start.world, title or branches.title_of(start.head.time))
+            self._stand(store, start)
+        self._catch_up()
+        return self.branch
+
+    def switch(self, branch: int) -> None:
+        """Stand on another branch, at its end.
+
+        Raises ``LookupError`` for one that is not there or is hidden, and ``StoreError``.
+        """
+        with self._writing() as store:
+            if store.branches()[branch].hidden:
+                raise LookupError(f"branch {branch} is hidden")
+            store.switch(branch)
+            self._stand(store, store.load())
+        self._catch_up()
+
+    def rename(self, branch: int, title: str) -> None:
+        """Call a branch so. Raises ``LookupError`` and ``StoreError``."""
+        with self._writing() as store:
+            store.retitle(branch, title)
+
+    def hide(self, branch: int) -> None:
+        """Show it no more; nothing of it is lost. Raises ``LookupError`` and ``StoreError``.
+
+        One does not hide the branch one stands on: ``LookupError``.
+        """
+        if branch == self.branch:
+            raise LookupError(f"branch {branch} is the current one")
+        with self._writing() as store:
+            store.set_hidden(branch, True)
+
+    def unhide(self, branch: int) -> None:
+        """Show it again. Raises ``LookupError`` and ``StoreError``."""
+        with self._writing() as store:
+            store.set_hidden(branch, False)
+
+    # --- the past --------------------------------------------------------------------------
+
+    def world_of(self, branch: int | None) -> World:
+        """The world at the end of a branch; the present one by default."""
+        if branch is None or branch == self.branch:
+            return self.world
+        if branch not in self._ends:
+            self._ends[branch] = self._along(branch).load().world
+        return self._ends[branch]
+
+    def world_at(self, seq: int, *, branch: int | None = None) -> World:
+        """The world just after event ``seq``, at its moment: to look at.
+
+        Raises ``LookupError`` when there is no such event.
+        """
+        return self._along(branch).load_at(seq).world
+
+    def world_at_time(self, time: SimTime, *, branch: int | None = None) -> World:
+        """The world at a moment between the beginning and the end of a branch."""
+        now = self.world_of(branch)
+        world = self.world_at(self.seq_at(time, branch=branch), branch=branch)
+        return world._replace(time=max(world.time, min(time, now.time)))
+
+    def seq_at(self, time: SimTime, *, branch: int | None = None) -> int:
+        """The newest event that had happened at a moment; at first the birth of the world."""
+        return self._along(branch).seq_at(time)
+
+    def action(self, seq: int, *, branch: int | None = None) -> Action:
+        """What event ``seq`` happened together with. Raises ``LookupError``."""
+        return branches.action(self._along(branch), seq)
+
+    def moments(self, *, branch: int | None = None) -> Moments:
+        """From when to when the history goes, and what concerned the user in it."""
+        now = self.world_of(branch)
+        return Moments(now.started, now.time, branches.marks(self._along(branch)))
 
     # --- reading ---------------------------------------------------------------------------
 
@@ -302,14 +337,20 @@ class Session:
         end: SimTime,
         *,
         account: Account = YOU,
+        branch: int | None = None,
         gate: Callable[[], None] | None = None,
     ) -> Series:
         """Hourly samples between two moments for charts, thinned, the present one last.
 
-        What an account owns is ``account``'s. ``gate`` is called between days and may wait.
+        What an account owns is ``account``'s. ``branch``: another one's than the current.
+        ``gate`` is called between days and may wait.
         """
-        days = self._sampled(begin, end, gate)
-        return gathered(names, begin, end, days, self.world, MOST_POINTS, account)
+        if branch is None or branch == self.branch:
+            days = self._sampled(begin, end, gate)
+        else:
+            days = self._along(branch).sample_days(begin, end, gate=gate)
+        now = self.world_of(branch)
+        return gathered(names, begin, end, days, now, MOST_POINTS, account)
 
     def _sampled(
         self, begin: SimTime, end: SimTime, gate: Callable[[], None] | None
@@ -335,16 +376,19 @@ class Session:
         before: int | None = None,
         limit: int = 500,
         account: Account | None = None,
+        branch: int | None = None,
         gate: Callable[[], None] | None = None,
     ) -> list[ActivityRecord]:
         """What concerns the user, newest first; ``before``: only events before that one.
 
-        ``account``: only what has to do with that one of the user's accounts.
+        ``account``: only what has to do with that one of the user's accounts. ``branch``:
+        another one's than the current.
         """
-        only = account if len(self.world.accounts) > 1 else None
+        reading = self._along(branch)
+        only = account if len(self.world_of(branch).accounts) > 1 else None
         found: list[ActivityRecord] = []
         while len(found) < limit:
-            rows = self._ready().activity(before, limit, gate=gate)
+            rows = reading.activity(before, limit, gate=gate)
             found += (
                 ActivityRecord(row.seq, row.at, row.kind, event, command, row.gains)
                 for row, event, command in rows
@@ -369,7 +413,7 @@ class Session:
         store, self._store = self._store, None
         if store is not None:
             store.close()
-        store = Store.open(self.path, read_only=self.read_only)
+        store = Store.open(self.path, key=self._key, read_only=self.read_only)
         try:
             if store.identity != self._identity:
                 raise StoreUnavailable(self.path, Trouble.MOVED)
@@ -382,13 +426,36 @@ class Session:
 
     # --- inside ----------------------------------------------------------------------------
 
+    def _catch_up(self) -> None:
+        """Found what worlds have got since this one was made."""
+        for command in upgrades(self.world):
+            self.execute(command)
+
+    def _along(self, branch: int | None) -> Reading:
+        """The file along the line to a branch; the current one by default."""
+        store = self._ready()
+        return store if branch is None else store.along(branch)
+
+    @contextlib.contextmanager
+    def _writing(self) -> Iterator[Store]:
+        """After an error of the store the file is read again at the next call."""
+        store = self._ready_to_write()
+        try:
+            yield store
+        except StoreError:
+            self._store = None
+            store.close()
+            raise
+
     def _stand(self, store: Store, loaded: Loaded) -> None:
         """Stand on what the file holds."""
         problems = kernel.audit(loaded.world)
         if problems:
             raise StoreBroken(self.path, Damage.DAMAGED, problems[0])
         self.world = loaded.world
+        self.branch = store.line.branch
         self._head = loaded.head
+        self._ends.clear()
         self._snapshot_seq = store.newest_snapshot_seq()
         self._start_afresh(store)
 
@@ -453,7 +520,7 @@ class Session:
         try:
             if store.identity != self._identity:
                 raise StoreUnavailable(self.path, Trouble.MOVED)
-            if store.head() == self._head:
+            if (store.line.branch, store.head()) == (self.branch, self._head):
                 self._start_afresh(store)
             else:
                 self._stand(store, store.load())
@@ -480,4 +547,7 @@ def _read_market(store: Store) -> MarketConfig:
     return config
 
 
-__all__ = ["ActivityRecord", "Outcome", "Progress", "Series", "Session", "changes_of"]
+__all__ = [
+    "Action", "ActivityRecord", "Branch", "Moments", "Outcome", "Progress", "Series", "Session",
+    "changes_of",
+]  # fmt: skip

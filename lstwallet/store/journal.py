@@ -216,12 +216,14 @@ class Store(Reading):
         self.line = line
 
     def retitle(self, branch: int, title: str) -> None:
-        """Call a branch so. Raises as ``commit`` does."""
+        """Call a branch so. Raises ``LookupError``, and as ``commit`` does."""
+        self.branches()[branch]
         with self._transaction():
             tree.retitle(self._database, branch, title)
 
     def set_hidden(self, branch: int, hidden: bool) -> None:
-        """Show a branch no more, or again. Raises as ``commit`` does."""
+        """Show a branch no more, or again. Raises ``LookupError``, and as ``commit`` does."""
+        self.branches()[branch]
         with self._transaction():
             tree.set_hidden(self._database, branch, hidden)
 
