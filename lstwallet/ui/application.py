@@ -24,7 +24,7 @@ from lstwallet.ui import theme, wording
 from lstwallet.ui.bridge import Bridge
 from lstwallet.ui.jobs import GATE, Lane, load
 from lstwallet.ui.main_window import MainWindow
-from lstwallet.ui.shell import endings
+from lstwallet.ui.shell import endings, instance
 from lstwallet.units.paths import resources
 
 if TYPE_CHECKING:
@@ -54,6 +54,7 @@ class Program(QObject):
         self.window = MainWindow(self.bridge)
         self.window.restore(loaded.window_geometry, loaded.last_room)
         self._faults: Faults | None = None
+        self._first: instance.Instance | None = None
         self._log: Log | None = None
         self._opened_before: dict[Path, int] = {}
         self._school: School | None = None
@@ -64,6 +65,25 @@ class Program(QObject):
         self.window.profile_wanted.connect(self._switch)
         self.window.lesson_wanted.connect(self.teach)
         self.window.painted.connect(self._start)
+
+    def guard(self, first: instance.Instance) -> None:
+        """Before ``show``: nothing is opened until it is known that we are the first."""
+        first.setParent(self)
+        self._first = first
+        first.asked.connect(self._asked)
+        first.yielded.connect(self.window.close)
+        first.claimed.connect(self._begin)
+
+    def _asked(self, request: instance.Request) -> None:
+        """A second start: come to the front, with the profile that it was to open."""
+        window = self.window
+        window.setWindowState(window.windowState() & ~Qt.WindowState.WindowMinimized)
+        window.show()
+        window.raise_()
+        window.activateWindow()
+        here = self.bridge.profile
+        if request.profile is not None and (here is None or here.path != request.profile):
+            self.open(request.profile)
 
     def show(self) -> None:
         """Show the window; everything heavy begins after its first frame."""
@@ -88,6 +108,8 @@ class Program(QObject):
     def close(self) -> None:
         """Commit what is open and end the lane and the log."""
         self.bridge.close()
+        if self._first is not None:
+            self._first.close()
         if self._faults is not None:
             self._faults.unwatch()
 
@@ -103,6 +125,12 @@ class Program(QObject):
             return False  # there is something we may not look at: opening it says what is wrong
 
     def _start(self) -> None:
+        if self._first is None:
+            self._begin()
+        else:
+            self._first.claim()
+
+    def _begin(self) -> None:
         self._begin_log()
         self.window.show_focus()
         self.window.setWindowIcon(QIcon(str(resources() / "icons" / "lstwallet.svg")))
@@ -281,7 +309,10 @@ def run(profile: Path | None = None) -> int:
     app = QApplication(sys.argv[:1])
     app.setApplicationName("lstwallet")
     app.setQuitOnLastWindowClosed(True)
+    if instance.hand_over(profiles.home(), profile):
+        return 0
     program = Program(app, profile)
+    program.guard(instance.Instance(profiles.home(), profile))
     program.show()
     stop_watching = endings.watch(app, program.window.close, program.settle)
     GATE.watch()

@@ -88,6 +88,7 @@ def main(profile: Path, doing: str) -> int:
     from lstwallet.engine.wallet import Fund
     from lstwallet.ui import application
     from lstwallet.ui.bridge import Bridge
+    from lstwallet.ui.shell.instance import Request
 
     if doing == "fund":
         slow_commits(1.0)
@@ -98,10 +99,17 @@ def main(profile: Path, doing: str) -> int:
         bridge.opened.connect(lambda: opened(bridge))
 
     def opened(bridge: Bridge) -> None:
-        say("open", bridge.world.events)  # type: ignore[union-attr]
+        say("open", bridge.world.events, bridge.profile.path)  # type: ignore[union-attr]
         if doing == "fund":
             bridge.send(Fund("you", "ETH", 10**18))
 
+    real_asked = application.Program._asked
+
+    def asked(program: application.Program, request: Request) -> None:
+        real_asked(program, request)
+        say("asked", program.window.isVisible(), program.window.isActiveWindow())
+
+    application.Program._asked = asked  # type: ignore[method-assign]
     Bridge.__init__ = begun  # type: ignore[method-assign, assignment]
     return application.run(profile)
 
