@@ -479,3 +479,21 @@ def test_pages_of_one_accounts_activity_join_to_the_whole(session: Session) -> N
         before = page[-1].seq
     assert paged == whole
     assert session.sent_to() == {"you:2"}
+
+
+@pytest.mark.parametrize("key", [None, bytes(range(32))])
+def test_the_file_is_read_anew_and_what_it_holds_stands(tmp_path: Path, key: bytes | None) -> None:
+    market = MarketConfig()
+    session = Session.create(
+        tmp_path / "p.lstwallet", small_world(), market, name="p", key=key
+    )
+    try:
+        session.execute(Fund(YOU, "ETH", 10**18))
+        committed = session.world
+        session.world = committed._replace(time=committed.time + 1)
+        assert session.recover() == committed
+        assert session.world == committed
+        session.execute(Fund(YOU, "ETH", 10**18))
+        assert session.verify().sound
+    finally:
+        session.close()
