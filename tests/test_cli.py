@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 import os
 import sqlite3
@@ -10,8 +11,10 @@ import sys
 from pathlib import Path
 from typing import Any
 
+import click
 import pytest
 
+from lstwallet.app import safe
 from lstwallet.app.session import Session
 from lstwallet.cli import commands, door_words, window
 from lstwallet.market import catalogue
@@ -23,6 +26,8 @@ from lstwallet.store.migrations import FORMAT
 from lstwallet.store.schema import APPLICATION_ID
 from lstwallet.units.paths import resources
 from lstwallet.units.strict.refused import FileRefused, Problem
+from lstwallet.vault import key_file
+from tests.cheap_keys import POLICY, FakeKeyring
 from tests.small_world import small_world
 
 KEYS = ["world_hash", "seed", "days", "events", "balances", "positions"]
@@ -75,7 +80,7 @@ def test_the_same_seed_gives_the_same_world_with_or_without_a_profile(
     assert simulated(capsys, "--days", 2, "--seed", 5) == first
     kept = tmp_path / "kept.lstwallet"
     assert simulated(capsys, "--days", 2, "--seed", 5, "--out", kept) == first
-    session = Session.open(kept)
+    session = safe.open_profile(kept)
     assert world_hash(session.world) == first["world_hash"]
     assert session.world.events == sum(first["events"].values())
     session.close()
@@ -127,7 +132,7 @@ def test_recorded_prices_drive_the_world(
     table.write_text("date,eth_usd\n2022-06-01,1800\n2022-06-02,1200\n2022-06-03,1500\n")
     kept = tmp_path / "kept.lstwallet"
     simulated(capsys, "--days", 1, "--prices", table, "--no-flows", "--out", kept)
-    session = Session.open(kept)
+    session = safe.open_profile(kept)
     assert session.world.prices.eth == 1200 * 10**8
     session.close()
 
@@ -152,6 +157,47 @@ def test_verify_fails_on_a_changed_history(
     connection.commit()
     connection.close()
     assert "not sound" in refused(capsys, "verify", profile)
+
+
+def test_verify_asks_for_a_password_but_not_in_its_arguments(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(safe, "tools", safe.Tools(POLICY, FakeKeyring()))
+    path, right, wrong = (tmp_path / name for name in ("Main.lstwallet", "right", "wrong"))
+    secrets = (safe.Password("green tractor"),)
+    safe.begin_profile(path, small_world(), MarketConfig(), name="Main", secrets=secrets).close()
+    right.write_text("green tractor\nand a line that is not read\n")
+    wrong.write_bytes(b"\xef\xbb\xbfyellow tractor\r\n")
+    assert "--password-file" in refused(capsys, "verify", path)
+    said = refused(capsys, "verify", path, "--password-file", wrong)
+    assert "does not open" in said
+    assert "tractor" not in said
+    refused(capsys, "verify", path, "--password-file", tmp_path / "none")
+    code, out, err = run(capsys, "verify", path, "--password-file", right)
+    assert (code, err) == (0, "")
+    assert "is sound" in out
+    monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(b"green tractor\n")))
+    assert run(capsys, "verify", path, "--password-file", "-")[0] == 0
+    terminal = io.TextIOWrapper(io.BytesIO())
+    monkeypatch.setattr(terminal, "isatty", lambda: True)
+    monkeypatch.setattr(sys, "stdin", terminal)
+    monkeypatch.setattr(click, "prompt", lambda *_, hide_input, err: "green tractor")
+    assert run(capsys, "verify", path)[0] == 0
+
+
+def test_verify_says_when_the_keys_are_ill(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    path = tmp_path / "Main.lstwallet"
+    safe.begin_profile(path, small_world(), MarketConfig(), name="Main").close()
+    first, copy = key_file.paths(path)
+    copy.write_bytes(b"x")
+    assert "Main.lstwallet.keys.copy" in refused(capsys, "verify", path)
+    first.write_bytes(b"x")
+    assert "Both files with the keys" in refused(capsys, "verify", path)
+    first.unlink()
+    copy.unlink()
+    assert "are gone" in refused(capsys, "verify", path)
 
 
 # --- bad input ---------------------------------------------------------------------------------
@@ -321,7 +367,7 @@ def test_a_file_that_may_not_grow(tmp_path: Path) -> None:
     assert done.stderr.count("\n") == 1
     assert "could not be read or written" in done.stderr or "full" in done.stderr
     if path.exists():
-        Session.open(path).close()
+        safe.open_profile(path).close()
 
 
 def test_a_catalogue_with_an_error(
@@ -348,7 +394,7 @@ def test_a_bug_is_told_in_a_sentence_and_kept_in_the_log(
     def stumble(*_: object) -> None:
         raise ZeroDivisionError("a bug")
 
-    monkeypatch.setattr("lstwallet.store.verify.verify", stumble)
+    monkeypatch.setattr("lstwallet.app.safe.how", stumble)
     said = refused(capsys, "verify", tmp_path)
     log = tmp_path / "home" / "lstwallet.log"
     assert str(log) in said

@@ -6,11 +6,11 @@ as the window signs it, on the real prices of May to July 2022, with time passin
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Final, Literal
 
-from lstwallet.app import profiles
+from lstwallet.app import profiles, safe
 from lstwallet.app.session import Session
 from lstwallet.engine.kernel import Batch, Command
 from lstwallet.engine.lending import Borrow, Supply
@@ -77,23 +77,26 @@ def create(
     seed: int = SEED,
     market: MarketConfig | None = None,
     gate: Callable[[], None] | None = None,
+    secrets: Sequence[safe.Secret] = (safe.NOTHING,),
 ) -> Session:
     """A new profile in the profiles' folder (or at ``path``), open.
 
     ``market`` is by default the seeded one, and for the demo portfolio the real prices of 2022.
-    Raises ``StoreError``, ``CatalogueError`` or ``PriceTableError``; nothing is left behind
-    then.
+    ``secrets``: what opens it. Raises ``StoreError``, ``KeysError``, ``CatalogueError`` or
+    ``PriceTableError``; nothing is left behind then.
     """
     if market is None:
         market = DEMO if kind == "demo" else EMPTY
     if path is None:
         name, path = free_path(name or ("Demo portfolio" if kind == "demo" else "Main"))
-    session = Session.create(path, genesis(seed, market=market), market, name=name or path.stem)
+    world = genesis(seed, market=market)
+    session = safe.begin_profile(path, world, market, name=name or path.stem, secrets=secrets)
     try:
         play(session, DEMO_STEPS if kind == "demo" else DEMO_STEPS[:2], gate, signed=True)
     except BaseException:
         session.close()
         path.unlink(missing_ok=True)
+        safe.delete_keys(path)
         raise
     return session
 

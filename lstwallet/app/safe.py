@@ -33,7 +33,9 @@ from typing import Final, NamedTuple
 from lstwallet.app.session import Session
 from lstwallet.engine.world import World
 from lstwallet.market.driver import MarketConfig
-from lstwallet.store.errors import from_os
+from lstwallet.store import schema
+from lstwallet.store.errors import StoreUnavailable, Trouble, from_os
+from lstwallet.store.verify import Report, verify
 from lstwallet.vault import kdf, key_file, passwords, recovery, slots
 from lstwallet.vault.errors import (
     BadPassword,
@@ -121,7 +123,8 @@ class State(StrEnum):
     MISSING = "missing"
     """There is no profile."""
     PLAIN = "plain"
-    """Made by an earlier program: not encrypted yet; opening encrypts it."""
+    """Made by an earlier program: not encrypted yet; opening encrypts it. (Or no profile at all:
+    opening says so.)"""
     OPEN = "open"
     """It has a slot that anybody can open."""
     LOCKED = "locked"
@@ -170,7 +173,7 @@ def how(path: Path) -> How:
         except KeysMissing:
             if not path.exists():
                 return How(State.MISSING)
-            return How(State.PLAIN if _is_plain(path) else State.KEYS_LOST)
+            return How(State.KEYS_LOST if _seems_encrypted(path) else State.PLAIN)
         except KeysNewer:
             return How(State.KEYS_NEWER)
         except KeysDamaged:
@@ -182,6 +185,12 @@ def how(path: Path) -> How:
     return How(State.OPEN if is_open else State.LOCKED, infos, bool(found.ill))
 
 
+def this_computer() -> KeyringState:
+    """Whether this computer's keyring answers: ``OK``, or what is in the way."""
+    state = tools.keyring.get("is there a keyring").state
+    return KeyringState.OK if state is KeyringState.EMPTY else state
+
+
 def _info(slot: Slot | slots.Unknown) -> SlotInfo:
     if isinstance(slot, Slot):
         return SlotInfo(slot.id, slot.kind, slot.label, slot.made)
@@ -189,17 +198,19 @@ def _info(slot: Slot | slots.Unknown) -> SlotInfo:
 
 
 _PLAIN_HEADER: Final = b"SQLite format 3\0"
-_HEADER_BYTES: Final = 16
+_PAGE: Final = 4_096
 
 
-def _is_plain(path: Path) -> bool:
-    return _header(path) == _PLAIN_HEADER
+def _seems_encrypted(path: Path) -> bool:
+    """Whether it can be an encrypted database: whole pages that begin with a random salt.
 
-
-def _header(path: Path) -> bytes:
-    """The first bytes of a database that this process has not open."""
+    Everything else is left to the store, which says what is wrong with it.
+    """
     with path.open("rb") as file:
-        return file.read(_HEADER_BYTES)
+        header = file.read(len(_PLAIN_HEADER))
+        size = os.fstat(file.fileno()).st_size
+    alike = sum(each == plain for each, plain in zip(header, _PLAIN_HEADER, strict=False))
+    return size > 0 and size % _PAGE == 0 and alike < len(_PLAIN_HEADER) >> 1
 
 
 # --- unlocking ---------------------------------------------------------------------------------
@@ -327,6 +338,22 @@ def open_profile(path: Path, secret: By = NOTHING, *, read_only: bool = False) -
     return session
 
 
+def verify_profile(
+    path: Path, secret: By = NOTHING, *, gate: Callable[[], None] | None = None
+) -> Report:
+    """Audit a profile that nobody has open, with its slot files.
+
+    A profile of an earlier program is checked as it is, not encrypted. Raises ``KeysError``,
+    ``Mistyped`` or ``StoreError`` when it cannot be opened.
+    """
+    if how(path).state in (State.PLAIN, State.MISSING):
+        return verify(path, gate=gate)
+    with _files(path):
+        unlocked, ill = _unlock(path, secret), key_file.read(path).ill
+    report = verify(path, key=unlocked.key, gate=gate)
+    return report._replace(problems=(*report.problems, *ill))
+
+
 def begin_profile(
     path: Path,
     world: World,
@@ -353,9 +380,6 @@ def begin_profile(
 
 def _refuse_existing(path: Path) -> None:
     """Slot files whose database is not there are kept under another name."""
-    from lstwallet.store import schema
-    from lstwallet.store.errors import StoreUnavailable, Trouble
-
     schema.make_folder(path)
     with _files(path):
         if os.path.lexists(path):
@@ -369,8 +393,6 @@ def create_keys(path: Path, secrets: Sequence[Secret]) -> bytes:
     Raises ``KeysError`` or ``StoreUnavailable``, also when there are slot files already: a key is
     never made a second time.
     """
-    from lstwallet.store.errors import StoreUnavailable, Trouble
-
     key = slots.new_data_key()
     empty = Keys(slots.new_profile_id(), 1, ())
     with _files(path), _undone_unless_done(empty.profile) as making:
@@ -459,6 +481,21 @@ def new_recovery_code(path: Path, by: By) -> RecoveryCode:
     return code
 
 
+def remove_password(path: Path, by: By) -> None:
+    """No secret any more: the key lies beside the profile, and whoever has the files reads them.
+
+    Recovery code and keyring go too: there is nothing left that they would open. Raises as
+    ``change_password`` does.
+    """
+    gone: list[Slot | slots.Unknown] = []
+
+    def bare(now: _Slots, make: _Make) -> _Slots:
+        gone.extend(now)
+        return (make(NOTHING),)
+
+    _forget_all(_change(path, by, bare).profile, gone)
+
+
 def add_slot(path: Path, by: By, secret: Secret) -> SlotInfo:
     """One more way to open the profile. Raises as ``change_password`` does."""
     after = _change(path, by, lambda now, make: (*now, make(secret)))
@@ -479,10 +516,16 @@ def remove_slot(path: Path, by: By, ident: str) -> None:
             raise NoSuchSlot(path, ident)
         return tuple(slot for slot in now if slot.id != ident)
 
-    after = _change(path, by, fewer)
+    _forget_all(_change(path, by, fewer).profile, gone)
+
+
+def _forget_all(profile: str, gone: Sequence[Slot | slots.Unknown]) -> None:
+    """Take out of the keyring what slots that are gone had there; nothing depends on it."""
     for slot in gone:
         if isinstance(slot, Slot) and slot.kind is Kind.KEYRING:
-            tools.keyring.forget(_entry(after.profile, slot))  # nothing depends on it any more
+            state = tools.keyring.forget(_entry(profile, slot))
+            if state not in (KeyringState.OK, KeyringState.EMPTY):
+                return  # each further call might take its five seconds
 
 
 def _without(now: _Slots, kind: Kind) -> _Slots:
@@ -518,9 +561,7 @@ def delete_keys(path: Path) -> None:
     with _files(path):
         with contextlib.suppress(KeysError):
             for sealed in key_file.read(path).sealed:
-                for slot in sealed.keys.known():
-                    if slot.kind is Kind.KEYRING:
-                        tools.keyring.forget(_entry(sealed.keys.profile, slot))
+                _forget_all(sealed.keys.profile, sealed.keys.slots)
         key_file.delete(path)
 
 

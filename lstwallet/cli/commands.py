@@ -77,15 +77,20 @@ def simulate(
 
 @lstwallet.command()
 @click.argument("profile", type=_FILE)
-def verify(profile: Path) -> None:
+@click.option(
+    "--password-file", type=_FILE, metavar="FILE", help="Holds the password; - is stdin."
+)
+def verify(profile: Path, password_file: Path | None) -> None:
     """Replay PROFILE from its first event and audit what is in it.
 
-    Not compared are the hourly samples that charts are drawn from.
+    A profile with a password asks for it on the terminal. Not compared are the hourly samples
+    that charts are drawn from.
     """
-    from lstwallet.store.verify import verify as check
+    from lstwallet.app import safe
+    from lstwallet.cli.passwords import secret_for
     from lstwallet.units.clock import iso
 
-    report = check(profile)
+    report = safe.verify_profile(profile, secret_for(profile, password_file))
     if not report.sound:
         raise Stop(f"{profile} is not sound: {'; '.join(report.problems)}.")
     click.echo(

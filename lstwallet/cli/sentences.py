@@ -17,6 +17,20 @@ from lstwallet.store.errors import (
     Trouble,
 )
 from lstwallet.units.strict.refused import FileRefused
+from lstwallet.vault.errors import (
+    BadPassword,
+    KeyringTrouble,
+    KeysDamaged,
+    KeysError,
+    KeysMissing,
+    KeysNewer,
+    KeysOld,
+    KeysRefused,
+    LastSlot,
+    NoMemory,
+    NoSuchSlot,
+    WrongSecret,
+)
 
 _UNAVAILABLE: Final = {
     Trouble.MISSING: "There is no profile at {path}.",
@@ -39,6 +53,20 @@ _BROKEN: Final = {
     Damage.NOT_ENCRYPTED: "{path} is not encrypted, though it should be.",
 }
 
+_KEYS: Final = {
+    KeysMissing: "{path} is encrypted, and the files with its keys are gone: bring back "
+    "{path.name}.keys from a backup.",
+    KeysDamaged: "Both files with the keys of {path} are damaged: {detail}.",
+    KeysRefused: "The file with the keys of {path} is refused: {detail}.",
+    NoMemory: "The password of {path} needs more free memory than there is: {detail}.",
+    KeysOld: "The file with the keys of {path} is older than the profile remembers ({detail}).",
+    WrongSecret: "{path} does not open with this password.",
+    NoSuchSlot: "{path} cannot be opened that way: it has no slot “{detail}”.",
+    LastSlot: "{path} would be left without a way to open it but the keyring.",
+    BadPassword: "The password for {path} will not do ({detail}).",
+    KeyringTrouble: "This computer's keyring did not open {path} ({detail}).",
+}
+
 
 class Stop(Exception):
     """A command cannot go on; the text is the sentence."""
@@ -58,6 +86,13 @@ def sentence(error: Exception) -> str | None:
             return _UNAVAILABLE[error.trouble].format(path=error.path, detail=error.detail)
         case StoreBroken():
             return _BROKEN[error.damage].format(path=error.path, detail=error.detail)
+        case KeysNewer():
+            return (
+                f"The keys of {error.path} were written by a newer version of lstwallet "
+                f"(version {error.found}, this one knows {error.known})."
+            )
+        case KeysError():
+            return _KEYS[type(error)].format(path=error.path, detail=error.detail)
         case CatalogueError():
             return f"There is an error in {error}."
         case PriceTableError():

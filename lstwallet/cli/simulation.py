@@ -9,8 +9,7 @@ from datetime import MAXYEAR
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 
-from lstwallet.app import door
-from lstwallet.app.session import Session
+from lstwallet.app import door, safe
 from lstwallet.cli.sentences import Stop
 from lstwallet.engine.kernel import Event
 from lstwallet.engine.lending_view import account_of
@@ -83,7 +82,7 @@ def simulate(days: int, seed: int, prices: Path | None, *, flows: bool, out: Pat
 
 def _into_profile(out: Path, world: World, market: MarketConfig, days: int, until: int) -> Result:
     try:
-        session = Session.create(out, world, market, name=out.stem)
+        session = safe.begin_profile(out, world, market, name=out.stem)
     except StoreUnavailable as error:
         if error.trouble is not Trouble.MISSING:
             raise
@@ -93,7 +92,7 @@ def _into_profile(out: Path, world: World, market: MarketConfig, days: int, unti
         after = session.world
     finally:
         session.close()
-    store = Store.open(out, read_only=True)
+    store = Store.open(out, key=safe.unlock(out), read_only=True)
     try:
         counts = Counter(map(_kind, _events(store)))
     finally:

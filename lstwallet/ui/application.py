@@ -168,9 +168,9 @@ class Program(QObject):
         """Open a profile; a plain page says so when it cannot be opened."""
 
         def opener() -> Session:
-            from lstwallet.app.session import Session
+            from lstwallet.app.safe import open_profile
 
-            return Session.open(path)
+            return open_profile(path)
 
         self.bridge.open(opener, lambda error: self._not_opened(path, error))
 

@@ -308,6 +308,28 @@ def test_deleting_leaves_nothing_here_or_in_the_keyring(path: Path, keyring: Fak
         safe.open_profile(path, RIGHT)
 
 
+def test_without_the_password_there_is_no_secret_any_more(
+    path: Path, keyring: FakeKeyring
+) -> None:
+    world = begin(path, RIGHT, CODE, HERE)
+    with pytest.raises(WrongSecret):
+        safe.remove_password(path, OTHER)
+    safe.remove_password(path, RIGHT)
+    assert kinds(path) == [Kind.OPEN]
+    assert keyring.held == {}
+    assert safe.how(path).state is State.OPEN
+    assert opens(path, NOTHING) == world
+
+
+@pytest.mark.parametrize("state", list(KeyringState))
+def test_whether_this_computer_could_keep_a_key(
+    keyring: FakeKeyring, state: KeyringState
+) -> None:
+    keyring.state = state
+    expected = KeyringState.OK if state is KeyringState.EMPTY else state
+    assert safe.this_computer() is expected
+
+
 # --- the keyring's states ----------------------------------------------------------------------
 
 
@@ -484,7 +506,6 @@ def test_too_little_memory_is_said(path: Path, monkeypatch: pytest.MonkeyPatch) 
         begin(path.with_name("Other.lstwallet"))
 
 
-@pytest.mark.slow
 def test_the_product_itself(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A real password slot, at what this computer was found to bear."""
     monkeypatch.setattr(safe, "tools", safe.Tools(kdf.STANDARD, FakeKeyring()))

@@ -44,7 +44,7 @@ def test_both_are_written_and_are_for_their_owner_only(profile: Path) -> None:
 
 
 @given(which=st.sampled_from((0, 1)), at=st.integers(0, 10**6))
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=150)
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=30)
 def test_a_flipped_bit_in_either_leaves_the_other(profile: Path, which: int, at: int) -> None:
     sealed = sealed_of()
     key_file.write(profile, sealed)

@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Final
 
-from lstwallet.app import profiles
+from lstwallet.app import profiles, safe
 from lstwallet.app.lessons.lesson import BadLesson, Lesson, load_all
 from lstwallet.app.lessons.progress import Progress, ProgressFile
 from lstwallet.app.lessons.run import LessonRun
@@ -75,7 +75,7 @@ class Desk:
         """
         path = self.path(lesson)
         if path.exists():
-            session = Session.open(path)
+            session = safe.open_profile(path)
         else:
             self._kept.keep(lesson.id, Progress())
             session = self._begin(lesson, path)
@@ -92,7 +92,7 @@ class Desk:
         path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         numbers = _PRESETS[lesson.start.preset]()
         world = genesis(lesson.start.seed, lesson.start.at, numbers, MARKET)
-        return Session.create(path, world, MARKET, name=lesson.title)
+        return safe.begin_profile(path, world, MARKET, name=lesson.title)
 
     def follow(self, lesson: Lesson, session: Session) -> LessonRun:
         """The run of a lesson over its session. Call it in the lane."""

@@ -83,9 +83,9 @@ class School(QObject):
         self._busy = True
 
         def opener() -> Session:
-            from lstwallet.app.session import Session
+            from lstwallet.app.safe import open_profile
 
-            return Session.open(own)
+            return open_profile(own)
 
         self._then = then or {}
         self._bridge.open(opener, self._refused)
