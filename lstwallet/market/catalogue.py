@@ -288,15 +288,16 @@ def _shipped(root: Path) -> Catalogue:
 def _checked(root: Path) -> Catalogue:
     numbers: dict[str, Number] = {}
     for stem in SCHEMA:
-        numbers.update(numbers_of(stem, _read(root / f"{stem}.toml")))
+        path = root / f"{stem}.toml"
+        numbers.update(numbers_of(stem, _document(path.name, _read(path))))
     return Catalogue(MappingProxyType(numbers))
 
 
-def numbers_of(stem: str, text: str) -> dict[str, Number]:
-    """The numbers that the text of one file holds, by path. Raises ``CatalogueError``."""
+def numbers_of(stem: str, document: dict[str, Any]) -> dict[str, Number]:
+    """The numbers that the document of one file holds, by path. Raises ``CatalogueError``."""
     file, tables = f"{stem}.toml", SCHEMA[stem]
     numbers: dict[str, Number] = {}
-    found = dict(_tables(file, _document(file, text)))
+    found = dict(_tables(file, document))
     for table in found:
         if table not in tables:
             raise CatalogueError(file, _unknown("table", table, tables), table=table)

@@ -102,8 +102,8 @@ def _limit(kind: Kind) -> None:
     """From here on this process can do little, and not for long."""
     if sys.platform != "win32":
         _limit_posix(kind.seconds)
-    deadline = time.process_time() + kind.seconds
-    threading.Thread(target=_watch, args=(deadline,), daemon=True).start()
+    limits = (time.process_time() + kind.seconds, _peak() + MEMORY)
+    threading.Thread(target=_watch, args=limits, daemon=True).start()
 
 
 if sys.platform != "win32":
@@ -133,6 +133,13 @@ if sys.platform != "win32":
 
     def _peak() -> int:
         """The most memory in use so far, in bytes."""
+        try:  # Linux counts in getrusage what the parent had in use when it started us
+            with open("/proc/self/status", encoding="ascii") as status:
+                for line in status:
+                    if line.startswith("VmHWM:"):
+                        return int(line.split()[1]) * 1024
+        except OSError:
+            pass
         most = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
         return most if sys.platform == "darwin" else most * 1024
 
@@ -143,8 +150,8 @@ else:
         return 0
 
 
-def _watch(deadline: float) -> None:
+def _watch(deadline: float, most: int) -> None:
     """End the process once it has taken too much; for systems that keep no such limit."""
-    while time.process_time() < deadline and _peak() <= MEMORY:
+    while time.process_time() < deadline and _peak() <= most:
         time.sleep(LOOK)
     os._exit(OUT_OF_TIME)

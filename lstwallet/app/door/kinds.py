@@ -55,7 +55,7 @@ KINDS: Final[Mapping[str, Kind]] = {
     "portfolio": Kind("lstwallet.app.door.portfolio:answer", 64 * 1024, 128 * 1024),
     **{
         f"catalogue.{stem}": Kind(
-            "lstwallet.app.door.readers:catalogue", MEGABYTE, 2 * MEGABYTE, argument=stem
+            "lstwallet.app.door.readers:catalogue", 256 * 1024, MEGABYTE, argument=stem
         )
         for stem in SCHEMA
     },

@@ -42,8 +42,9 @@ def lesson(data: bytes) -> dict[str, Any]:
 
 def catalogue(data: bytes, stem: str) -> list[list[Any]]:
     """The numbers of one file of a catalogue: path, then the fields of a ``Number``."""
+    document = read_toml(text_of(data))
     try:
-        numbers = catalogues.numbers_of(stem, text_of(data))
+        numbers = catalogues.numbers_of(stem, document)
     except catalogues.CatalogueError as error:
         raise FileRefused(
             Problem.CONTENT,

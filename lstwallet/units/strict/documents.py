@@ -118,8 +118,9 @@ _TOML_TOKEN: Final = re.compile(
     | (?P<open>[\[{])
     | (?P<close>[\]}])
     | (?P<word>[^\s"'\#\[\]{}=,.]++)
-    | (?P<dot>[ \t]*+\.[ \t]*+)
+    | (?P<dot>\.)
     | (?P<end>[=,\n])
+    | [^\S\n]++
     """,
     re.VERBOSE | re.DOTALL,
 )

@@ -42,9 +42,10 @@ def check_text(text: str, *, longest_line: int = LONGEST_LINE) -> None:
     if at >= 0:
         line = text.count("\n", 0, at) + 1
         raise FileRefused(Problem.CONTROL, line=line, detail=f"U+{ord(text[at]):04X}")
-    for number, each in enumerate(text.split("\n"), 1):
-        if len(each) > longest_line:
-            raise FileRefused(Problem.LONG_LINE, line=number, wanted=str(longest_line))
+    lengths = list(map(len, text.split("\n")))
+    if max(lengths) > longest_line:
+        line = next(n for n, length in enumerate(lengths, 1) if length > longest_line)
+        raise FileRefused(Problem.LONG_LINE, line=line, wanted=str(longest_line))
 
 
 def plain_line(text: str) -> str:
