@@ -7,10 +7,8 @@ and negative out, as they were at that moment.
 
 from __future__ import annotations
 
-import csv
-import io
 import json
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any, Final, NamedTuple, Protocol
 
 from lstwallet.ledger.entries import Account
@@ -18,6 +16,7 @@ from lstwallet.protocols import lido
 from lstwallet.readmodel.portfolio import Quotes, value_of
 from lstwallet.units.amount import format_exact
 from lstwallet.units.clock import DAY, SimTime, iso, start_of
+from lstwallet.units.strict.tables import write_rows
 
 POOL_TOKENS: Final = {
     "steth_eth": ("ETH", "stETH"), "usdc_eth": ("USDC", "ETH"), "reth_eth": ("ETH", "rETH"),
@@ -38,8 +37,6 @@ TO: Final = "to"
 """Begins the detail of what was sent: ``to:you:2``, or the address …"""
 FROM: Final = "from"
 """… and of what another account of one's own sent here."""
-_RISKY: Final = frozenset("=+-@\t\r")
-"""A spreadsheet may run a cell that begins with one of these."""
 
 
 class Amount(NamedTuple):
@@ -376,11 +373,6 @@ def decimals(token: str) -> int:
     return _DECIMALS.get(token, 18)
 
 
-def safe_cell(text: str) -> str:
-    """The text, with an apostrophe before what a spreadsheet might run."""
-    return f"'{text}" if text[:1] in _RISKY and text else text
-
-
 _COLUMNS: Final = (
     "entry", "time", "kind", "direction", "token", "base_units", "amount", "detail", "account",
     "label", "note",
@@ -399,9 +391,10 @@ def to_csv(rows: Iterable[Line], remark: Remark = _no_remark) -> str:
 
     Amounts are positive, ``direction`` says in or out: a minus sign would be prefixed.
     """
-    out = io.StringIO()
-    writer = csv.writer(out, lineterminator="\n")
-    writer.writerow(_COLUMNS)
+    return write_rows([_COLUMNS, *_cells(rows, remark)])
+
+
+def _cells(rows: Iterable[Line], remark: Remark) -> Iterator[list[str]]:
     for row in sorted(rows):
         paid = ((FEE_PAID, Amount("ETH", -row.fee)),) if row.fee else ()
         for kind, move in (*((row.kind, move) for move in row.moves or (None,)), *paid):
@@ -411,8 +404,7 @@ def to_csv(rows: Iterable[Line], remark: Remark = _no_remark) -> str:
                 size = abs(move.units)
                 cells[3] = "in" if move.units > 0 else "out"
                 cells[4:7] = [move.token, str(size), format_exact(size, decimals(move.token))]
-            writer.writerow([safe_cell(cell) for cell in cells])
-    return out.getvalue()
+            yield cells
 
 
 def to_json(rows: Iterable[Line], remark: Remark = _no_remark) -> str:

@@ -5,9 +5,9 @@ from __future__ import annotations
 import csv
 import io
 import json
+import re
 
-import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from lstwallet.readmodel.activity import (
@@ -16,11 +16,11 @@ from lstwallet.readmodel.activity import (
     Line,
     by_day,
     matching,
-    safe_cell,
     to_csv,
     to_json,
 )
 from lstwallet.units.clock import DAY, HOUR
+from lstwallet.units.strict.tables import RISKY, bare_cell, rows_of
 
 ETH = 10**18
 
@@ -76,15 +76,6 @@ def test_filters_are_joined() -> None:
     assert matching(rows, text="ORACLE") == [rows[0]]
 
 
-@pytest.mark.parametrize("text", ["=1+1", "+1", "-1", "@x", "\tx", "\rx"])
-def test_what_a_spreadsheet_might_run_is_prefixed(text: str) -> None:
-    assert safe_cell(text) == "'" + text
-
-
-def test_harmless_cells_stay() -> None:
-    assert [safe_cell(text) for text in ("", "5", "stETH", "1-2")] == ["", "5", "stETH", "1-2"]
-
-
 def test_csv_is_oldest_first_with_directions_instead_of_signs() -> None:
     table = list(csv.reader(io.StringIO(to_csv([reward(2, DAY, 15), stake(1, 0)]))))
     assert table[1] == ["1", "1970-01-01T00:00:00Z", "Staked", "out", "ETH", str(ETH), "1"] + [
@@ -105,6 +96,25 @@ def test_notes_and_labels_are_exported_and_cannot_be_run() -> None:
     assert table[1][-2:] == ["'=HYPERLINK(1)", "'@sum"]
     entry = json.loads(to_json([stake(1, 0)], lambda seq: remarks[seq]))["entries"][0]
     assert (entry["label"], entry["note"]) == ("=HYPERLINK(1)", "@sum")
+
+
+WRITTEN = st.text(
+    st.characters(exclude_categories=("Cc", "Cs")) | st.sampled_from("\r\n\t=+-@'\","), max_size=30
+)
+
+
+@given(WRITTEN, WRITTEN)
+@example("=1+1", "two\r=HYPERLINK(1)")
+@example("'=1", 'a"b,c\r\nd')
+def test_csv_reads_back_and_nothing_in_it_begins_as_a_formula(label: str, note: str) -> None:
+    text = to_csv([stake(1, 0), reward(2, DAY, 15)], lambda _seq: (label, note))
+    assert "\r" not in text  # it is not quoted, and what follows would begin a row
+    bare = re.sub(r'"(?:[^"]|"")*"', "", text)
+    assert not [cell for cell in re.split(r"[,\n]", bare) if cell[:1] in RISKY and cell]
+    rows = [[bare_cell(cell) for cell in row.cells] for row in rows_of(text, most_rows=9)]
+    assert [row[0] for row in rows] == ["entry", "1", "1", "2"]
+    said = [each.replace("\r\n", "\n").replace("\r", "\n") for each in (label, note)]
+    assert [cell.lstrip("'") for cell in rows[1][-2:]] == [each.lstrip("'") for each in said]
 
 
 def test_json_keeps_every_digit_as_text() -> None:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import re
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -33,10 +31,10 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from lstwallet.readmodel.activity import safe_cell
 from lstwallet.ui.charts.plot import Floats, Plot
 from lstwallet.ui.charts.ticks import Scale, y_scale
 from lstwallet.ui.theme import Themed, current, icons, paint
+from lstwallet.units.strict.tables import write_rows
 
 Index = QModelIndex | QPersistentModelIndex
 _NOWHERE = QModelIndex()
@@ -248,9 +246,8 @@ class ChartBase(Themed, QWidget):
         """The samples as a file for a spreadsheet: equal for equal samples, and no cell of it
         is taken for a formula."""
         head, rows = self.values()
-        out = io.StringIO()
-        csv.writer(out, lineterminator="\n").writerows([[safe_cell(h) for h in head], *rows])
-        return out.getvalue()
+        numbers = "".join(",".join(row) + "\n" for row in rows)  # a minus is no formula there
+        return write_rows([head]) + numbers
 
     def _picture_size(self) -> QSize:
         plot = self.plot.size()

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Iterator
+import io
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Final, NamedTuple
 
 from lstwallet.units.strict.refused import FileRefused, Problem
@@ -63,6 +64,23 @@ def _check(cells: list[str], line: int, most_columns: int) -> None:
         raise FileRefused(Problem.TOO_MANY, line=line, wanted=str(most_columns))
     if any(len(cell) > LONGEST_CELL for cell in cells):
         raise FileRefused(Problem.LONG_LINE, line=line, wanted=str(LONGEST_CELL))
+
+
+def write_rows(rows: Iterable[Sequence[str]]) -> str:
+    """CSV of the rows, no cell of which a spreadsheet runs; a carriage return is a line feed.
+
+    ``rows_of`` and ``bare_cell`` read it back.
+    """
+    out = io.StringIO()
+    writer = csv.writer(out, lineterminator="\n")
+    for row in rows:
+        writer.writerow([_line_feeds(safe_cell(cell)) for cell in row])
+    return out.getvalue()
+
+
+def _line_feeds(cell: str) -> str:
+    """A bare carriage return is not quoted, and what follows it would begin a row."""
+    return cell.replace("\r\n", "\n").replace("\r", "\n")
 
 
 def safe_cell(text: str) -> str:
