@@ -23,6 +23,7 @@ from lstwallet.engine.world import YOU, is_yours
 from lstwallet.ledger.entries import Account
 from lstwallet.market.driver import MarketConfig
 from lstwallet.market.genesis import genesis
+from lstwallet.store import mark
 from lstwallet.units.clock import DAY
 
 Kind = Literal["empty", "demo"]
@@ -97,6 +98,7 @@ def create(
         session.close()
         path.unlink(missing_ok=True)
         safe.delete_keys(path)
+        mark.remove(path)
         raise
     return session
 

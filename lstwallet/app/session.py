@@ -27,7 +27,7 @@ from lstwallet.ledger.entries import Account
 from lstwallet.market.driver import Driver, MarketConfig
 from lstwallet.market.upgrades import upgrades
 from lstwallet.readmodel.samples import SERIES, Series, gathered, sample, sampled
-from lstwallet.store import codec, journal
+from lstwallet.store import codec, journal, schema
 from lstwallet.store.book import Book, Edit, edited
 from lstwallet.store.errors import (
     BadText,
@@ -63,6 +63,8 @@ class Session:
         self.path = store.path
         self.read_only = read_only
         self._key = key
+        self._accepts = False
+        """Whether a person accepted that it may be an older state."""
         self._store: Store | None = store
         self._driver: Driver | None = None
         self._days: dict[SimTime, SampleDay] = {}
@@ -97,14 +99,22 @@ class Session:
 
     @classmethod
     def open(
-        cls, path: Path, *, key: bytes | None = None, read_only: bool = False
+        cls,
+        path: Path,
+        *,
+        key: bytes | None = None,
+        read_only: bool = False,
+        accept_rollback: bool = False,
     ) -> Session:
         """An existing profile, with what worlds have got since it was made.
 
-        ``key``: of an encrypted one. Raises ``StoreUnavailable`` or ``StoreBroken``.
+        ``key``: of an encrypted one. ``accept_rollback``: a person was told that it may be an
+        older state (``errors.ABOUT_THE_MARK``), and wants to go on from there.
+        Raises ``StoreUnavailable`` or ``StoreBroken``.
         """
-        store = Store.open(path, key=key, read_only=read_only)
+        store = Store.open(path, key=key, read_only=read_only, accept_rollback=accept_rollback)
         session = cls._on(store, key, read_only=read_only)
+        session._accepts = accept_rollback
         if not read_only:
             try:
                 session._catch_up()
@@ -413,10 +423,8 @@ class Session:
         store, self._store = self._store, None
         if store is not None:
             store.close()
-        store = Store.open(self.path, key=self._key, read_only=self.read_only)
+        store = self._opened()
         try:
-            if store.identity != self._identity:
-                raise StoreUnavailable(self.path, Trouble.MOVED)
             self._stand(store, store.load())
         except BaseException:
             store.close()
@@ -514,12 +522,22 @@ class Session:
         self._recorder, self._driver = recorder, driver  # a run goes on with what it has
         return True
 
+    def _opened(self) -> Store:
+        """The file that this session stands on, opened anew. Raises ``StoreError``."""
+        if schema.identity(self.path) != self._identity:
+            raise StoreUnavailable(self.path, Trouble.MOVED)
+        store = Store.open(
+            self.path, key=self._key, read_only=self.read_only, accept_rollback=self._accepts
+        )
+        if store.identity != self._identity:
+            store.close()
+            raise StoreUnavailable(self.path, Trouble.MOVED)
+        return store
+
     def _reopen(self) -> None:
         """Open the file again; whatever was committed there is what stands."""
-        store = Store.open(self.path, key=self._key, read_only=self.read_only)
+        store = self._opened()
         try:
-            if store.identity != self._identity:
-                raise StoreUnavailable(self.path, Trouble.MOVED)
             if (store.line.branch, store.head()) == (self.branch, self._head):
                 self._start_afresh(store)
             else:

@@ -51,6 +51,9 @@ _BROKEN: Final = {
     Damage.WRONG_KEY: "{path} cannot be opened with this key, or it is damaged.",
     Damage.ENCRYPTED: "{path} is encrypted, and no key was given.",
     Damage.NOT_ENCRYPTED: "{path} is not encrypted, though it should be.",
+    Damage.ROLLED_BACK: "{path} is an older state of this profile: {detail}.",
+    Damage.UNMARKED: "{path} may be an older state of this profile: {detail}.",
+    Damage.MISMARKED: "{path} may be an older state of this profile: {detail}.",
 }
 
 _KEYS: Final = {

@@ -43,6 +43,16 @@ class Damage(StrEnum):
     """It seems to be encrypted, and no key was given."""
     NOT_ENCRYPTED = "not_encrypted"
     """A key was given, and the file is a plain one."""
+    ROLLED_BACK = "rolled_back"
+    """It is sound, and older than its head mark: an earlier state was put in its place."""
+    UNMARKED = "unmarked"
+    """Its head mark is missing: whether it is the newest state cannot be said."""
+    MISMARKED = "mismarked"
+    """Its head mark is damaged, an old one or another history's: the same."""
+
+
+ABOUT_THE_MARK = frozenset({Damage.ROLLED_BACK, Damage.UNMARKED, Damage.MISMARKED})
+"""What a person may accept, knowing it: the file itself is sound."""
 
 
 class StoreError(Exception):

@@ -1,7 +1,8 @@
 """The profile file while it is open: commit, read, load.
 
-Acknowledged means committed: ``commit`` returns after SQLite has synced everything and the
-path still names the file that was opened. The head stands in the same transaction.
+Acknowledged means committed: ``commit`` returns after SQLite has synced everything, the path
+still names the file that was opened, and the head mark says so. The head stands in the same
+transaction.
 """
 
 from __future__ import annotations
@@ -13,10 +14,10 @@ from typing import Final
 
 from lstwallet.engine import kernel
 from lstwallet.engine.world import Draft, World
-from lstwallet.store import book_file, codec, schema, tree
+from lstwallet.store import book_file, codec, mark, operations, schema, tree
 from lstwallet.store.book import Book, Edit
 from lstwallet.store.driver import Database, Error
-from lstwallet.store.errors import StoreUnavailable, Trouble
+from lstwallet.store.errors import StoreBroken, StoreUnavailable, Trouble
 from lstwallet.store.line import BranchRow, line_to
 from lstwallet.store.lock import WriterLock
 from lstwallet.store.migrations import MAIN
@@ -78,15 +79,18 @@ class Store(Reading):
     it must be closed: what the file holds is then read again from the file.
     """
 
-    def __init__(self, path: Path, database: Database, lock: WriterLock | None) -> None:
-        try:
-            rows = tree.read(path, database)
-            line = line_to(rows, tree.current(path, database, rows))
-            super().__init__(path, database, line)
-            self.identity = schema.identity(path)
-        except BaseException:
-            database.close()
-            raise
+    def __init__(
+        self, path: Path, database: Database, lock: WriterLock | None, key: bytes | None = None
+    ) -> None:
+        self.accepted: StoreBroken | None = None
+        """What is wrong with its head mark, and was accepted by whoever opened it."""
+        self._key = key
+        with schema.sqlite_errors(path):
+            self._operation = operations.newest(path, database)
+        rows = tree.read(path, database)
+        line = line_to(rows, tree.current(path, database, rows))
+        super().__init__(path, database, line)
+        self.identity = schema.identity(path)
         self._lock = lock
 
     # --- opening and making ----------------------------------------------------------------
@@ -111,11 +115,14 @@ class Store(Reading):
             try:
                 event, _ = birth(world)
                 with schema.sqlite_errors(path), database.atomic():
+                    first = operations.newest(path, database)
+                    operations.move(path, database, first, ("birth",))
                     _write(path, database, first_page(event, meta))
             finally:
                 database.close()
+            mark.remove(path)  # of one that was deleted
             schema.put_in_place(made, path)
-            return cls(path, schema.open_database(path, key=key), lock)
+            return cls._open(path, lock, key, accept_rollback=False)
         except BaseException:
             schema.discard(made)
             lock.release()
@@ -123,22 +130,57 @@ class Store(Reading):
 
     @classmethod
     def open(
-        cls, path: Path, *, key: bytes | None = None, read_only: bool = False
+        cls,
+        path: Path,
+        *,
+        key: bytes | None = None,
+        read_only: bool = False,
+        accept_rollback: bool = False,
     ) -> Store:
         """An existing profile. Raises ``StoreUnavailable`` or ``StoreBroken``.
 
         ``key``: of an encrypted one, 32 bytes. ``read_only`` takes no lock and reads what was
-        committed last.
+        committed last. ``accept_rollback``: whatever its head mark says (``ABOUT_THE_MARK``), a
+        person wants to go on from this file; it stands in ``accepted``, and the mark of a
+        writer's says the same as the file from then on.
         """
-        if read_only:
-            return cls(path, schema.open_database(path, key=key, read_only=True), None)
-        schema.refuse_unless_file(path, read_only=False)
-        lock = WriterLock(path)
+        lock = None
+        if not read_only:
+            schema.refuse_unless_file(path, read_only=False)
+            lock = WriterLock(path)
         try:
-            return cls(path, schema.open_database(path, key=key), lock)
+            return cls._open(path, lock, key, accept_rollback=accept_rollback)
         except BaseException:
-            lock.release()
+            if lock is not None:
+                lock.release()
             raise
+
+    @classmethod
+    def _open(
+        cls, path: Path, lock: WriterLock | None, key: bytes | None, *, accept_rollback: bool
+    ) -> Store:
+        """For writing if there is a lock; held against its mark before anything is changed."""
+        database = schema.open_database(path, key=key, read_only=lock is None)
+        try:
+            told = _told(path, database, key)
+            if told is not None and not accept_rollback:
+                raise told
+            if lock is not None:
+                schema.migrate(path, database)
+            store = cls(path, database, lock, key)
+            store.accepted = told
+            if lock is not None:
+                store._settle()
+        except BaseException:
+            database.close()
+            raise
+        return store
+
+    def _settle(self) -> None:
+        """Let the mark say what the file says: it may be one behind, after a crash."""
+        seen = mark.read(self.path, self._key)
+        if seen.broken or seen.newest != self._operation[:2]:
+            mark.replace(self.path, self._key, self._operation)
 
     def close(self) -> None:
         """Let go of the file and the lock; a second call does nothing."""
@@ -157,25 +199,29 @@ class Store(Reading):
 
         ``LOCKED``: somebody else wrote since ``page.before``; nothing of the page is written.
         """
-        with self._transaction():
+        with self._transaction("page", self.line.branch, page.head, page.meta):
             _write(self.path, self._database, page, self.line.branch)
 
     def edit(self, edit: Edit) -> None:
         """One edit of the book, synced. Raises ``StoreUnavailable`` or ``StoreBroken``."""
-        with self._transaction():
+        with self._transaction("edit", edit):
             book_file.write(self._database, edit, self.line)
 
     @contextlib.contextmanager
-    def _transaction(self) -> Iterator[None]:
-        """All of it or nothing: done when SQLite has synced it and the path names this file."""
+    def _transaction(self, *what: object) -> Iterator[None]:
+        """All of it or nothing: done when SQLite has synced it, the path names this file and
+        the head mark knows. ``what`` it does moves the operation hash."""
         try:
             with schema.sqlite_errors(self.path), self._database.atomic():
+                done = operations.move(self.path, self._database, self._operation, what)
                 yield
         except StoreUnavailable as error:
             if error.trouble is Trouble.READ_ONLY:  # what SQLite says of a file that was moved
                 self._require_place()
             raise
         self._require_place()
+        mark.advance(self.path, self._key, done)
+        self._operation = done
 
     def _require_place(self) -> None:
         """A file that was moved away took it with it: that is not the profile any more."""
@@ -204,27 +250,27 @@ class Store(Reading):
         day = self._shared_day(head.time)
         far = head.seq - self.along(parent).newest_snapshot_seq(head.seq) >= LONG_TAIL
         snapshot = pack(world) if far else None
-        with self._transaction():
+        with self._transaction("fork", parent, head, title):
             number = tree.fork(self._database, parent, head, title, day, snapshot)
         self.line = line_to(self.branches(), number)
 
     def switch(self, branch: int) -> None:
         """Stand on another branch. Raises ``LookupError``, and as ``commit`` does."""
         line = line_to(self.branches(), branch)
-        with self._transaction():
+        with self._transaction("switch", branch):
             tree.stand_on(self._database, branch)
         self.line = line
 
     def retitle(self, branch: int, title: str) -> None:
         """Call a branch so. Raises ``LookupError``, and as ``commit`` does."""
         self.branches()[branch]
-        with self._transaction():
+        with self._transaction("retitle", branch, title):
             tree.retitle(self._database, branch, title)
 
     def set_hidden(self, branch: int, hidden: bool) -> None:
         """Show a branch no more, or again. Raises ``LookupError``, and as ``commit`` does."""
         self.branches()[branch]
-        with self._transaction():
+        with self._transaction("hide", branch, hidden):
             tree.set_hidden(self._database, branch, hidden)
 
     def _shared_day(self, moment: SimTime) -> SampleDay | None:
@@ -252,6 +298,23 @@ class Store(Reading):
             found = [str(row[0]) for row in self._database.conn.execute("PRAGMA integrity_check")]
             broken = self._database.conn.execute("PRAGMA foreign_key_check").fetchall()
         return [text for text in found if text != "ok"] + [f"foreign key: {row}" for row in broken]
+
+
+_LOOKS: Final = 5
+"""How often a reader looks at a file and its mark, between which a writer may commit."""
+
+
+def _told(path: Path, database: Database, key: bytes | None) -> StoreBroken | None:
+    """What is wrong with the file beside its mark. Raises ``StoreUnavailable``."""
+    found = None
+    for _ in range(_LOOKS):
+        seen = mark.read(path, key)
+        with schema.sqlite_errors(path):
+            here = operations.newest(path, database)
+        found = mark.judge(seen, here)
+        if found is None:
+            return None
+    return None if found is None else StoreBroken(path, *found)
 
 
 def _write(path: Path, database: Database, page: Page, branch: int = MAIN) -> None:

@@ -9,7 +9,7 @@ from typing import Final
 
 from lstwallet.store.driver import Database, Migrations
 
-FORMAT: Final = 1
+FORMAT: Final = 2
 """``user_version``: raised whenever a program that knows the number before cannot read a file."""
 MAIN: Final = 1
 """The branch that every profile has."""
@@ -105,6 +105,17 @@ _BOOK: Final = (
     ) STRICT""",
 )
 
+_OPERATION: Final = (
+    # Moved by every transaction; the head mark beside the file says the same.
+    """CREATE TABLE operation (
+        one INTEGER PRIMARY KEY CHECK (one = 1),
+        count INTEGER NOT NULL CHECK (count >= 0),
+        hash BLOB NOT NULL CHECK (length(hash) = 32),
+        before BLOB NOT NULL CHECK (length(before) = 32)
+    ) STRICT""",
+    "INSERT INTO operation VALUES (1, 0, zeroblob(32), zeroblob(32))",
+)
+
 _TIMELINES: Final = (
     # What a branch is called, whether it is shown, the simulated moment at which it left its
     # parent, and the chain after the last event that they share.
@@ -136,6 +147,13 @@ def m002_book(db: Database) -> None:
     """Contacts, notes, names, favourites. An earlier program does not look at them: the format
     is the one before."""
     for statement in _BOOK:
+        db.execute(statement)
+
+
+@migrations()
+def m003_operation(db: Database) -> None:
+    """The count of operations. An earlier program would not raise it: the format is another."""
+    for statement in _OPERATION:
         db.execute(statement)
 
 

@@ -17,7 +17,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Final, NamedTuple
 
-from lstwallet.store import driver
+from lstwallet.store import driver, mark
 from lstwallet.store.driver import Connection, Database
 from lstwallet.store.errors import (
     Damage,
@@ -132,16 +132,25 @@ def _is_plain(path: Path) -> bool:
     return True
 
 
-def _first_read(path: Path, connection: Connection, *, keyed: bool) -> None:
-    """Is it a database at all? A wrong key and a file of another kind look the same."""
+def _first_read(path: Path, connection: Connection, key: bytes | None) -> None:
+    """Is it a database at all? To SQLite a wrong key and a file of another kind look the same;
+    a head mark under this key tells that it was the right one."""
     try:
         with sqlite_errors(path):
             _pragma(connection, "schema_version")
     except StoreBroken as error:
-        if error.damage is Damage.NOT_SQLITE and keyed:
-            damage = Damage.NOT_ENCRYPTED if _is_plain(path) else Damage.WRONG_KEY
-            raise StoreBroken(path, damage) from error
-        raise
+        if error.damage is not Damage.NOT_SQLITE:
+            raise
+        seen = mark.read(path, key)
+        if key is None:
+            if not seen.sealed:
+                raise
+            raise StoreBroken(path, Damage.ENCRYPTED) from error
+        if _is_plain(path):
+            raise StoreBroken(path, Damage.NOT_ENCRYPTED) from error
+        if seen.newest is None:
+            raise StoreBroken(path, Damage.WRONG_KEY) from error
+        raise StoreBroken(path, Damage.DAMAGED, "its first page cannot be read") from error
 
 
 def connect(path: Path, *, key: bytes | None = None, read_only: bool = False) -> Database:
@@ -157,7 +166,7 @@ def connect(path: Path, *, key: bytes | None = None, read_only: bool = False) ->
         try:
             if key is not None:
                 _unlock(path, connection, key)
-            _first_read(path, connection, keyed=key is not None)
+            _first_read(path, connection, key)
             database = Database(connection, recursive_triggers=False, execute_plugins=False)
             _set(path, connection, _SETTINGS)
             if not read_only:
@@ -197,19 +206,30 @@ def _check_ours(path: Path, database: Database) -> None:
 def open_database(
     path: Path, *, key: bytes | None = None, read_only: bool = False
 ) -> Database:
-    """A checked, migrated profile database. Raises ``StoreUnavailable`` or ``StoreBroken``."""
+    """A checked profile database, as it lies there. Raises ``StoreUnavailable`` or
+    ``StoreBroken``."""
     refuse_unless_file(path, read_only=read_only)
     database = connect(path, key=key, read_only=read_only)
     try:
         with sqlite_errors(path):
             _check_ours(path, database)
-            if not read_only and migrations.pending(database):
-                migrations.apply(database)
-                database.conn.execute(f"PRAGMA user_version={FORMAT}")
     except BaseException:
         database.close()
         raise
     return database
+
+
+def migrate(path: Path, database: Database) -> None:
+    """Give an older file what it lacks: all of it and its number, or nothing.
+
+    Raises ``StoreUnavailable`` or ``StoreBroken``.
+    """
+    with sqlite_errors(path):
+        known = _pragma(database.conn, "user_version") == FORMAT
+        if not known or migrations.pending(database):
+            with database.atomic():
+                migrations.apply(database)
+                database.conn.execute(f"PRAGMA user_version={FORMAT}")
 
 
 def make_folder(path: Path) -> None:

@@ -11,7 +11,7 @@ from lstwallet.engine.staking_facts import OracleReported
 from lstwallet.engine.world import Draft, World
 from lstwallet.protocols.lido import Pool
 from lstwallet.store import codec
-from lstwallet.store.errors import StoreBroken, StoreError
+from lstwallet.store.errors import ABOUT_THE_MARK, StoreBroken, StoreError
 from lstwallet.store.journal import Store
 from lstwallet.store.line import BranchRow
 from lstwallet.store.reading import Reading
@@ -56,7 +56,13 @@ def verify(
     path: Path, *, key: bytes | None = None, gate: Callable[[], None] | None = None
 ) -> Report:
     """Check a profile that nobody else has open. Raises ``StoreError`` when it cannot be opened."""
-    store = Store.open(path, key=key)
+    try:
+        store = Store.open(path, key=key)
+    except StoreBroken as error:
+        if error.damage not in ABOUT_THE_MARK:
+            raise
+        # Only read: it is for a person to say whether to go on from there.
+        store = Store.open(path, key=key, read_only=True, accept_rollback=True)
     try:
         return verify_store(store, gate=gate)
     finally:
@@ -76,6 +82,8 @@ def verify_store(store: Store, *, gate: Callable[[], None] | None = None) -> Rep
     change from version to version), and the command that a journal row notes beside its events.
     """
     problems = store.check_pages()
+    if store.accepted is not None:
+        problems.append(store.accepted.detail)
     events = equal = 0
     worlds: dict[int, World] = {}
     starts: dict[int, Loaded] = {}

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -21,6 +20,7 @@ from lstwallet.store.journal import Store
 from lstwallet.store.verify import verify
 from lstwallet.units.clock import DAY
 from tests.small_world import small_world
+from tests.store.copies import copied
 
 KEY = bytes(range(32))
 CANARY = "Wellensittich"
@@ -68,11 +68,13 @@ def test_it_is_opened_again_with_its_key_after_an_error(profile: Path) -> None:
 
 
 def test_nothing_can_be_read_without_the_key(profile: Path) -> None:
-    whole = profile.read_bytes()
-    for word in (CANARY.encode(), b"SQLite format 3", b"CREATE TABLE", b"Funded", KEY):
-        assert word not in whole
-    with pytest.raises(StoreBroken):
+    for file in profile.parent.iterdir():
+        whole = file.read_bytes()
+        for word in (CANARY.encode(), b"SQLite format 3", b"CREATE TABLE", b"Funded", KEY):
+            assert word not in whole, file.name
+    with pytest.raises(StoreBroken) as caught:
         Store.open(profile)
+    assert caught.value.damage is Damage.ENCRYPTED
 
 
 @pytest.mark.parametrize("read_only", [False, True])
@@ -150,9 +152,8 @@ def test_every_flipped_bit_of_a_page_is_found(profile: Path, tmp_path: Path) -> 
     for place in range(5, len(whole), 4096):  # one in each page
         damaged = bytearray(whole)
         damaged[place] ^= 4
-        copy = tmp_path / "damaged.lstwallet"
+        copy = copied(profile, tmp_path / "damaged.lstwallet")
         copy.write_bytes(damaged)
-        shutil.copymode(profile, copy)
         try:
             report = verify(copy, key=KEY)
         except StoreBroken:

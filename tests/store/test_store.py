@@ -36,6 +36,7 @@ from lstwallet.store.migrations import FORMAT
 from lstwallet.store.verify import verify
 from lstwallet.units.clock import DAY, HOUR
 from tests.small_world import small_world
+from tests.store.copies import copied
 
 ETH = 10**18
 
@@ -58,7 +59,7 @@ def master(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture
 def profile(master: Path, tmp_path: Path) -> Path:
     """A copy to damage."""
-    return Path(shutil.copy2(master, tmp_path / "Main.lstwallet"))
+    return copied(master, tmp_path / "Main.lstwallet")
 
 
 def edit(path: Path, *statements: str) -> None:
@@ -85,6 +86,7 @@ def test_the_file_is_ours_alone_and_nothing_is_left_beside_it(master: Path) -> N
     assert stat.S_IMODE(master.parent.stat().st_mode) == 0o700
     assert sorted(each.name for each in master.parent.iterdir()) == [
         "Main.lstwallet",
+        "Main.lstwallet.head",
         "Main.lstwallet.lock",
     ]
 
@@ -467,7 +469,7 @@ def test_a_changed_digit_anywhere_in_the_journal_is_found(profile: Path, tmp_pat
         places = [place for place, letter in enumerate(events) if letter in "012345678"]
         place = dice.choice(places)
         changed = events[:place] + str(int(events[place]) + 1) + events[place + 1 :]
-        copy = Path(shutil.copy2(profile, tmp_path / f"{number}.lstwallet"))
+        copy = copied(profile, tmp_path / f"{number}.lstwallet")
         connection = sqlite3.connect(copy)
         connection.execute("UPDATE journal SET events = ? WHERE first_seq = ?", (changed, first))
         connection.commit()
@@ -485,7 +487,7 @@ def flips_are_noticed(profile: Path, tmp_path: Path, count: int, seed: int) -> N
         bit = dice.randrange(len(whole) * 8)
         damaged = bytearray(whole)
         damaged[bit // 8] ^= 1 << bit % 8
-        copy = tmp_path / f"flip-{number}.lstwallet"
+        copy = copied(profile, tmp_path / f"flip-{number}.lstwallet")
         copy.write_bytes(damaged)
         try:
             report = verify(copy)

@@ -58,6 +58,15 @@ def _broken(problem: Any) -> str:
             "wording", "The profile cannot be opened with this key, or it is damaged."
         ),
         "encrypted": translate("wording", "The profile is encrypted, and its key is missing."),
+        "rolled_back": translate(
+            "wording", "This is an older state of the profile: what was done since is missing."
+        ),
+        "unmarked": translate(
+            "wording", "The profile's head mark is missing: this may be an older state of it."
+        ),
+        "mismarked": translate(
+            "wording", "The profile's head mark is not its own: this may be an older state of it."
+        ),
         "not_encrypted": translate(
             "wording", "The profile is not encrypted, though it should be."
         ),
