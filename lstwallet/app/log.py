@@ -134,13 +134,23 @@ class Log:
         One that came the same way before keeps its number and is soon only counted.
         """
         text = described(error)
-        number = self._numbers.setdefault(text, uuid4().hex[:8])
-        self._seen[text] += 1
-        times = self._seen[text]
+        return self._counted(text, text, logging.ERROR)
+
+    def stalled(self, milliseconds: int, frames: list[str], over: bool) -> None:
+        """The window did not answer for so long; ``frames``: where it was, innermost first."""
+        how = "stood still for" if over else "stands still since"
+        where = "\n".join(frames)
+        self._counted(where, f"the window {how} {milliseconds} ms\n{where}", logging.WARNING)
+
+    def _counted(self, key: str, text: str, level: int) -> str:
+        """Write a text, or only that it came again; its number."""
+        number = self._numbers.setdefault(key, uuid4().hex[:8])
+        self._seen[key] += 1
+        times = self._seen[key]
         if times <= IN_FULL:
-            self.say("[%s] %s", number, text, level=logging.ERROR)
+            self.say("[%s] %s", number, text, level=level)
         elif times & (times - 1) == 0:
-            self.say("[%s] again, %s times by now", number, times, level=logging.ERROR)
+            self.say("[%s] again, %s times by now", number, times, level=level)
         return number
 
     def report(self, number: str, error: BaseException | None, **versions: str) -> str:

@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from lstwallet.ui.coach.school import School
     from lstwallet.ui.records import Opened
     from lstwallet.ui.shell.faults import Faults
+    from lstwallet.ui.shell.stalls import Heart
 
 
 class Program(QObject):
@@ -56,6 +57,7 @@ class Program(QObject):
         self._faults: Faults | None = None
         self._first: instance.Instance | None = None
         self._log: Log | None = None
+        self._heart: Heart | None = None
         self._opened_before: dict[Path, int] = {}
         self._school: School | None = None
         self._tour = False
@@ -110,6 +112,8 @@ class Program(QObject):
         self.bridge.close()
         if self._first is not None:
             self._first.close()
+        if self._heart is not None:
+            self._heart.close()
         if self._faults is not None:
             self._faults.unwatch()
 
@@ -143,10 +147,12 @@ class Program(QObject):
 
     def _begin_log(self) -> None:
         from lstwallet.app.log import Log
+        from lstwallet.ui.shell.stalls import Heart
 
         self._log = log = Log(profiles.log_path())
         log.started(Qt=qVersion(), on=self._app.platformName())
         self.faults.watch(log)
+        self._heart = Heart(log.stalled, self)
         if log.crash is not None:
             text = self.tr(
                 "The program crashed last time. What you had confirmed is saved. "
