@@ -19,7 +19,11 @@ from PySide6.QtCore import QEventLoop, Qt, QTimer
 from PySide6.QtWidgets import QApplication
 
 from lstwallet.app.session import Session
+from lstwallet.engine.wallet import Fund
+from lstwallet.ui.application import Program
+from lstwallet.ui.bridge import EVERYTHING
 from lstwallet.ui.jobs import GATE
+from lstwallet.ui.main_window import REDRAW_MS
 from lstwallet.ui.shell import stalls
 from lstwallet.ui.shell.stalls import Heart
 from tests.journeys.program import Start
@@ -30,7 +34,7 @@ CHILD = "tests.reliability.test_stall"
 BEAT_MS = 10
 WATCH_MS = 2_500
 SLOW_SYNC_US = 200_000
-MOST_TIMES = 6
+MOST_TIMES = 4
 """The 99th percentile of the gaps while something is done, against the idle window's."""
 ACTIVE = Qt.ApplicationState.ApplicationActive
 INACTIVE = Qt.ApplicationState.ApplicationInactive
@@ -220,7 +224,7 @@ def judge(what: str, idle: dict[str, float], busy: dict[str, float]) -> None:
     print(
         f"\n{what}: p99 {busy['p99'] * 1e3:.1f} ms, max {busy['max'] * 1e3:.1f} ms "
         f"(idle: p99 {idle['p99'] * 1e3:.1f} ms, max {idle['max'] * 1e3:.1f} ms; "
-        f"aim p99 < 16 ms, max < 50 ms)"
+        f"aim on a free machine: p99 < 16 ms, max < 50 ms)"
     )
     assert busy["p99"] <= MOST_TIMES * max(idle["p99"], BEAT_MS / 1e3)
 
@@ -278,11 +282,32 @@ def heart() -> int:
     return 0
 
 
+def idle(shown: Program, *, redrawing: bool) -> dict[str, float]:
+    """The gaps while nothing is done. ``redrawing``: the page is drawn anew as often as while
+    time runs, for two worlds in turn."""
+    bridge, timer = shown.bridge, QTimer()
+    if redrawing:
+        worlds = [bridge.world]
+        bridge.advance(3 * 86_400)
+        while bridge.running:
+            live(20)
+        worlds.append(bridge.world)
+
+        def redraw() -> None:
+            bridge.world = worlds[0] if bridge.world is worlds[1] else worlds[1]
+            shown.window._tell(EVERYTHING)
+
+        timer.timeout.connect(redraw)
+        timer.start(REDRAW_MS)
+    gaps = Gaps(WATCH_MS).told()
+    timer.stop()
+    if redrawing:
+        bridge.world = worlds[1]
+    return gaps
+
+
 def window(doing: str, profile: Path) -> int:
     """Idle, then busy; the gaps of both."""
-    from lstwallet.engine.wallet import Fund
-    from lstwallet.ui.application import Program
-
     app = QApplication([])
     shown = Program(app, profile)
     shown.show()
@@ -290,7 +315,7 @@ def window(doing: str, profile: Path) -> int:
     while bridge.world is None or shown.window.page("home") is None:
         live(50)
     live(500)
-    found: dict[str, dict[str, float]] = {"idle": Gaps(WATCH_MS).told()}
+    found: dict[str, dict[str, float]] = {"idle": idle(shown, redrawing=doing == "year")}
     begun = bridge.world.time
     if doing == "year":
         bridge.advance(20 * 365 * 86_400)
