@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final, NamedTuple
 
+from lstwallet.engine import transactions
 from lstwallet.store.line import BranchRow
 from lstwallet.store.reading import Reading
 from lstwallet.store.records import Head
@@ -54,7 +55,7 @@ class Mark(NamedTuple):
     seq: int
     at: SimTime
     kind: str
-    """The event's name; of a command's events the last one that is not about its fee."""
+    """The event's name; of a command's events the first one that is not about its signature."""
     commanded: bool
 
 
@@ -67,7 +68,7 @@ class Moments(NamedTuple):
     """Oldest first."""
 
 
-_OF_THE_FEE: Final = frozenset({"FeePaid", "Approved", "AllowanceUsed"})
+_SIGNING: Final = frozenset(kind.__name__ for kind in transactions.OWN)
 
 
 def listed(rows: Mapping[int, BranchRow], current: int) -> tuple[Branch, ...]:
@@ -132,7 +133,7 @@ def marks(reading: Reading) -> tuple[Mark, ...]:
         mark = Mark(seq, at, kind, bool(commanded))
         if not commanded or first != row:
             found.append(mark)
-        elif kind not in _OF_THE_FEE or found[-1].kind in _OF_THE_FEE:
+        elif found[-1].kind in _SIGNING and kind not in _SIGNING:
             found[-1] = mark
         row = first
     return tuple(found)

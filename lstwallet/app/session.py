@@ -252,23 +252,32 @@ class Session:
         """All there are, hidden ones too, in the order in which they were begun."""
         return branches.listed(self._ready().branches(), self.branch)
 
-    def fork(self, seq: int, title: str = "", *, at: SimTime | None = None) -> int:
+    def fork(
+        self, seq: int, title: str = "", *, at: SimTime | None = None, trial: bool = False
+    ) -> int:
         """Go on from where event ``seq`` had happened, on a new branch: its number.
 
         What happened together with the event stays together with it: the world is as it was
         after its command, or after its moment (``action``). ``at``: a later moment, before
         anything else happened; by default the event's own, or the present where it is the
-        newest one. Without a title the branch is called after the moment.
+        newest one. Without a title the branch is called after the moment. A ``trial`` is hidden,
+        and after a crash one stands where one stood before, until ``keep`` is called.
 
         Raises ``LookupError`` when there is no such event or moment on the current line, and
         ``StoreError``: then the file is read again at the next call.
         """
         with self._writing() as store:
             start = branches.start_of_fork(store, self._head, seq, at)
-            store.fork(start.head, start.world, title or branches.title_of(start.head.time))
+            named = title or branches.title_of(start.head.time)
+            store.fork(start.head, start.world, named, trial=trial)
             self._stand(store, start)
         self._catch_up()
         return self.branch
+
+    def keep(self) -> None:
+        """The trial one stands on becomes a branch like others. Raises ``StoreError``."""
+        with self._writing() as store:
+            store.keep()
 
     def switch(self, branch: int) -> None:
         """Stand on another branch, at its end.
@@ -309,7 +318,7 @@ class Session:
         if branch is None or branch == self.branch:
             return self.world
         if branch not in self._ends:
-            self._ends[branch] = self._along(branch).load().world
+            self._ends[branch] = self.along(branch).load().world
         return self._ends[branch]
 
     def world_at(self, seq: int, *, branch: int | None = None) -> World:
@@ -317,7 +326,7 @@ class Session:
 
         Raises ``LookupError`` when there is no such event.
         """
-        return self._along(branch).load_at(seq).world
+        return self.along(branch).load_at(seq).world
 
     def world_at_time(self, time: SimTime, *, branch: int | None = None) -> World:
         """The world at a moment between the beginning and the end of a branch."""
@@ -327,18 +336,23 @@ class Session:
 
     def seq_at(self, time: SimTime, *, branch: int | None = None) -> int:
         """The newest event that had happened at a moment; at first the birth of the world."""
-        return self._along(branch).seq_at(time)
+        return self.along(branch).seq_at(time)
 
     def action(self, seq: int, *, branch: int | None = None) -> Action:
         """What event ``seq`` happened together with. Raises ``LookupError``."""
-        return branches.action(self._along(branch), seq)
+        return branches.action(self.along(branch), seq)
 
     def moments(self, *, branch: int | None = None) -> Moments:
         """From when to when the history goes, and what concerned the user in it."""
         now = self.world_of(branch)
-        return Moments(now.started, now.time, branches.marks(self._along(branch)))
+        return Moments(now.started, now.time, branches.marks(self.along(branch)))
 
     # --- reading ---------------------------------------------------------------------------
+
+    def along(self, branch: int | None = None) -> Reading:
+        """The file along the line to a branch; the current one by default."""
+        store = self._ready()
+        return store if branch is None else store.along(branch)
 
     def series(
         self,
@@ -358,7 +372,7 @@ class Session:
         if branch is None or branch == self.branch:
             days = self._sampled(begin, end, gate)
         else:
-            days = self._along(branch).sample_days(begin, end, gate=gate)
+            days = self.along(branch).sample_days(begin, end, gate=gate)
         now = self.world_of(branch)
         return gathered(names, begin, end, days, now, MOST_POINTS, account)
 
@@ -394,7 +408,7 @@ class Session:
         ``account``: only what has to do with that one of the user's accounts. ``branch``:
         another one's than the current.
         """
-        reading = self._along(branch)
+        reading = self.along(branch)
         only = account if len(self.world_of(branch).accounts) > 1 else None
         found: list[ActivityRecord] = []
         while len(found) < limit:
@@ -438,11 +452,6 @@ class Session:
         """Found what worlds have got since this one was made."""
         for command in upgrades(self.world):
             self.execute(command)
-
-    def _along(self, branch: int | None) -> Reading:
-        """The file along the line to a branch; the current one by default."""
-        store = self._ready()
-        return store if branch is None else store.along(branch)
 
     @contextlib.contextmanager
     def _writing(self) -> Iterator[Store]:

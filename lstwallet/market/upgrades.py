@@ -9,7 +9,10 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Final
 
+from lstwallet.engine.guards import FoundGuards
 from lstwallet.engine.kernel import Command
+from lstwallet.engine.network import DeployNetwork
+from lstwallet.engine.rocketpool import DeployRocketPool
 from lstwallet.engine.world import World
 from lstwallet.market import catalogue as catalogues
 from lstwallet.market import network
@@ -28,6 +31,10 @@ def staking_limit(world: World, numbers: Catalogue) -> Sequence[Command]:
 
 UPGRADES: Final[tuple[Upgrade, ...]] = (deployment, network.deploy, staking_limit)
 """In the order in which they came."""
+
+
+FOUNDING: Final = frozenset((DeployRocketPool, DeployNetwork, FoundGuards))
+"""Kinds of their commands: nobody gives them but ``upgrades``."""
 
 
 def upgrades(world: World) -> Sequence[Command]:

@@ -240,19 +240,28 @@ class Store(Reading):
             return self
         return Reading(self.path, self._database, line_to(self.branches(), branch))
 
-    def fork(self, head: Head, world: World, title: str) -> None:
+    def fork(self, head: Head, world: World, title: str, *, trial: bool = False) -> None:
         """Leave the current line after event ``head.seq``: on a new branch, which is current.
 
         ``world``: what is there then. The day on which they part is copied as far as it is
-        shared; what follows of it differs. Raises as ``commit`` does.
+        shared; what follows of it differs. A ``trial`` is hidden, and whoever opens the file
+        stands on the branch before, until ``keep``. Raises as ``commit`` does.
         """
         parent = self.line.stretch_of(head.seq).branch
         day = self._shared_day(head.time)
         far = head.seq - self.along(parent).newest_snapshot_seq(head.seq) >= LONG_TAIL
         snapshot = pack(world) if far else None
-        with self._transaction("fork", parent, head, title):
-            number = tree.fork(self._database, parent, head, title, day, snapshot)
+        with self._transaction("fork", parent, head, title, trial):
+            number = tree.fork(self._database, parent, head, title, day, snapshot, hidden=trial)
+            if not trial:
+                tree.stand_on(self._database, number)
         self.line = line_to(self.branches(), number)
+
+    def keep(self) -> None:
+        """The trial is a branch like others, and the current one. Raises as ``commit`` does."""
+        with self._transaction("keep", self.line.branch):
+            tree.set_hidden(self._database, self.line.branch, False)
+            tree.stand_on(self._database, self.line.branch)
 
     def switch(self, branch: int) -> None:
         """Stand on another branch. Raises ``LookupError``, and as ``commit`` does."""

@@ -40,6 +40,10 @@ _SELECT_ROW_BEFORE: Final = (
 _SELECT_ROW_AT: Final = (
     _JOURNAL + " WHERE branch = ? AND began <= ? ORDER BY began DESC, first_seq DESC LIMIT 1"
 )
+_SELECT_COMMANDED: Final = (
+    _JOURNAL + " WHERE branch = ? AND first_seq > ? AND last_seq <= ? AND command IS NOT NULL"
+    " ORDER BY first_seq"
+)
 _SELECT_SNAPSHOTS: Final = (
     "SELECT seq, blob, hash FROM snapshots"
     " WHERE branch = ? AND seq BETWEEN ? AND ? ORDER BY seq DESC"
@@ -106,6 +110,14 @@ class Reading:
                     if row.last_seq > stretch.upto:
                         row = cut(self.path, row, self._chain_before(row), stretch.upto)
                     yield row
+
+    def commanded(self, after: int) -> Iterator[JournalRow]:
+        """The rows of commands whose events are all after event ``after``, in order."""
+        for stretch in self.line.between(after):
+            where = (stretch.branch, stretch.after, stretch.upto)
+            with schema.sqlite_errors(self.path):
+                for values in self._database.conn.execute(_SELECT_COMMANDED, where):
+                    yield self._journal_row(values)
 
     def row_of(self, seq: int) -> JournalRow:
         """The row that event ``seq`` stands in, as far as the line goes along it.

@@ -64,8 +64,10 @@ def fork(
     title: str,
     day: SampleDay | None,
     snapshot: bytes | None,
+    *,
+    hidden: bool,
 ) -> int:
-    """A new branch that leaves ``parent`` after event ``head.seq``, and is current: its number.
+    """A new branch that leaves ``parent`` after event ``head.seq``: its number.
 
     ``day``: the hours of the day it leaves on, as far as they are shared.
     """
@@ -76,8 +78,8 @@ def fork(
         (number, parent, head.seq, f"branch-{number}"),
     )
     run(
-        "INSERT INTO timeline (branch, title, hidden, began, hash) VALUES (?, ?, 0, ?, ?)",
-        (number, title, head.time, head.hash),
+        "INSERT INTO timeline (branch, title, hidden, began, hash) VALUES (?, ?, ?, ?, ?)",
+        (number, title, int(hidden), head.time, head.hash),
     )
     run("INSERT INTO head (branch, time, seq, hash) VALUES (?, ?, ?, ?)", (number, *head))
     if day is not None:
@@ -91,7 +93,6 @@ def fork(
             "INSERT INTO snapshots (branch, seq, blob, hash) VALUES (?, ?, ?, ?)",
             (number, head.seq, snapshot, digest),
         )
-    stand_on(database, number)
     return number
 
 

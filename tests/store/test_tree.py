@@ -337,7 +337,7 @@ def test_moments_name_a_command_once(session: Session) -> None:
     moments = session.moments()
     assert (moments.begin, moments.end) == (session.world.started, session.world.time)
     kinds = [mark.kind for mark in moments.marks if mark.commanded]
-    assert kinds == ["Funded", "Staked", "EthWrapped", "EthUnwrapped", "Staked"]
+    assert kinds == ["Funded", "Staked", "Wrapped", "EthUnwrapped", "Staked"]
     assert {mark.kind for mark in moments.marks if not mark.commanded} == {"OracleReported"}
     for rest in stood:
         assert session.seq_at(rest.time) >= rest.seq
