@@ -8,6 +8,7 @@ transaction.
 from __future__ import annotations
 
 import contextlib
+import os
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Final
@@ -177,7 +178,9 @@ class Store(Reading):
         return store
 
     def _settle(self) -> None:
-        """Let the mark say what the file says: it may be one behind, after a crash."""
+        """What a crash left undone: the mark may be one behind, and a plain copy may be left."""
+        if self._key is not None:
+            schema.discard(schema.plain_copy(Path(os.path.realpath(self.path))))
         seen = mark.read(self.path, self._key)
         if seen.broken or seen.newest != self._operation[:2]:
             mark.replace(self.path, self._key, self._operation)

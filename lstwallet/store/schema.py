@@ -244,7 +244,7 @@ def make_folder(path: Path) -> None:
         raise StoreUnavailable(path, Trouble.READ_ONLY, told.detail) from error
 
 
-def _create_file(path: Path) -> None:
+def create_file(path: Path) -> None:
     """An empty file that only its owner may read. Raises ``StoreUnavailable``."""
     try:
         os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600))
@@ -254,7 +254,7 @@ def _create_file(path: Path) -> None:
 
 def create_database(path: Path, *, key: bytes | None = None) -> Database:
     """A new database with our tables and no history. Raises ``StoreUnavailable``."""
-    _create_file(path)
+    create_file(path)
     database = connect(path, key=key)
     try:
         with sqlite_errors(path):
@@ -265,6 +265,11 @@ def create_database(path: Path, *, key: bytes | None = None) -> Database:
         database.close()
         raise
     return database
+
+
+def plain_copy(path: Path) -> Path:
+    """Where a plain profile is copied to while it is being encrypted (``encrypt``)."""
+    return path.with_name(path.name + ".plain")
 
 
 def discard(path: Path) -> None:
