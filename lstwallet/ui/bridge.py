@@ -16,14 +16,13 @@ from typing import TYPE_CHECKING, Any, Final
 
 from PySide6.QtCore import QElapsedTimer, QObject, QTimer, Signal
 
-from lstwallet.app import settings as settings_file
 from lstwallet.app.settings import Settings
 from lstwallet.engine.world import YOU
 from lstwallet.store.book import Book
 from lstwallet.ui.jobs import GATE, Jobs
+from lstwallet.ui.past import InThePast
 from lstwallet.ui.records import (
     EVERYTHING,
-    REMEMBERED,
     SPEEDS,
     USD,
     Opened,
@@ -34,6 +33,7 @@ from lstwallet.ui.records import (
     joined,
     shown_accounts,
 )
+from lstwallet.ui.shown import Shown
 
 if TYPE_CHECKING:
     from lstwallet.app.session import ActivityRecord, Outcome, Progress, Series, Session
@@ -42,38 +42,29 @@ if TYPE_CHECKING:
     from lstwallet.engine.refusals import Refusal
     from lstwallet.engine.signing import Prepared
     from lstwallet.engine.world import World
-    from lstwallet.ledger.entries import Account
     from lstwallet.store.book import Edit
 
 SLICE_MS: Final = 200
 """While time plays, the world moves this often: charts redraw five times a second."""
 LONGEST_SLICE_MS: Final = 400
 """A slow machine plays slower; it does not jump."""
-class Bridge(QObject):
+
+
+class Bridge(Shown):
     """The only way from a page to the session."""
 
-    opened = Signal()
-    """A profile was opened: ``profile`` and ``world`` are set; every page is stale."""
     outcome = Signal(object)
     """An ``Outcome``: something was committed (or refused), ``world`` is already the new one."""
     progress = Signal(object)
     """A ``Progress``: a run goes on; ``world`` is already that moment's."""
-    failed = Signal(object)
-    """An exception from the lane: the environment's (``StoreUnavailable``) or a bug."""
     refused = Signal(object, object)
     """A command and its ``Refusal``, when a form or the engine refused it: for the coach."""
     busy_changed = Signal(bool)
     """A run of time begins or ends."""
     clock_changed = Signal()
     """Playing or paused, or another speed."""
-    account_changed = Signal()
-    """Another of the user's accounts is shown: every page is stale."""
     book_changed = Signal(object)
     """An ``Edit`` of contacts, notes, names or favourites was committed."""
-    preferences_changed = Signal()
-    """Another privacy mode or default: every page shows itself again."""
-    settings_changed = Signal(object)
-    """Names (a frozenset) of the settings that were changed."""
 
     def __init__(
         self,
@@ -83,17 +74,9 @@ class Bridge(QObject):
         parent: QObject | None = None,
     ) -> None:
         """Without ``settings_path`` settings are not kept."""
-        super().__init__(parent)
-        self.jobs: Final = jobs
-        self.settings = settings or Settings()
-        self._settings_path = settings_path
-        self.profile: Opened | None = None
-        self._account: Account = YOU
-        self.world: World | None = None
-        self.preferences = Preferences(
-            self.settings.privacy, self.settings.slippage_bps, expert=self.settings.expert,
-            dust=self.settings.dust_usd * USD,
-        )  # fmt: skip
+        super().__init__(jobs, settings or Settings(), settings_path, parent)
+        self._era = 0
+        """Counted up when another branch, profile or moment is shown."""
         self.book: Book = Book()
         """Contacts, notes, names and favourites of the profile that is open."""
         self._session: Session | None = None  # belongs to the lane
@@ -107,52 +90,6 @@ class Bridge(QObject):
         self._timer.setInterval(SLICE_MS)
         self._timer.timeout.connect(self._slice)
         self._elapsed = QElapsedTimer()
-
-    def change(self, **values: Any) -> None:
-        """Change settings, and keep them; the file is written in the lane."""
-        wanted = self.settings._replace(**values)
-        names = frozenset(
-            name for name in values if getattr(wanted, name) != getattr(self.settings, name)
-        )
-        if not names:
-            return
-        self.settings = wanted
-        path = self._settings_path
-        if path is not None:
-            self.jobs.run(lambda: settings_file.save(path, wanted), _nothing, self.failed.emit)
-        if names & {"privacy", "slippage_bps", "expert", "dust_usd"}:
-            self._prefer(
-                privacy=wanted.privacy, default_slippage_bps=wanted.slippage_bps,
-                expert=wanted.expert, dust=wanted.dust_usd * USD,
-            )  # fmt: skip
-        self.settings_changed.emit(names)
-
-    @property
-    def account(self) -> Account:
-        """The account that is shown: forms act for it, pages tell of it."""
-        return self._account
-
-    def show_account(self, account: Account) -> None:
-        """Show another of the user's accounts."""
-        if account != self._account:
-            self._account = account
-            self._remember_account()
-            self.account_changed.emit()
-
-    def _remember_account(self) -> None:
-        if self.profile is not None:
-            known = {str(self.profile.path): self._account, **shown_accounts(self.settings)}
-            known[str(self.profile.path)] = self._account
-            lines = [f"{path}\t{account}" for path, account in list(known.items())[:REMEMBERED]]
-            self.change(shown_accounts="\n".join(lines))
-
-    def set_net_worth(self, usd: int) -> None:
-        """What shares are shares of (USD, 8 decimals)."""
-        self.preferences = self.preferences._replace(net_worth=usd)
-
-    def _prefer(self, **values: Any) -> None:
-        self.preferences = self.preferences._replace(**values)
-        self.preferences_changed.emit()
 
     # --- the profile --------------------------------------------------------------------
 
@@ -176,7 +113,7 @@ class Bridge(QObject):
             before, self._session = self._session, session
             if before is not None:
                 before.close()
-            return Opened(session.name, session.path, session.world, session.book)
+            return _opened(session)
 
         def kept(error: BaseException) -> None:
             self._opening -= 1
@@ -190,7 +127,7 @@ class Bridge(QObject):
         """Have the profile's file opened and audited anew; what it holds is what is shown."""
         self.pause()
         self.cancel()
-        shown = self.world
+        shown = self.present
 
         def work() -> World | None:
             world = self._require().recover()
@@ -213,6 +150,33 @@ class Bridge(QObject):
         self.jobs.run(settled.set, _nothing, _nothing)
         return settled.wait(seconds)
 
+    def turn(
+        self,
+        act: Callable[[Session], Any],
+        reply: Callable[[Any], None],
+        refused: Callable[[BaseException], None],
+    ) -> None:
+        """Let the open profile stand elsewhere in its history: ``act`` does it in the lane. Then
+        ``opened``, and ``reply`` with what ``act`` gave; or ``refused``, with nothing changed."""
+        self.pause()
+        self.cancel()
+        self._opening += 1
+
+        def work() -> tuple[Opened, Any]:
+            session = self._require()
+            answer = act(session)
+            return _opened(session), answer
+
+        def done(both: tuple[Opened, Any]) -> None:
+            self._opened(both[0])
+            reply(both[1])
+
+        def kept(error: BaseException) -> None:
+            self._opening -= 1
+            refused(error)
+
+        self.jobs.run(work, done, kept)
+
     def close(self) -> bool:
         """Stop time, commit, close the profile and end the lane. False: it did not end."""
         self.pause()
@@ -229,7 +193,11 @@ class Bridge(QObject):
         if self.profile is None or opened.path != self.profile.path:
             last = shown_accounts(self.settings).get(str(opened.path), YOU)
             self._account = last if last in opened.world.accounts else YOU
+        elif self._account not in opened.world.accounts:
+            self._account = YOU  # another branch, in which it was never opened
         self.profile = opened
+        self.past.forget()
+        self._era += 1
         self.world = opened.world
         self.book = opened.book
         self.opened.emit()
@@ -267,10 +235,14 @@ class Bridge(QObject):
         """Have the command executed. ``reply`` gets the outcome once it is committed.
 
         A run of time that is under way makes room and goes on afterwards. ``failed`` gets
-        ``Opening`` at once while another profile is being opened.
+        ``Opening`` at once while another profile is being opened, ``InThePast`` while the past
+        is looked at.
         """
         if self._opening:
             (failed or self.failed.emit)(Opening())
+            return
+        if self.past.looking is not None:
+            (failed or self.past.refuse)(InThePast())
             return
 
         def done(outcome: Outcome) -> None:
@@ -302,6 +274,11 @@ class Bridge(QObject):
                 reply()
 
         self.jobs.run(lambda: self._require().edit(edit), done, self._failed)
+
+    def alter(self, work: Callable[[Session], Any], reply: Callable[[Any], None]) -> None:
+        """Change what is written of the profile and moves no time (a branch's name); then
+        ``reply``. Like a command it makes its way between two steps of a run."""
+        self.jobs.run(lambda: work(self._require()), reply, self._failed)
 
     def call(
         self,
@@ -349,12 +326,14 @@ class Bridge(QObject):
 
         ``failed``: no answer will come.
         """
-        account = self.account
+        account, looking = self.account, self.past.looking
+        if looking is not None:
+            end = min(end, looking.world.time)
         self.call(
             lambda session: session.series(
                 names, begin, end, account=account, gate=GATE.wait
             ),
-            reply,
+            self._of_this_era(reply, failed),
             self._unanswered(failed),
         )
 
@@ -371,14 +350,34 @@ class Bridge(QObject):
 
         ``everybody``: of all the user's accounts.
         """
-        account = None if everybody else self.account
+        account, looking = None if everybody else self.account, self.past.looking
+        if looking is not None:
+            before = min(looking.seq + 1, looking.seq + 1 if before is None else before)
         self.call(
             lambda session: session.activity(
                 before=before, limit=limit, account=account, gate=GATE.wait
             ),
-            reply,
+            self._of_this_era(reply, failed),
             self._unanswered(failed),
         )
+
+    def another_era(self) -> None:
+        """Another moment is shown: what was asked about the one before answers nothing."""
+        self._era += 1
+
+    def _of_this_era(
+        self, reply: Callable[[Any], None], failed: Callable[[], None] | None
+    ) -> Callable[[Any], None]:
+        """An answer about another branch, profile or moment comes too late: there is none."""
+        asked = self._era
+
+        def told(answer: Any) -> None:
+            if asked == self._era:
+                reply(answer)
+            elif failed is not None:
+                failed()
+
+        return told
 
     def _unanswered(self, failed: Callable[[], None] | None) -> Callable[[BaseException], None]:
         """Whoever asked may ask again; and it is told."""
@@ -416,9 +415,10 @@ class Bridge(QObject):
     ) -> bool:
         """Let time pass. ``reply`` comes at the end, or at a cancel.
 
-        False: a run is under way, or another profile is being opened.
+        False: a run is under way, another profile is being opened, or the past is looked at.
         """
-        if self._run is not None or self._opening or self.world is None:
+        held = self._opening or self.past.looking is not None
+        if self._run is not None or held or self.world is None:
             return False
         begin = self.world.time
         self._run = Run(begin, begin + seconds if until is None else until, reply)
@@ -443,7 +443,8 @@ class Bridge(QObject):
         """Let time go on by itself, at ``speed`` simulated seconds a second."""
         if speed is not None:
             self._speed = speed
-        if self.world is not None and not self._playing and not self._opening:
+        held = self._playing or self._opening or self.past.looking is not None
+        if self.world is not None and not held:
             self._playing = True
             self._elapsed.start()
             self._timer.start()
@@ -534,7 +535,7 @@ class Bridge(QObject):
     def _failed(self, error: BaseException) -> None:
         """Tell, then show again what is really committed, where that is not what is shown."""
         self.failed.emit(error)
-        shown = self.world
+        shown = self.present
 
         def work() -> World | None:
             world = self._require().world
@@ -545,12 +546,18 @@ class Bridge(QObject):
 
     def _restored(self, world: World | None) -> None:
         if world is not None:
+            self.past.forget()
+            self.another_era()
             self.world = world
             self.opened.emit()
 
     def _require(self) -> Session:
         assert self._session is not None, "no profile is open"
         return self._session
+
+
+def _opened(session: Session) -> Opened:
+    return Opened(session.name, session.path, session.world, session.book, session.branch)
 
 
 def _nothing(_: Any) -> None:

@@ -18,6 +18,7 @@ from lstwallet.app.help import Help
 from lstwallet.app.settings import PRIVACY
 from lstwallet.ui.bridge import SPEEDS
 from lstwallet.ui.pages.actions import ACTIONS
+from lstwallet.ui.past import titled
 from lstwallet.ui.shell.help import HelpSheet
 from lstwallet.ui.shell.time_bar import STEPS, speed_words
 from lstwallet.ui.widgets.palette import Entry, Palette
@@ -64,6 +65,7 @@ class Commands(QObject):
         yield from self._rooms()
         yield from self._actions()
         yield from self._time()
+        yield from self._history()
         yield from self._charts()
         yield from self._looks()
         yield from self._profiles()
@@ -89,8 +91,51 @@ class Commands(QObject):
                         also=action.others(),
                     )  # fmt: skip
 
+    def _history(self) -> Iterator[Entry]:
+        """The past, and the branches of the history."""
+        group, past, travel = self.tr("History"), self._bridge.past, self._window.travel
+        if past.resting:
+            return
+        words = self.tr("time machine undo rewind past history fork timeline")
+        if past.looking is not None:
+            yield Entry(
+                "past go_on", group, self.tr("Go on from here"), "git-branch", travel.go_on,
+                also=words,
+            )  # fmt: skip
+            yield Entry(
+                "past compare", group, self.tr("Compare with now"), "scales", travel.compare,
+                also=words,
+            )  # fmt: skip
+            yield Entry(
+                "past back", group, self.tr("Back to now"), "arrow-line-right", past.back,
+                self.tr("Esc"), words,
+            )  # fmt: skip
+        yield Entry(
+            "past last", group, self.tr("Go back to before what you did last"),
+            "clock-counter-clockwise", self._window.time_bar.rewinder.before_last, also=words,
+        )  # fmt: skip
+        yield Entry(
+            "branches", group, self.tr("Branches: fork, rename, delete"), "git-branch",
+            travel.show_branches, also=words,
+        )  # fmt: skip
+        for each in past.standings:
+            if not each.current:
+                title = titled(each.branch.title)
+                yield Entry(
+                    f"branch {each.branch.id}", group,
+                    self.tr("Switch to branch {title}").format(title=title), "git-branch",
+                    lambda ident=each.branch.id: past.switch(ident), also=words,
+                )  # fmt: skip
+        if len(past.standings) > 1:
+            yield Entry(
+                "branches compare", group, self.tr("Compare two branches"), "scales",
+                travel.compare, also=words,
+            )  # fmt: skip
+
     def _time(self) -> Iterator[Entry]:
         group, bridge = self.tr("Time"), self._bridge
+        if bridge.past.looking is not None:
+            return
         words = self.tr("play pause let time pass")
         title, icon = (self.tr("Play"), "play-fill")
         if bridge.playing:
@@ -285,9 +330,11 @@ class Guide(QObject):
             (self.tr("Tab"), self.tr("On to the next field or button; Shift+Tab goes back")),
             (self.tr("Arrows"), self.tr("Within a group of choices, a table or a chart")),
             (self.tr("Shift+Enter"), self.tr("In a table: sorts by the column")),
+            (self.tr("On the history"), self.tr("← → a day, with Shift an hour; PgUp and PgDn what "
+                                               "you did; Home, End")),
             (self.tr("Space"), self.tr("Presses a button; elsewhere plays and pauses time")),
             ("Ctrl+Z", self.tr("Take back the last edit while its message stands")),
-            ("Esc", self.tr("Closes what lies on top; in a lesson, pauses it")),
+            ("Esc", self.tr("Closes what lies on top, or leaves the past; in a lesson, pauses it")),
         ]
 
 

@@ -41,10 +41,12 @@ from lstwallet.ui.shell import tab_order
 from lstwallet.ui.shell.account_button import AccountButton
 from lstwallet.ui.shell.edits import SettingsEdits
 from lstwallet.ui.shell.notices import NoticeCentre
+from lstwallet.ui.shell.past_strip import PastStrip
 from lstwallet.ui.shell.rail import Rail
 from lstwallet.ui.shell.sorts import Sorts
 from lstwallet.ui.shell.time_bar import TimeBar
 from lstwallet.ui.shell.top_bar import TopBar
+from lstwallet.ui.shell.travel import Travel
 from lstwallet.ui.theme import current, tokens
 from lstwallet.ui.widgets.layout import Panel, column, holder, row
 
@@ -133,11 +135,12 @@ class MainWindow(QMainWindow):
         self.rail = Rail(self.rooms)
         self.top_bar = TopBar(AccountButton(self.bridge))
         self.time_bar = TimeBar(self.bridge)
+        self.past_strip = PastStrip(self.bridge)
         self._strip = column(margins=(20, 0, 16, 0), spacing=0)
         self.stack = QStackedLayout()
         self._blank = QWidget(self)
         self.stack.addWidget(self._blank)
-        right = column(self.top_bar, self._strip, (self.stack, 1), spacing=0)
+        right = column(self.top_bar, self.past_strip, self._strip, (self.stack, 1), spacing=0)
         upper = row(self.rail, (right, 1), spacing=0)
         self.shell = holder(column((upper, 1), self.time_bar, spacing=0))
         ground = Panel("window")
@@ -163,6 +166,8 @@ class MainWindow(QMainWindow):
         bridge.progress.connect(self._progressed)
         bridge.preferences_changed.connect(self._all_stale)
         bridge.account_changed.connect(self._another_account)
+        bridge.past.changed.connect(self._all_stale)
+        self.travel = Travel(self)
         self._sorts = Sorts(bridge, self)
         self.time_bar.calendar_wanted.connect(lambda: self.show_sheet("calendar"))
         self._edits = SettingsEdits(bridge, self.toast, self)
@@ -195,6 +200,8 @@ class MainWindow(QMainWindow):
         cursor goes into the room's form."""
         if key in SHEETS:
             self.show_sheet(key)
+        if self.travel.goes(key):
+            return
         if key not in {each.key for each in self.rooms}:
             return
         self._wanted = (key, arguments)
@@ -331,6 +338,7 @@ class MainWindow(QMainWindow):
     def set_sandbox(self, name: str, account: str) -> None:
         """Show these words instead of the profile's name; empty for the name itself."""
         self._sandbox = (name, account)
+        self.bridge.past.rest(bool(name))
         title = self.tr("{profile} · lstwallet").format(profile=name) if name else "lstwallet"
         self.setWindowTitle(title)
         self.set_other_profiles(self.other_profiles)
@@ -493,7 +501,7 @@ class MainWindow(QMainWindow):
         slim = self.width() < tokens.NARROW * current().scale
         if slim != self._slim:
             self._slim = slim
-            for part in (self.rail, self.top_bar, self.time_bar):
+            for part in (self.rail, self.top_bar, self.past_strip, self.time_bar):
                 part.set_slim(slim)
             for page in self._pages.values():
                 page.set_narrow(slim)
@@ -507,13 +515,16 @@ class MainWindow(QMainWindow):
     def _told(self) -> list[QWidget]:
         """The strips above the room."""
         items = (self._strip.itemAt(at) for at in range(self._strip.count()))
-        return [item.widget() for item in items if item.widget() is not None]
+        told = [item.widget() for item in items if item.widget() is not None]
+        return [self.past_strip, *told] if self.past_strip.isVisible() else told
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Space plays and pauses, unless an input took it."""
+        """Space plays and pauses, Esc leaves the past, unless an input took it."""
         if event.key() == Qt.Key.Key_Space and self.bridge.world is not None:
             if not event.isAutoRepeat() and self.cover() is None:
                 self.time_bar.toggle()
+        elif event.key() == Qt.Key.Key_Escape and self.bridge.past.looking is not None:
+            self.bridge.past.back()
         else:
             super().keyPressEvent(event)
 

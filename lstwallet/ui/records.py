@@ -49,6 +49,8 @@ class Opened(NamedTuple):
     world: World
     book: Book
     """What the person wrote beside the history when it was opened."""
+    branch: int
+    """The branch of the history one stands on."""
 
 
 class Opening(Exception):

@@ -24,8 +24,8 @@ from lstwallet.readmodel.activity import Line
 from lstwallet.store.book import Contact, NameAccount, Note, PutContact, PutNote
 from lstwallet.ui.main_window import MainWindow
 from lstwallet.ui.models.cells import Text
-from lstwallet.ui.pages.activity import words
 from lstwallet.ui.pages.activity.page import RoomPage, Row
+from lstwallet.ui.wording import happened as words
 from lstwallet.units.amount import ALL
 from lstwallet.units.bech32 import encode
 from lstwallet.units.clock import DAY

@@ -15,7 +15,7 @@ from lstwallet.engine.staking import Stake, Wrap
 from lstwallet.engine.wallet import Fund
 from lstwallet.engine.world import YOU
 from lstwallet.readmodel.activity import to_csv
-from lstwallet.ui.pages.activity import words
+from lstwallet.ui.wording import happened as words
 from lstwallet.units.amount import format_places
 from tests.journeys.driver import Driver
 from tests.ui.harness import FUNDED, Fees, window_on

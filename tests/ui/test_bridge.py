@@ -35,6 +35,7 @@ def bridge(qtbot: QtBot, tmp_path: Path) -> Iterator[Bridge]:
     made = Bridge(Lane(), Settings(), tmp_path / "settings.json")
     with qtbot.waitSignal(made.opened, timeout=20_000):
         made.open(lambda: Session.open(path))
+    qtbot.waitUntil(lambda: bool(made.past.standings), timeout=20_000)  # it reads them by itself
     yield made
     assert made.close()
 

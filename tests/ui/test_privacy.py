@@ -20,8 +20,8 @@ from lstwallet.engine.wallet import Fund, WrapEth
 from lstwallet.engine.world import YOU
 from lstwallet.ui import wording
 from lstwallet.ui.main_window import MainWindow
-from lstwallet.ui.pages.activity import words
 from lstwallet.ui.robot.hands import plain
+from lstwallet.ui.wording import happened as words
 from lstwallet.units.amount import ALL
 from tests.journeys.driver import Driver
 from tests.ui.harness import FUNDED, enter, window_on

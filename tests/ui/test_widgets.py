@@ -30,7 +30,6 @@ from lstwallet.ui.widgets.chips import Chip, ChipRow
 from lstwallet.ui.widgets.focus_ring import FocusRing
 from lstwallet.ui.widgets.gantt import Gantt, GanttRow
 from lstwallet.ui.widgets.gauge import angle_of
-from lstwallet.ui.widgets.history import HistoryBar, Mark
 from lstwallet.ui.widgets.labels import Countdown, Label, Link, SplitNumber, UnitNumber
 from lstwallet.ui.widgets.layout import column, holder, row
 from lstwallet.ui.widgets.overlays import Sheet, WhyPopover
@@ -507,37 +506,6 @@ def test_the_timeline_is_read_clicked_and_walked(qtbot: QtBot) -> None:
     QTest.keyClick(waits, Qt.Key.Key_Down)
     QTest.keyClick(waits, Qt.Key.Key_Return)
     assert keys == ["b", "a"]
-
-
-def test_history_jumps_to_marks_and_moments(qtbot: QtBot) -> None:
-    bar = HistoryBar("History")
-    qtbot.addWidget(bar)
-    bar.set(0, 800, 1000, [Mark(500, "good", "Reward"), Mark(900, "3", "Report")])
-    bar.resize(1016, 32)
-    bar.show()
-    asked: list[int] = []
-    bar.jump.connect(asked.append)
-    QTest.mouseClick(bar, Qt.MouseButton.LeftButton, pos=bar.rect().center() + _right(3))
-    QTest.mouseClick(bar, Qt.MouseButton.LeftButton, pos=bar.rect().center() - _right(250))
-    QTest.keyClick(bar, Qt.Key.Key_Right)
-    QTest.keyClick(bar, Qt.Key.Key_Left)
-    assert asked[0] == 500
-    assert abs(asked[1] - 250) <= 2
-    assert asked[2:] == [900, 500]
-
-
-def test_marks_stand_clear_of_the_knob_and_bad_ones_on_top(qtbot: QtBot) -> None:
-    bar = HistoryBar("History")
-    qtbot.addWidget(bar)
-    bar.resize(1016, 32)
-    marks = [Mark(500, "bad", "Liquidated"), Mark(500, "good", "Reward"), Mark(502, "3", "Report")]
-    bar.set(0, 500, 1000, marks)
-    knob = bar._place(500)
-    assert [abs(bar._spot(mark) - knob) >= 10 for mark in marks] == [True] * 3
-    assert bar._spot(marks[0]) < knob < bar._spot(marks[2])
-    bar.set(0, 900, 1000, [Mark(300, "bad"), Mark(300, "good")])
-    shown = bar.grab().toImage().pixelColor(round(bar._place(300)), 8)
-    assert shown == theme.current().color("bad_mark")
 
 
 def _right(pixels: int):  # type: ignore[no-untyped-def]

@@ -92,7 +92,7 @@ def said(cell: Cell) -> str:
         case SparkCell(said=words):
             return words
         case ButtonsCell(buttons=buttons):
-            return ", ".join(button.text for button in buttons)
+            return ", ".join(button.text or button.tip for button in buttons)
     return ""
 
 

@@ -169,6 +169,7 @@ class TableView(Themed, QTableView):
         self._hot = -1
         self._down = False
         self._focus_button = 0
+        self._menu_of: Callable[[Any], QMenu | None] | None = None
         self._dropped: frozenset[str] = frozenset()
         self._painted: dict[tuple[int, int], Cell] = {}
         self._placed: tuple[Any, ...] = ()
@@ -231,8 +232,14 @@ class TableView(Themed, QTableView):
         """Rows have a menu that makes them favourites; see ``RowsModel.star``."""
         self.rows_model.star = star
 
+    def set_menu(self, made: Callable[[Any], QMenu | None]) -> None:
+        """Rows have a menu of the page's own; ``made`` gives it for a row."""
+        self._menu_of = made
+
     def row_menu(self, row: Any) -> QMenu | None:
         """What can be done with a row beside pressing it; ``None``: nothing."""
+        if self._menu_of is not None:
+            return self._menu_of(row)
         star = self.rows_model.star(row) if self.rows_model.star is not None else None
         if star is None:
             return None

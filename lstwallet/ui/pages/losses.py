@@ -36,8 +36,8 @@ class LossWatch(QObject):
         super().__init__(bridge)
         self._bridge = bridge
         self.losses: Losses | None = None
-        self._seen: dict[tuple[str, str], int] = {}
-        self._whose = self._key()
+        self._seen: dict[tuple[str, int, str], int] = {}
+        self._whose = self._moment()
         self._later = QTimer(self)
         self._later.setSingleShot(True)
         self._later.setInterval(LATER_MS)
@@ -45,6 +45,7 @@ class LossWatch(QObject):
         bridge.outcome.connect(self._happened)
         bridge.opened.connect(self._opened)
         bridge.account_changed.connect(self._another)
+        bridge.past.changed.connect(self._another)
         self._later.start()
 
     @classmethod
@@ -59,10 +60,10 @@ class LossWatch(QObject):
         """Read the user's latest entries."""
         if self._bridge.world is None:
             return
-        asked = self._key()
+        asked = self._moment()
 
         def answered(records: list[ActivityRecord]) -> None:
-            if asked == self._key():
+            if asked == self._moment():
                 self._found(records)
 
         self._bridge.activity(answered, limit=LOOK_BACK)
@@ -76,9 +77,9 @@ class LossWatch(QObject):
         self.look()
 
     def _forget(self) -> None:
-        """What happened in another profile or account is not told of this one."""
-        if self._key() != self._whose:
-            self._whose = self._key()
+        """What happened in another profile, account, branch or moment is not told of this one."""
+        if self._moment() != self._whose:
+            self._whose = self._moment()
             self._take(None)
 
     def dismiss(self) -> None:
@@ -87,9 +88,14 @@ class LossWatch(QObject):
             self._seen[self._key()] = self.losses.last
         self._take(None)
 
-    def _key(self) -> tuple[str, str]:
-        profile = self._bridge.profile
-        return (str(profile.path) if profile is not None else "", self._bridge.account)
+    def _key(self) -> tuple[str, int, str]:
+        profile, account = self._bridge.profile, self._bridge.account
+        return ("", 0, account) if profile is None else (str(profile.path), profile.branch, account)
+
+    def _moment(self) -> tuple[str, int, str, int]:
+        """The same, and the moment of the past that is looked at."""
+        looking = self._bridge.past.looking
+        return (*self._key(), -1 if looking is None else looking.seq)
 
     def _happened(self, outcome: Outcome) -> None:
         account = self._bridge.account

@@ -164,9 +164,15 @@ class PriceCard(Card):
         draw = self._draw
         self._bridge.series(
             self._names, max(begin, world.started), world.time,
-            lambda samples: self._answered(draw, samples),
+            lambda samples: self._answered(draw, samples), self._unanswered,
         )  # fmt: skip
         QTimer.singleShot(4 * PAUSE_MS, self, self._unstick)
+
+    def _unanswered(self) -> None:
+        """Another branch or moment is shown meanwhile, or the file cannot be read."""
+        self._asking = False
+        if self._again:
+            self.refresh()
 
     def _unstick(self) -> None:
         """An answer that was lost with its profile must not stop the next request."""

@@ -18,6 +18,7 @@ from lstwallet.ui.robot import (
     road_native,
     road_preflight,
     road_reth,
+    road_time,
     road_wallet,
 )
 from lstwallet.ui.robot.camera import Camera
@@ -271,6 +272,9 @@ CHAPTERS: Final[tuple[Chapter, ...]] = (
     road_wallet.labels,
     road_approvals.fees_and_approvals,
     road_preflight.preflight,
+    road_time.slider,
+    road_time.branches,
+    road_time.comparison,
     lesson,
     road_lessons.two_kinds,
     road_lessons.queue_or_market,

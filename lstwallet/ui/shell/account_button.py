@@ -32,6 +32,7 @@ class AccountButton(Chooser):
         self.hide()
         bridge.opened.connect(self._show)
         bridge.account_changed.connect(self._show)
+        bridge.past.changed.connect(self._show)
         bridge.book_changed.connect(lambda _edit: self._show())
 
     def _show(self) -> None:

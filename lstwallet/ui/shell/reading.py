@@ -38,6 +38,7 @@ class ReadingSheet(SideSheet):
         self.bridge.outcome.connect(lambda _outcome: self._follow())
         self.bridge.preferences_changed.connect(self._follow)
         self.bridge.account_changed.connect(self._follow)
+        self.bridge.past.changed.connect(self._follow)
         self.bridge.opened.connect(self.close)
 
     def read(self, world: World) -> Any:

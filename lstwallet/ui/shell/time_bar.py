@@ -10,33 +10,25 @@ from PySide6.QtWidgets import QMenu, QSizePolicy, QStackedLayout, QWidget
 
 from lstwallet.ui import wording
 from lstwallet.ui.bridge import SPEEDS
+from lstwallet.ui.shell.branch_chip import BranchChip
+from lstwallet.ui.shell.rewind import Rewinder, next_words
 from lstwallet.ui.theme import Themed, current, icons, paint
 from lstwallet.ui.widgets.buttons import Button, Segmented, ToolButton
-from lstwallet.ui.widgets.history import HistoryBar, Mark
+from lstwallet.ui.widgets.history import HistoryBar
 from lstwallet.ui.widgets.labels import Label, Link
 from lstwallet.ui.widgets.layout import Panel, column, holder, row
 from lstwallet.units.clock import DAY, HOUR
 
 if TYPE_CHECKING:
-    from lstwallet.app.session import ActivityRecord, Outcome, Progress
+    from lstwallet.app.session import Outcome, Progress
     from lstwallet.engine.world import World
-    from lstwallet.readmodel.coming import Coming
     from lstwallet.ui.bridge import Bridge
     from lstwallet.ui.widgets.bars import ProgressRow
 
 HEIGHT: Final = 54
 STEPS: Final = {"hour": HOUR, "day": DAY, "week": 7 * DAY}
-PAST: Final = 30 * DAY
-AHEAD: Final = 10 * DAY
 SHOW_RUN_MS: Final = 200
 """A run shorter than this shows no progress: it would only flicker."""
-MARKS: Final = 40
-SOON_MS: Final = 50
-"""Marks are read this long after a command: its receipt is painted first."""
-MARKS_MS: Final = 1_000
-"""While time plays, marks are read this often at most."""
-SAID: Final = 3
-"""So much of what is due is said of the history; all of it is drawn."""
 WIDEST: Final = 1_653_436_800
 """Wed 25 May 2022, 00:00: no date needs more room."""
 
@@ -52,7 +44,6 @@ class TimeBar(Themed, Panel):
         self.setObjectName("time.bar")
         self.setAccessibleName(self.tr("Simulated time"))
         self._bridge = bridge
-        self._marks: list[Mark] = []
         self._held: QWidget | None = None
         self._slim: bool | None = None
         self._build()
@@ -98,7 +89,13 @@ class TimeBar(Themed, Panel):
         self.history = HistoryBar()
         self.history.setObjectName("time.history")
         self.history.setAccessibleName(self.tr("History"))
-        self.history.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self.rewinder = Rewinder(self._bridge, self.history)
+        self.branch = BranchChip()
+        self.rewind = ToolButton(
+            "clock-counter-clockwise", self.tr("Go back to before what you did last"),
+            on_click=self.rewinder.before_last,
+        )  # fmt: skip
+        self.rewind.setObjectName("time.rewind")
         self._run: ProgressRow | None = None
         shown = QWidget()
         self._stack = QStackedLayout(shown)
@@ -106,7 +103,8 @@ class TimeBar(Themed, Panel):
         shown.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.setLayout(
             row(
-                self.play, self.step, self.next, self.speed, 4, self._words, 4, (shown, 1),
+                self.play, self.step, self.next, self.speed, 4, self._words, 4, self.branch, 4,
+                (shown, 1), self.rewind,
                 margins=(20, 1, 20, 0), spacing=8,
             )
         )
@@ -135,9 +133,9 @@ class TimeBar(Themed, Panel):
         bridge.progress.connect(self._progressed)
         bridge.busy_changed.connect(self._busy)
         bridge.clock_changed.connect(self._clock)
-        self._unread = QTimer(self)
-        self._unread.setSingleShot(True)
-        self._unread.timeout.connect(self._read_marks)
+        bridge.past.changed.connect(self._look)
+        bridge.past.resting_changed.connect(self._let)
+        self.rewinder.moved.connect(self._held_at)
         self._wait = QTimer(self)
         self._wait.setSingleShot(True)
         self._wait.setInterval(SHOW_RUN_MS)
@@ -161,7 +159,9 @@ class TimeBar(Themed, Panel):
 
     def toggle(self) -> None:
         """Play or pause."""
-        if self._bridge.playing:
+        if self._bridge.past.looking is not None:
+            self._bridge.past.refuse()
+        elif self._bridge.playing:
             self._bridge.pause()
         else:
             self._bridge.play()
@@ -182,28 +182,34 @@ class TimeBar(Themed, Panel):
 
     def _opened(self) -> None:
         self.setEnabled(True)
-        self._marks = []
-        self._read_marks()
+        self._look()
+
+    def _look(self) -> None:
+        """The present, or a moment of the past in which nothing happens."""
+        self._let()
         self._show()
 
+    def _let(self) -> None:
+        """What can be pressed: no time passes in the past, and lessons are not travelled."""
+        past = self._bridge.past
+        here = past.looking is None
+        for widget in (self.play, self.step, self.next):
+            widget.setEnabled(here and not self._bridge.running)
+        self.date.set_tone("text" if here else "sim")
+        self.branch.setVisible(not past.resting)
+        self.rewind.setVisible(not past.resting)
+
     def _happened(self, outcome: Outcome) -> None:
-        if outcome.refusal is None and outcome.changes - {"time", "prices"}:
-            self._read_soon()
         if "time" in outcome.changes:
             self._show()
 
-    def _read_soon(self) -> None:
-        """After the receipt's own paint, and while time plays not more often than the eye
-        asks for. What is read is shown, what is new ahead with it."""
-        if not self._unread.isActive():
-            self._unread.start(MARKS_MS if self._bridge.playing else SOON_MS)
-
-    def _read_marks(self) -> None:
-        self._bridge.activity(self._marked, limit=MARKS)
-
-    def _marked(self, records: list[ActivityRecord]) -> None:
-        self._marks = [Mark(record.at, _tone(record.kind)) for record in records]
-        self._show()
+    def _held_at(self, time: int | None) -> None:
+        """The slider is held at a moment: the date follows it."""
+        if time is None:
+            self._show()
+        else:
+            self.date.set_tone("sim")
+            self.date.setText(wording.moment(time))
 
     def _progressed(self, progress: Progress) -> None:
         self._show_time(progress.world)
@@ -214,8 +220,7 @@ class TimeBar(Themed, Panel):
     def _busy(self, busy: bool) -> None:
         if busy:
             self._hold_focus()
-        for widget in (self.play, self.step, self.next):
-            widget.setEnabled(not busy)
+        self._let()
         if busy:
             self.run.set(0.0, self.tr("Simulating"))
             self._wait.start()
@@ -246,22 +251,18 @@ class TimeBar(Themed, Panel):
 
     def _show(self) -> None:
         world = self._bridge.world
-        if world is None:
-            return
-        self._show_time(world)
-        begin = max(world.started, world.time - PAST)
-        ahead = _agenda_marks(world, self._bridge.account)
-        past = [mark for mark in self._marks if begin <= mark.at <= world.time]
-        self.history.set(begin, world.time, world.time + AHEAD, [*past, *ahead])
-        self.history.setAccessibleDescription(
-            self.tr("Coming: {what}").format(what="; ".join(mark.tip for mark in ahead[:SAID]))
-            if ahead
-            else self.tr("Nothing is due")
-        )
+        if world is not None:
+            self._show_time(world)
 
     def _show_time(self, world: World) -> None:
+        present, looking = self._bridge.present, self._bridge.past.looking
+        self.date.set_tone("text" if looking is None else "sim")
         self.date.setText(wording.moment(world.time))
-        self.due.setText(_next_words(world, self._bridge.account))
+        if looking is None or present is None:
+            self.due.setText(next_words(world, self._bridge.account))
+        else:
+            now = wording.day_and_time(present.time)
+            self.due.setText(self.tr("Now is {moment}").format(moment=now))
 
     def set_slim(self, slim: bool) -> None:
         """Below 1180 px "Next event" is an icon and the speed hides."""
@@ -269,6 +270,7 @@ class TimeBar(Themed, Panel):
             self._slim = slim
             self.next.setText("" if slim else self.tr("Next event"))
             self.speed.setVisible(not slim)
+            self.branch.set_slim(slim)
 
 
 def speed_words(speed: int) -> str:
@@ -277,35 +279,6 @@ def speed_words(speed: int) -> str:
     return wording.translate("TimeBar", "{number} {unit}/s").format(
         number=speed // unit, unit=mark
     )
-
-
-def _coming(world: World, account: str, until: int) -> list[Coming]:
-    from lstwallet.readmodel.coming import coming
-
-    return coming(world, account, until)
-
-
-def _next_words(world: World, account: str) -> str:
-    """``Rewards paid in 3 h``: the first thing that will happen."""
-    for item in _coming(world, account, world.staking.next_report):
-        return wording.next_due(item, world.time)
-    return ""
-
-
-def _agenda_marks(world: World, account: str) -> list[Mark]:
-    tones = {"ticket": "warn", "report": "good"}
-    marks = []
-    for item in _coming(world, account, world.time + AHEAD):
-        words = wording.next_due(item, world.time)
-        marks.append(Mark(item.at, tones.get(item.kind, "3"), words))
-    return marks
-
-
-def _tone(kind: str) -> str:
-    """Colour of a mark: what one earned is green, a liquidation red, the rest grey."""
-    if "Liquidat" in kind or "Slash" in kind:
-        return "bad"
-    return "good" if "Reward" in kind or "Claim" in kind or kind == "OracleReported" else "3"
 
 
 def _down(height: int) -> QPoint:

@@ -55,6 +55,7 @@ from lstwallet.ui.wording.numbers import (
     duration,
     exact,
     fiat,
+    fiat_axis,
     fiat_change,
     fiat_large,
     fiat_price,
@@ -79,6 +80,7 @@ from lstwallet.ui.wording.numbers import (
     waits,
     whole_waits,
 )
+from lstwallet.ui.wording.positions import position
 from lstwallet.ui.wording.refusals import (
     address_problem,
     advice,
@@ -124,6 +126,7 @@ __all__ = [
     "fee",
     "fee_and_worth",
     "fiat",
+    "fiat_axis",
     "fiat_change",
     "fiat_large",
     "fiat_price",
@@ -151,6 +154,7 @@ __all__ = [
     "percent",
     "places",
     "plural",
+    "position",
     "price",
     "reads_zero",
     "ready_in",

@@ -78,6 +78,10 @@ _ERRORS: Final[dict[str, Callable[[Any], str]]] = {
     "StoreUnavailable": _unavailable,
     "StoreBroken": _broken,
     "Opening": lambda _problem: translate("wording", "Another profile is being opened."),
+    "InThePast": lambda _problem: translate(
+        "wording",
+        "You are looking at the past. Go on from here, or go back to now, to do something.",
+    ),
     "SettingsProblem": lambda problem: str(problem.detail),
     "CatalogueError": str,
     "PriceTableError": str,

@@ -203,6 +203,16 @@ def owned_fiat(preferences: Preferences, usd: int) -> str:
     return fiat(usd)
 
 
+def fiat_axis(value: float) -> str:
+    """``$212k``: as many digits as tell two ticks apart."""
+    size = abs(value)
+    sign = MINUS if value < 0 else ""
+    for floor, mark in ((1e9, "bn"), (1e6, "m"), (1e3, "k")):
+        if size >= floor:
+            return f"{sign}${size / floor:.2f}".rstrip("0").rstrip(".") + mark
+    return f"{sign}${size:.2f}".rstrip("0").rstrip(".") if size else "$0"
+
+
 def owned_amount(
     preferences: Preferences, units: int, symbol: str, *, unit: bool = True
 ) -> str:

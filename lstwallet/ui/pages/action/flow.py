@@ -13,6 +13,7 @@ from lstwallet.ui.pages.action.fees import approval_line, fee_line, with_network
 from lstwallet.ui.pages.action.form import ActionForm
 from lstwallet.ui.pages.action.records import Fact, NextStep, NotYet, Review, differs
 from lstwallet.ui.pages.action.review import ReviewView, changes_box
+from lstwallet.ui.past import InThePast
 from lstwallet.ui.widgets.action_panel import ActionPanel, receipt_head
 from lstwallet.ui.widgets.amount_field import AmountField
 from lstwallet.ui.widgets.cards import Banner, LinkRow
@@ -61,6 +62,7 @@ class ActionFlow(QObject):
         bridge.opened.connect(self._opened)
         bridge.account_changed.connect(self._another_account)
         bridge.preferences_changed.connect(self._preferred)
+        bridge.past.changed.connect(self._another_moment)
         self._limits = self._allowed()
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
@@ -144,6 +146,13 @@ class ActionFlow(QObject):
             self._form.refresh(self._bridge.world)
         self._begin_anew()
 
+    def _another_moment(self) -> None:
+        """A moment of the past, or now again: what was typed stays, nothing can be signed there."""
+        if self.phase == "review":
+            self.back()
+        else:
+            self._changed()
+
     def _begin_anew(self) -> None:
         for form in self._forms:
             form.reset()
@@ -206,6 +215,9 @@ class ActionFlow(QObject):
         stop = self._form.veto(answer.quote)
         if stop is not None:
             self._stop(stop)
+            return
+        if self._bridge.past.looking is not None:
+            self._stop(NotYet(wording.error(InThePast())))
             return
         self._prepared = answer
         self._stop(None)
@@ -413,9 +425,12 @@ class ActionFlow(QObject):
         entry = Fact(self.tr("Entry"), f"#{wording.count(outcome.seq)}")
         page.add(changes_box(receipt.changes, (*receipt.facts, entry)))
         self._hide_or_show()
-        if receipt.next_steps:
+        links = [self._link(step) for step in receipt.next_steps]
+        if not self._bridge.past.resting:
+            links.append(self._way_back(outcome))
+        if links:
             page.add(Label(self.tr("What next"), "strong"))
-            page.add(holder(column(*(self._link(s) for s in receipt.next_steps), spacing=8)))
+            page.add(holder(column(*links, spacing=8)))
         page.set_foot(receipt.again, self.tr("View activity"), kind="secondary")
         page.set_ready(True)
         self._turn("receipt")
@@ -427,6 +442,20 @@ class ActionFlow(QObject):
 
         link = LinkRow(step.title, step.sub, step.icon, on_click=go)
         link.setObjectName(f"{self._form.name}.next.{step.room}")
+        return link
+
+    def _way_back(self, outcome: Outcome) -> LinkRow:
+        """To the moment before it was done."""
+
+        def go() -> None:
+            self._again()
+            self._bridge.past.look(outcome.seq - len(outcome.events))
+
+        link = LinkRow(
+            self.tr("Go back to before this"), self.tr("It stays on its branch; nothing is lost"),
+            "clock-counter-clockwise", tone="sim", on_click=go,
+        )  # fmt: skip
+        link.setObjectName(f"{self._form.name}.undo")
         return link
 
     def _again(self) -> None:

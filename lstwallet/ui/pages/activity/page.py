@@ -19,7 +19,6 @@ from lstwallet.ui import wording
 from lstwallet.ui.models.cells import ButtonsCell, ButtonSpec, Cell, Text
 from lstwallet.ui.models.rows import Column
 from lstwallet.ui.models.table import ROW_TWO_LINES, TableView
-from lstwallet.ui.pages.activity import words
 from lstwallet.ui.pages.activity.notes import NoteEditor, shown
 from lstwallet.ui.pages.activity.search import SearchField
 from lstwallet.ui.pages.page import Page
@@ -28,6 +27,7 @@ from lstwallet.ui.widgets.buttons import Button, Chooser
 from lstwallet.ui.widgets.cards import Card, EmptyState
 from lstwallet.ui.widgets.labels import Label
 from lstwallet.ui.widgets.layout import Rule, column, row
+from lstwallet.ui.wording import happened as words
 
 if TYPE_CHECKING:
     from lstwallet.app.session import ActivityRecord, Session
@@ -79,6 +79,8 @@ class RoomPage(Page):
         super().__init__(bridge, parent)
         self._lines: list[Line] = []
         self._more = False
+        self._acts: set[int] = set()
+        """Entries that an action of the user's own brought about."""
         self._unfolded: set[int] = set()
         self._asked = False
         self._again = False
@@ -88,6 +90,7 @@ class RoomPage(Page):
         self._build()
         bridge.opened.connect(self._forget)
         bridge.account_changed.connect(self._forget)
+        bridge.past.changed.connect(self._forget)
         bridge.book_changed.connect(lambda _edit: self._show())
         bridge.preferences_changed.connect(self._show)
 
@@ -177,6 +180,7 @@ class RoomPage(Page):
                 Column("out", self.tr("Out"), self._out, align="right"),
                 Column("in", self.tr("In"), self._in, align="right"),
                 Column("time", self.tr("Time (UTC)"), self._time, align="right", width=96),
+                Column("more", "", self._more_of, align="right", width=28),
             ],
             key=lambda each: each.key,
             row_height=ROW_TWO_LINES,
@@ -184,6 +188,7 @@ class RoomPage(Page):
         )
         table.setObjectName("activity.table")
         table.activated_cell.connect(self._toggle)
+        table.set_menu(self._menu)
         self._editor = NoteEditor(table)
         self._editor.kept.connect(self._keep_note)
         return table
@@ -235,8 +240,36 @@ class RoomPage(Page):
             return Text(wording.day(each.at, year=False), tone="2")
         return Text(wording.clock_time(each.at), tone="2")
 
+    def _more_of(self, each: Row) -> Cell:
+        if not isinstance(each.item, Line) or self.bridge.past.resting:
+            return None
+        tip = self.tr("What can be done with it")
+        return ButtonsCell((ButtonSpec("more", "", "quiet", True, "dots-three", tip),))
+
+    def _menu(self, each: Row) -> QMenu | None:
+        """Back to before an entry, or what would be without it."""
+        line = each.item
+        if not isinstance(line, Line) or self.bridge.past.resting:
+            return None
+        menu = QMenu(self)
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        back = QAction(
+            icons.icon("clock-counter-clockwise"), self.tr("Go back to before this"), menu
+        )
+        back.triggered.connect(lambda _on=False: self.bridge.past.look_before(line.seq))
+        menu.addAction(back)
+        return menu
+
+    def _open_menu(self, each: Row) -> None:
+        menu, table = self._menu(each), self._table
+        if menu is not None:
+            spot = table.button_rect(table.rows_model.find(each.key), "more").bottomLeft()
+            menu.popup(table.viewport().mapToGlobal(spot))
+
     def _toggle(self, each: Row, key: str) -> None:
-        if key == "fold":
+        if key == "more":
+            self._open_menu(each)
+        elif key == "fold":
             self._unfolded ^= {each.key[1]}
             self._show()
         elif key == "note":
@@ -273,14 +306,16 @@ class RoomPage(Page):
 
         self.bridge.activity(answered, limit=limit, everybody=self._all(), failed=self._unread)
 
-    def _made(self, records: Iterable[ActivityRecord]) -> list[Line]:
-        world = self.bridge.world
+    def _made(self, given: Iterable[ActivityRecord]) -> list[Line]:
+        world, records = self.bridge.world, list(given)
+        self._acts |= {each.seq for each in records if each.command is not None}
         if self._all() and world is not None:
             return activity.lines_of_all(records, world.accounts)
         return activity.lines(records, self.bridge.account)
 
     def _forget(self) -> None:
         self._lines = []
+        self._acts.clear()
         self._question += 1
         self._editor.hide()
         self._unfolded.clear()

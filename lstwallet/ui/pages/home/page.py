@@ -183,6 +183,7 @@ class RoomPage(Page):
         self.exits.calendar_wanted.connect(lambda: self.navigate.emit("calendar", None))
         self.bridge.opened.connect(self._forget)
         self.bridge.account_changed.connect(self._forget)
+        self.bridge.past.changed.connect(self._forget)
         self.bridge.outcome.connect(self._happened)
         self.bridge.settings_changed.connect(lambda _names: self.set_narrow(self.narrow))
 

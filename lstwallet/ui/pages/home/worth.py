@@ -209,7 +209,9 @@ class WorthCard(Card):
         privacy = self._privacy()
         if privacy == "hidden":
             return wording.HIDDEN
-        return wording.percent(value, 1, signed=True) if privacy == "percent" else axis(value)
+        if privacy == "percent":
+            return wording.percent(value, 1, signed=True)
+        return wording.fiat_axis(value)
 
     def _readout(self, index: int) -> list[tuple[str, str, str]]:
         """The card beside the crosshair: when, how much, how much since the range began."""
@@ -230,15 +232,3 @@ class WorthCard(Card):
                 (wording.fiat_change(moved), "caption", tone),
             ]  # fmt: skip
         return [*lines, (wording.percent(share, signed=True), "strong", tone)]
-
-
-def axis(value: float) -> str:
-    """``$212k``: as many digits as tell two ticks apart."""
-    size = abs(value)
-    sign = wording.MINUS if value < 0 else ""
-    for floor, mark in ((1e9, "bn"), (1e6, "m"), (1e3, "k")):
-        if size >= floor:
-            return f"{sign}${size / floor:.2f}".rstrip("0").rstrip(".") + mark
-    return f"{sign}${size:.2f}".rstrip("0").rstrip(".") if size else "$0"
-
-

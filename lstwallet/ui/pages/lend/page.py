@@ -134,6 +134,7 @@ class RoomPage(Page):
         self.bridge.book_changed.connect(lambda _edit: self.renew())
         self.bridge.opened.connect(self._opened)
         self.bridge.account_changed.connect(self._opened)
+        self.bridge.past.changed.connect(self._opened)
         self.bridge.settings_changed.connect(lambda _names: self.set_narrow(self.narrow))
 
     # --- showing ------------------------------------------------------------------------

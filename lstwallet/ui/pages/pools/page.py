@@ -87,6 +87,7 @@ class RoomPage(Page):
         bridge.opened.connect(self._opened)
         bridge.book_changed.connect(lambda _edit: self.mark_stale())
         bridge.account_changed.connect(self._opened)
+        bridge.past.changed.connect(self._opened)
 
     # --- building -----------------------------------------------------------------------
 

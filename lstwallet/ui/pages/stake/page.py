@@ -135,6 +135,7 @@ class RoomPage(Page):
         self.validators.leave_wanted.connect(self._leave)
         self._profile = self.bridge.profile
         self.bridge.opened.connect(self._forget)
+        self.bridge.past.changed.connect(self._forget)
 
     # --- what is shown at the right -----------------------------------------------------
 

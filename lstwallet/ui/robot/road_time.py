@@ -1,0 +1,90 @@
+"""The time machine: the slider, a moment of the past, branches and the comparison."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QAbstractButton
+
+from lstwallet.ui.models.table import TableView
+from lstwallet.ui.robot.camera import Camera
+from lstwallet.ui.widgets.history import HistoryBar
+from lstwallet.units.clock import DAY, start_of
+
+LEFT = Qt.MouseButton.LeftButton
+
+
+def slider(camera: Camera) -> None:
+    """The knob is held at the middle of May: the date and what one was worth stand above it."""
+    hands = camera.hands
+    hands.go("home")
+    bar = hands.find("time.history", HistoryBar)
+    world = camera.bridge.present
+    assert world is not None
+    moment = start_of(DAY, world.started) + 12 * DAY
+
+    def spot() -> QPoint:
+        return QPoint(round(bar.place(moment)), bar.rect().center().y())
+
+    QTest.mouseMove(bar, spot())
+    hands.pause(400)  # what one was worth is read when one first points at it
+    QTest.mousePress(bar, LEFT, pos=spot())
+    QTest.mouseMove(bar, spot())
+    camera.shot("time-the-knob-is-held", "May 2022")
+    QTest.mouseMove(bar, spot())
+    QTest.mouseRelease(bar, LEFT, pos=spot())
+    hands.sees("You are looking at")
+    camera.shot(
+        "time-looking-at-the-past", "You are looking at", "Nothing changes until you go on",
+        "Now is", small=True,
+    )  # fmt: skip
+    hands.go("stake")
+    hands.fill("stake.amount", "5")
+    camera.shot("time-nothing-is-signed-in-the-past", "You are looking at the past", small=True)
+    hands.fill("stake.amount", "")
+
+
+def branches(camera: Camera) -> None:
+    """On from there, on a branch of its own; the first one stays as it was."""
+    hands = camera.hands
+    hands.click("past.go_on")
+    hands.sees("You are on a new branch")
+    hands.go("stake")
+    hands.fill("stake.amount", "10")
+    hands.agree("stake")
+    camera.shot("time-receipt-leads-back", "Go back to before this", small=True)
+    hands.click("stake.again")
+    hands.go("home")
+    hands.step("day")
+    hands.click("time.branch")
+    hands.until(lambda: hands.maybe("branch.2", QAbstractButton) is not None, "the new branch")
+    camera.shot("time-branches", "Main", "From ", "Left Main on", "Fork here", small=True)
+    hands.click("branch.1")
+    hands.sees("You are on another branch")
+
+
+def comparison(camera: Camera) -> None:
+    """Both courses side by side, the first difference marked."""
+    hands = camera.hands
+    hands.click("time.branch")
+    hands.click("branches.compare")
+    steps = hands.find("compare.steps", TableView)
+    hands.until(lambda: steps.rows_model.rowCount() > 0, "what happened in both")
+    camera.shot("time-comparison", "Net worth", "First difference", small=True)
+    at = next(at for at, row in enumerate(steps.rows_model.rows()) if row.mark)
+    scroll_to(camera, steps, at)
+    camera.shot("time-first-difference", "First difference", "Staked", small=True)
+    hands.click("compare.close")
+    hands.go("home")
+
+
+def scroll_to(camera: Camera, table: TableView, row: int) -> None:
+    """Scroll what is around a table until a row of it is in the middle."""
+    box = table.visualRect(table.rows_model.index(row, 0))
+    parent = table.parentWidget()
+    while parent is not None and not hasattr(parent, "ensureVisible"):
+        parent = parent.parentWidget()
+    if parent is not None:
+        spot = table.viewport().mapTo(parent.widget(), box.center())
+        parent.ensureVisible(spot.x(), spot.y(), 0, round(parent.height() / 2) - 20)  # type: ignore[attr-defined]
+    camera.hands.pause(100)
