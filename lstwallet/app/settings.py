@@ -14,6 +14,9 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 
+from lstwallet.units.strict.files import read_regular
+from lstwallet.units.strict.refused import FileRefused, Problem
+
 THEMES: Final = ("system", "light", "dark")
 PRIVACY: Final = ("exact", "hidden", "percent")
 DUST: Final = (0, 1, 10, 100)
@@ -88,7 +91,18 @@ def _within(allowed: range) -> Callable[[Any], bool]:
 
 
 def _is_text(value: Any) -> bool:
-    return isinstance(value, str) and len(value) <= LONGEST_TEXT
+    """A text without control characters; a path may hold bytes that are no letters."""
+    if not isinstance(value, str) or len(value) > LONGEST_TEXT:
+        return False
+    return not any(ord(each) < 32 and each not in "\n\t" for each in value) and _can_be_kept(value)
+
+
+def _can_be_kept(value: str) -> bool:
+    try:
+        value.encode("utf-8", "surrogateescape")
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 _CHECKS: Final[Mapping[str, Callable[[Any], bool]]] = {
@@ -102,6 +116,7 @@ _CHECKS: Final[Mapping[str, Callable[[Any], bool]]] = {
     "health_notice": lambda value: type(value) is bool,
     "health_line": _within(HEALTH_LINE),
     "desktop_notices": lambda value: type(value) is bool,
+    "window_geometry": lambda value: _is_text(value) and value.isascii(),
     "dust_usd": lambda value: type(value) is int and value in DUST,
 }
 """What makes sense; every other setting is a text."""
@@ -110,13 +125,9 @@ _CHECKS: Final[Mapping[str, Callable[[Any], bool]]] = {
 def load(path: Path) -> tuple[Settings, SettingsProblem | None]:
     """The settings in ``path``, and what was wrong with the file, if anything was."""
     try:
-        if path.stat().st_size > LARGEST_FILE:
-            return Settings(), _keep_aside(path, "the settings file is far too large")
-        raw = json.loads(path.read_text(encoding="utf-8"))
-    except FileNotFoundError:
-        return Settings(), None
-    except OSError as error:
-        return Settings(), SettingsProblem(path, error.strerror or str(error))
+        raw = json.loads(read_regular(path, LARGEST_FILE, follow=True).decode("utf-8"))
+    except FileRefused as refused:
+        return _not_read(path, refused)
     except (ValueError, RecursionError):
         return Settings(), _keep_aside(path, "the settings file is not JSON")
     if not isinstance(raw, dict):
@@ -127,6 +138,20 @@ def load(path: Path) -> tuple[Settings, SettingsProblem | None]:
         if name in raw and _CHECKS.get(name, _is_text)(raw[name])
     }
     return Settings(**good), None
+
+
+def _not_read(path: Path, refused: FileRefused) -> tuple[Settings, SettingsProblem | None]:
+    match refused.problem:
+        case Problem.MISSING:
+            return Settings(), None
+        case Problem.TOO_LARGE:
+            return Settings(), _keep_aside(path, "the settings file is far too large")
+        case Problem.EMPTY:
+            return Settings(), _keep_aside(path, "the settings file is not JSON")
+        case Problem.UNREADABLE:
+            return Settings(), SettingsProblem(path, refused.detail)
+        case _:
+            return Settings(), SettingsProblem(path, "it is no ordinary file")
 
 
 def move_aside(path: Path) -> Path:

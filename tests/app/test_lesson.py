@@ -7,6 +7,8 @@ from pathlib import Path
 import pytest
 
 from lstwallet.app.lessons.lesson import BadLesson, load, load_all
+from lstwallet.app.lessons.predicates import TOKENS
+from lstwallet.market import genesis
 from lstwallet.units.paths import resources
 
 LESSON = resources() / "lessons" / "en" / "01-any-amount.toml"
@@ -63,6 +65,17 @@ def test_every_dotted_term_is_in_the_glossary() -> None:
         ('target = "time.day"', "target = []", "target is a text or a list of texts"),
         ('target = "time.day"', "target = 3", "target is not a list"),
         ('show = "home.positions"', "show = []", "show is a text or a list of texts"),
+        ('id = "any-amount"', 'id = "../../main"', "id is made of small letters"),
+        ("minutes = 4", "minutes = 10000", "minutes is a number from 1 to 600"),
+        ("minutes = 4", "minutes = true", "minutes is not a whole number"),
+        ("minutes = 4", "minuets = 4", "minuets is not known; did you mean “minutes”?"),
+        ("seed = 32", "seed = -1", "seed is a number"),
+        ('title = "Any', "title = 1.5 # ", "title is not a text"),
+        ('event = "Staked", token', 'event = "Staked", where = { pool = { a = 1 } }, token',
+         "“where” compares “pool”"),
+        ('event = "Staked", token', 'event = "Staked", of = "account", token', "is no number"),
+        ('token = "ETH", at_least', 'token = "ETC", at_least', "did you mean “ETH”?"),
+        ("hours = 24", "hours = -24", "“hours” is a number from 1"),
         ("right = true\nwhy = \"Yes. Half", "why = \"Yes. Half", "exactly one right option"),
     ],
 )  # fmt: skip
@@ -77,6 +90,10 @@ def test_an_error_is_named_with_its_place(
         load(broken)
     assert sentence in str(caught.value)
     assert str(caught.value).endswith(".")
+
+
+def test_what_a_condition_may_be_about_has_the_decimals_of_the_world() -> None:
+    assert {token: genesis.TOKENS[token].decimals for token in TOKENS} == TOKENS
 
 
 def test_a_missing_file_and_a_bomb(tmp_path: Path) -> None:

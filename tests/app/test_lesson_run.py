@@ -163,6 +163,16 @@ def test_a_damaged_progress_file_is_set_aside(tmp_path: Path) -> None:
         ('"step": 2', '"step": -1'),
         ('"hints": 0', '"hints": -3'),
         ('"hints": 0', '"hints": ' + "[" * 100_000),
+        ('"step": 2', '"step": true'),
+        ('"step": 2', '"step": 2, "step": 3'),
+        ('"step": 2', '"step": 1' + "0" * 5_000),
+        ('"mark": null', '"mark": [1, 2]'),
+        ('"mark": null', '"mark": [1, 2, "3"]'),
+        ('"refused": []', '"refused": ["Stake"]'),
+        ('"refused": []', '"refused": [["Stake", 3]]'),
+        ('"missed": []', '"missed": [[]]'),
+        ('"answers": {}', '"answers": {"a": null}'),
+        ('"answers": {}', '"answers": []'),
     ],
 )
 def test_no_damage_makes_it_raise_and_none_is_overwritten(

@@ -64,6 +64,11 @@ def test_a_second_broken_file_does_not_overwrite_the_first(tmp_path: Path) -> No
         ("slippage_bps", 1e999),
         ("last_profile", 5),
         ("last_profile", "x" * 30_000),
+        ("last_profile", "a\x00b"),
+        ("last_profile", "\ud800"),
+        ("shown_accounts", "\x1b[2J"),
+        ("window_geometry", "é"),
+        ("window_geometry", "\udc80"),
     ],
 )
 def test_one_bad_value_falls_back_alone(tmp_path: Path, name: str, value: object) -> None:
@@ -80,6 +85,21 @@ def test_no_text_makes_it_raise(tmp_path_factory: pytest.TempPathFactory, text: 
     path.write_text(text, encoding="utf-8", errors="replace")
     settings, _ = load(path)
     assert isinstance(settings, Settings)
+
+
+def test_what_is_no_ordinary_file_is_left_where_it_is(tmp_path: Path) -> None:
+    path = tmp_path / "settings.json"
+    os.mkfifo(path)  # whoever opens it waits for ever
+    settings, problem = load(path)
+    assert settings == Settings()
+    assert problem is not None
+    assert (problem.detail, problem.kept) == ("it is no ordinary file", None)
+
+
+def test_a_link_of_the_users_own_is_followed(tmp_path: Path) -> None:
+    save(tmp_path / "elsewhere.json", Settings(theme="dark"))
+    (tmp_path / "settings.json").symlink_to(tmp_path / "elsewhere.json")
+    assert load(tmp_path / "settings.json")[0].theme == "dark"
 
 
 def test_a_folder_that_cannot_be_written_is_a_problem_with_a_reason(tmp_path: Path) -> None:

@@ -5,6 +5,7 @@ A file with an error is refused with one sentence that names the file and the pl
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final, NamedTuple
@@ -18,6 +19,7 @@ from lstwallet.units.strict.fields import nearest
 from lstwallet.units.strict.refused import FileRefused
 from lstwallet.units.strict.texts import text_of
 
+_IDENT: Final = re.compile(r"[a-z0-9][a-z0-9-]{0,59}", re.ASCII)
 MAX_BYTES: Final = 256 * 1024
 HINTS: Final = 3
 """Nudge, where, do it for me."""
@@ -157,6 +159,19 @@ class _Table:
             raise _Wrong(f"{self.name(key)} is empty")
         return str(value).strip()
 
+    def ident(self, key: str) -> str:
+        """A name that may become a file's: small letters, digits and hyphens."""
+        value = self.text(key)
+        if not _IDENT.fullmatch(value):
+            raise _Wrong(f"{self.name(key)} is made of small letters, digits and hyphens")
+        return value
+
+    def number(self, key: str, low: int, high: int) -> int:
+        value = self.get(key, int)
+        if not low <= value <= high:
+            raise _Wrong(f"{self.name(key)} is a number from {low} to {high}")
+        return int(value)
+
     def words(self, key: str) -> tuple[str, ...]:
         """A text, or a list of texts."""
         if type(self.raw.get(key)) is str:
@@ -209,10 +224,10 @@ def _lesson(table: _Table) -> Lesson:
         raise _Wrong("a lesson has three to seven steps")
     terms = _Table(table.raw.get("terms", {}), "terms")
     return Lesson(
-        id=table.text("id"),
+        id=table.ident("id"),
         title=table.text("title"),
         summary=table.text("summary"),
-        minutes=table.get("minutes", int),
+        minutes=table.number("minutes", 1, 600),
         start=_start(_Table(table.get("start", dict), "start")),
         steps=steps,
         quiz=[_question(item) for item in table.tables("quiz", least=1)],
@@ -236,7 +251,7 @@ def _start(table: _Table) -> Start:
             fund[token] = parse_units(funds.text(token), decimals[token])
         except BadAmount as bad:
             raise _Wrong(f"start, fund, {token} is not an amount") from bad
-    return Start(table.text("preset"), table.get("seed", int), at, fund)
+    return Start(table.text("preset"), table.number("seed", 0, 2**63 - 1), at, fund)
 
 
 def _step(table: _Table) -> Step:
@@ -248,7 +263,7 @@ def _step(table: _Table) -> Step:
     if len(hints) != HINTS or not hints[-1].do:
         raise _Wrong(f"{table.name('hints')} are three: a nudge, where, and one that does it")
     return Step(
-        id=table.text("id"),
+        id=table.ident("id"),
         room=table.text("room"),
         targets=table.words("target"),
         shows=table.words("show") if "show" in table.raw else (),
@@ -292,4 +307,4 @@ def _question(table: _Table) -> Question:
         options.append(Option(item.text("text"), right, item.text("why")))
     if sum(option.right for option in options) != 1:
         raise _Wrong(f"{table.where} needs exactly one right option")
-    return Question(table.text("id"), table.text("text"), options)
+    return Question(table.ident("id"), table.text("text"), options)

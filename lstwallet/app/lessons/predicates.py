@@ -27,15 +27,21 @@ predicate          it holds when, since the step began …
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any, Final, NamedTuple
+from typing import Any, Final, ForwardRef, NamedTuple
 
 from lstwallet.engine import kernel, refusals
 from lstwallet.engine.staking import steth_of, steth_rate
 from lstwallet.engine.world import YOU, World
 from lstwallet.units.amount import BadAmount, parse_units
 from lstwallet.units.clock import HOUR
+from lstwallet.units.strict.fields import nearest
 
 Condition = Mapping[str, Any]
+TOKENS: Final = {"ETH": 18, "WETH": 18, "USDC": 6, "stETH": 18, "wstETH": 18, "rETH": 18}
+"""What a condition may be about, and its decimals."""
+MOST_HOURS: Final = 100_000
+_WHOLE: Final = ("int", ForwardRef("int"), int)
+"""How the type of a field may be written that is a number."""
 
 
 class BadCondition(ValueError):
@@ -176,7 +182,7 @@ def check(condition: Any) -> Condition:
     elif name in VOCABULARY:
         _check_arguments(name, VOCABULARY[name], ask)
     else:
-        raise BadCondition(f"there is no predicate “{name}”")
+        _known("predicate", name, (*VOCABULARY, *_COMPOUND))
     return condition
 
 
@@ -184,11 +190,11 @@ def _check_arguments(name: str, predicate: _Predicate, ask: Any) -> None:
     if not isinstance(ask, dict):
         raise BadCondition(f"“{name}” takes a table of arguments")
     for key, kind in predicate.required.items():
-        if not isinstance(ask.get(key), kind):
+        if type(ask.get(key)) is not kind:
             raise BadCondition(f"“{name}” needs “{key}”")
     known = {**predicate.required, **predicate.optional}
     for key, value in ask.items():
-        if key not in known or not isinstance(value, known[key]):
+        if key not in known or type(value) is not known[key]:
             raise BadCondition(f"“{name}” does not take this “{key}”")
     if name == "happened":
         _check_happened(ask)
@@ -199,24 +205,35 @@ def _check_arguments(name: str, predicate: _Predicate, ask: Any) -> None:
         raise BadCondition("a reward arrives in “stETH” or “wstETH”")
     if name == "ticket" and ask["state"] not in ("waiting", "ready"):
         raise BadCondition("a ticket is “waiting” or “ready”")
+    if name == "time_passed" and not 0 < ask["hours"] <= MOST_HOURS:
+        raise BadCondition(f"“hours” is a number from 1 to {MOST_HOURS}")
+    if "token" in ask:
+        _known("token", ask["token"], TOKENS)
     if "at_least" in ask:
         try:
-            parse_units(ask["at_least"], 18, allow_zero=True)
+            parse_units(ask["at_least"], TOKENS[ask["token"]], allow_zero=True)
         except BadAmount as bad:
-            raise BadCondition(f"“{ask['at_least']}” is not an amount") from bad
+            raise BadCondition(f"“{ask['at_least'][:40]}” is not an amount") from bad
 
 
 def _check_happened(ask: Mapping[str, Any]) -> None:
     _known("event", ask["event"], kernel.EVENTS)
     fields = getattr(kernel.EVENTS[ask["event"]], "_fields", ())
-    for field in ask.get("where", {}):
+    for field, value in ask.get("where", {}).items():
         _known(f"field of {ask['event']}", field, fields)
+        if type(value) not in (str, int, bool):
+            raise BadCondition(f"“where” compares “{field}” with a text or a whole number")
     if "at_least" in ask:
-        _known(f"field of {ask['event']}", ask.get("of", "amount"), fields)
+        of = ask.get("of", "amount")
+        _known(f"field of {ask['event']}", of, fields)
+        if kernel.EVENTS[ask["event"]].__annotations__[of] not in _WHOLE:
+            raise BadCondition(f"“{of}” of {ask['event']} is no number")
         if "token" not in ask:
             raise BadCondition("“happened” needs “token” beside “at_least”")
 
 
 def _known(what: str, name: str, names: Any) -> None:
     if name not in names:
-        raise BadCondition(f"there is no {what} “{name}”")
+        meant = nearest(name, names)
+        hint = f"; did you mean “{meant}”?" if meant else ""
+        raise BadCondition(f"there is no {what} “{name[:40]}”{hint}")

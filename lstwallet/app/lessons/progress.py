@@ -10,6 +10,15 @@ from typing import Any, Final, NamedTuple
 
 from lstwallet.app.lessons.predicates import Mark, Refused
 from lstwallet.app.settings import move_aside
+from lstwallet.units.strict.documents import read_json
+from lstwallet.units.strict.fields import Fields
+from lstwallet.units.strict.files import read_regular
+from lstwallet.units.strict.refused import FileRefused, Problem
+from lstwallet.units.strict.texts import text_of
+
+LARGEST_FILE: Final = 1_000_000
+MOST_STEPS: Final = 1_000
+"""More than any lesson has, of steps, hints or options."""
 
 
 class Progress(NamedTuple):
@@ -37,27 +46,36 @@ def _to_json(progress: Progress) -> dict[str, Any]:
     return progress._asdict()
 
 
-def _from_json(raw: Mapping[str, Any]) -> Progress:
-    """Raises one of ``_NONSENSE``."""
-    progress = Progress(
-        step=int(raw["step"]),
-        mark=Mark(*(int(part) for part in raw["mark"])) if raw["mark"] else None,
-        refused=tuple(Refused(*item) for item in raw["refused"]),
-        told=bool(raw["told"]),
-        hints=int(raw["hints"]),
-        answers={str(key): int(value) for key, value in raw["answers"].items()},
-        missed=tuple(raw["missed"]),
-        finished=bool(raw["finished"]),
+def _from_json(name: str, raw: Any) -> Progress:
+    """Raises ``FileRefused``."""
+    fields = Fields(raw, name)
+    answers = fields.table("answers")
+    return Progress(
+        step=fields.whole("step", 0, MOST_STEPS),
+        mark=_mark(fields),
+        refused=tuple(_refused(fields, item) for item in fields.items("refused")),
+        told=fields.flag("told"),
+        hints=fields.whole("hints", 0, MOST_STEPS),
+        answers={key: answers.whole(key, 0, MOST_STEPS) for key in answers.raw},
+        missed=tuple(fields.texts("missed")),
+        finished=fields.flag("finished"),
     )
-    if progress.step < 0 or progress.hints < 0:
-        raise ValueError("nobody can have done fewer steps than none")
-    return progress
 
 
-_NONSENSE: Final = (
-    ValueError, KeyError, TypeError, AttributeError, OverflowError, RecursionError,
-)  # fmt: skip
-"""What a damaged file may lead to: the last two are ``Infinity``, and lists in lists in lists."""
+def _mark(fields: Fields) -> Mark | None:
+    if "mark" in fields and fields.raw["mark"] is None:
+        return None
+    numbers = fields.items("mark", least=3, most=3)
+    if not all(type(number) is int for number in numbers):
+        fields.refuse("mark", "three whole numbers are expected")
+    return Mark(*numbers)
+
+
+def _refused(fields: Fields, item: Any) -> Refused:
+    fits = isinstance(item, list) and len(item) == 2 and all(type(each) is str for each in item)
+    if not fits:
+        fields.refuse("refused", "two names are expected")
+    return Refused(*item)
 
 
 class ProgressFile:
@@ -73,9 +91,12 @@ class ProgressFile:
 
     def _read(self) -> None:
         try:
-            raw = json.loads(self._path.read_text(encoding="utf-8"))
-            self._all = {key: _from_json(value) for key, value in raw.items()}
-        except _NONSENSE:
+            data = read_regular(self._path, LARGEST_FILE, follow=True)
+            raw = Fields(read_json(text_of(data))).raw
+            self._all = {key: _from_json(key, value) for key, value in raw.items()}
+        except FileRefused as refused:
+            if refused.problem is Problem.UNREADABLE:
+                raise OSError(0, refused.detail, str(self._path)) from refused
             self.set_aside = move_aside(self._path)
             self._all = {}
 

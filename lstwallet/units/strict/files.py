@@ -14,9 +14,11 @@ from typing import BinaryIO, Final
 
 from lstwallet.units.strict.refused import FileRefused, Problem
 
+_NO_FOLLOW: Final = getattr(os, "O_NOFOLLOW", 0)
+"""The last part of the name must be no link."""
 _CAREFULLY: Final = (
     os.O_RDONLY
-    | getattr(os, "O_NOFOLLOW", 0)  # the last part of the name is no link
+    | _NO_FOLLOW
     | getattr(os, "O_NONBLOCK", 0)  # a pipe is opened at once, and refused
     | getattr(os, "O_NOCTTY", 0)
     | getattr(os, "O_CLOEXEC", 0)
@@ -25,14 +27,16 @@ _CAREFULLY: Final = (
 _IS_LINK: Final = frozenset((errno.ELOOP, errno.EMLINK, getattr(errno, "EFTYPE", errno.ELOOP)))
 
 
-def open_regular(path: Path, most_bytes: int) -> BinaryIO:
+def open_regular(path: Path, most_bytes: int, *, follow: bool = False) -> BinaryIO:
     """The file, open for reading, its position at the beginning. The caller closes it.
 
-    Raises ``FileRefused``: missing, unreadable, a link, not a regular file, empty, too large.
+    ``follow``: a link is followed, for files that are the user's own. Raises ``FileRefused``:
+    missing, unreadable, a link, not a regular file, empty, too large.
     """
     try:
-        _check_kind(path, os.lstat(path))  # to open a device may already do something
-        handle = os.open(path, _CAREFULLY)
+        # looked at before: to open a device may already do something
+        _check_kind(path, os.stat(path, follow_symlinks=follow))
+        handle = os.open(path, _CAREFULLY & ~_NO_FOLLOW if follow else _CAREFULLY)
     except (FileNotFoundError, NotADirectoryError) as error:
         raise FileRefused(Problem.MISSING, file=str(path)) from error
     except IsADirectoryError as error:
@@ -51,9 +55,9 @@ def open_regular(path: Path, most_bytes: int) -> BinaryIO:
         raise
 
 
-def read_regular(path: Path, most_bytes: int) -> bytes:
+def read_regular(path: Path, most_bytes: int, *, follow: bool = False) -> bytes:
     """All bytes of the file. Raises ``FileRefused``."""
-    with open_regular(path, most_bytes) as file:
+    with open_regular(path, most_bytes, follow=follow) as file:
         try:
             return read_most(file, most_bytes)
         except OSError as error:
