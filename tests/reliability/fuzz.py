@@ -1,0 +1,296 @@
+"""Files that nobody would write, made from files that somebody did: what the fuzzer feeds.
+
+Run as ``python -m tests.reliability.fuzz CORPUS RUNS SEED`` it is driven by atheris, which keeps
+whatever reaches new code in the folder ``CORPUS``; without atheris it goes on by chance alone.
+The first byte of an input says of which kind it is. A file is let in or refused; anything else
+ends the run.
+"""
+
+from __future__ import annotations
+
+import importlib.util
+import json
+import random
+import sys
+import tempfile
+import time
+from collections import Counter
+from collections.abc import Callable, Sequence
+from functools import partial
+from pathlib import Path
+from typing import Any, Final
+
+from lstwallet.app.door.kinds import KINDS, SECONDS
+from lstwallet.app.lessons.predicates import Mark, Refused
+from lstwallet.app.lessons.progress import Progress, ProgressFile
+from lstwallet.app.settings import Settings, load
+from lstwallet.units.paths import resources
+from lstwallet.units.strict.refused import FileRefused, Problem
+
+NAMES: Final = tuple(sorted(name for name, kind in KINDS.items() if not kind.streamed))
+"""Kinds that pass the door whole."""
+LARGEST: Final = 60_000
+
+NASTY: Final = tuple(
+    text.encode()
+    for text in (
+        "", "NaN", "Infinity", "-0", "1e1000000", "9" * 100, "0x" + "f" * 90, "1_0", "٣", "true",
+        "null", "[]", "{}", "[" * 20, "{a=" * 20, "-1", "0", "0.1", "1" + "0" * 40,
+        '"', "'", '"""', "'''", "\\", "\\u202e", "\\ud800",
+        "#", "=", ",", ".", "a." * 20, "\n", "\r", "\t", " " * 50, "=cmd()", "@x", "2022-06-01",
+        "1979-05-27T07:32:00Z", "inf", "-nan", "\u202e", "../../x", "<b>", "ETH", "stEHT", "value",
+    )
+)  # fmt: skip
+NO_TEXT: Final = (b"\0", b"\xff", b"\xed\xa0\x80", b"\x1b[2J", b"\xe2\x82")
+OWN: Final = ("progress", "settings")
+"""Files of the program's own, which are read without a child."""
+
+
+def corpus() -> dict[str, list[bytes]]:
+    """Valid files of every kind."""
+    holdings = {"ETH": "12.5", "stETH": "3", "wstETH": "0.1", "USDC": "4000"}
+    portfolio = {"format": "lstwallet portfolio", "version": 1, "name": "Mine",
+                 "holdings": holdings}  # fmt: skip
+    prices = (resources() / "replays" / "steth_2022.csv").read_bytes()
+    found: dict[str, list[bytes]] = {
+        "lesson": [path.read_bytes() for path in sorted((resources() / "lessons").rglob("*.toml"))],
+        "prices": [prices, b"".join(prices.splitlines(keepends=True)[:9])],
+        "portfolio": [
+            json.dumps(portfolio).encode(), json.dumps(portfolio, indent=2).encode(),
+            b'"token","amount"\r\n"ETH","5"\r\nUSDC,10.25\r\n',
+        ],
+    }  # fmt: skip
+    for name in NAMES:
+        if name.startswith("catalogue."):
+            stem = name.removeprefix("catalogue.")
+            found[name] = [(resources() / "catalogue" / f"{stem}.toml").read_bytes()]
+    progress = {"any-amount": Progress(2, Mark(5, 9, 10**27), (Refused("Stake", "No"),), True, 1,
+                                       {"why-32": 1}, ("the-fee",), False)._asdict()}  # fmt: skip
+    found["progress"] = [json.dumps(progress, indent=1).encode()]
+    found["settings"] = [json.dumps(Settings(last_profile="/a/b")._asdict(), indent=1).encode()]
+    assert set(found) == {*NAMES, *OWN}
+    return found
+
+
+# --- mutations -----------------------------------------------------------------------------------
+
+
+def mutate(data: bytes, dice: random.Random) -> bytes:
+    """The file with one to four changes of the sort that people, programs and attackers make."""
+    for _ in range(dice.randint(1, 4)):
+        data = dice.choice(CHANGES)(data, dice)[:LARGEST]
+    return data
+
+
+def _lines(data: bytes) -> list[bytes]:
+    return data.splitlines(keepends=True) or [b""]
+
+
+def _drop_line(data: bytes, dice: random.Random) -> bytes:
+    lines = _lines(data)
+    del lines[dice.randrange(len(lines))]
+    return b"".join(lines)
+
+
+def _double_line(data: bytes, dice: random.Random) -> bytes:
+    lines = _lines(data)
+    at = dice.randrange(len(lines))
+    return b"".join([*lines[:at], lines[at] * dice.choice((2, 2, 40)), *lines[at + 1 :]])
+
+
+def _move_line(data: bytes, dice: random.Random) -> bytes:
+    lines = _lines(data)
+    lines.insert(dice.randrange(len(lines)), lines.pop(dice.randrange(len(lines))))
+    return b"".join(lines)
+
+
+def _cut(data: bytes, dice: random.Random) -> bytes:
+    return data[: dice.randrange(len(data) + 1)]
+
+
+def _nasty_in(data: bytes, dice: random.Random) -> bytes:
+    at = dice.randrange(len(data) + 1)
+    return data[:at] + dice.choice(NASTY) + data[at:]
+
+
+def _word(data: bytes, dice: random.Random) -> tuple[int, int]:
+    """Where a word begins and ends: a number, a name, what stands in quotes."""
+    at = dice.randrange(len(data) + 1)
+    first = last = at
+    while first > 0 and data[first - 1 : first] not in _ENDS:
+        first -= 1
+    while last < len(data) and data[last : last + 1] not in _ENDS:
+        last += 1
+    return first, last
+
+
+_ENDS: Final = frozenset(bytes([each]) for each in b" \n\r\t,=\"'[]{}:.")
+
+
+def _nasty_word(data: bytes, dice: random.Random) -> bytes:
+    first, last = _word(data, dice)
+    return data[:first] + dice.choice(NASTY) + data[last:]
+
+
+def _other_word(data: bytes, dice: random.Random) -> bytes:
+    first, last = _word(data, dice)
+    there, end = _word(data, dice)
+    return data[:first] + data[there:end] + data[last:]
+
+
+def _longer_word(data: bytes, dice: random.Random) -> bytes:
+    first, last = _word(data, dice)
+    return data[:first] + data[first:last] * dice.choice((2, 30, 300)) + data[last:]
+
+
+def _another_byte(data: bytes, dice: random.Random) -> bytes:
+    at = dice.randrange(len(data) + 1)
+    fresh = dice.choice(NO_TEXT) if dice.random() < 0.1 else bytes([dice.randrange(32, 127)])
+    return data[:at] + fresh + data[at + 1 :]
+
+
+CHANGES: Final[Sequence[Callable[[bytes, random.Random], bytes]]] = (
+    _drop_line, _double_line, _move_line, _cut, _nasty_in, _nasty_word, _nasty_word, _other_word,
+    _other_word, _longer_word, _another_byte,
+)  # fmt: skip
+
+
+# --- the run -------------------------------------------------------------------------------------
+
+
+def kind_in(data: bytes) -> str:
+    """Which kind the first byte names."""
+    names = (*NAMES, *OWN)
+    return names[data[0] % len(names)]
+
+
+def _with(reader: Callable[..., Any], argument: str, data: bytes) -> Any:
+    return reader(data, argument) if argument else reader(data)
+
+
+class Feeder:
+    """Reads what it is fed as the child would, and counts."""
+
+    def __init__(self) -> None:
+        self.folder = Path(tempfile.mkdtemp(prefix="fuzz-"))
+        self.readers: dict[str, Callable[[bytes], Any]] = {
+            name: (partial(_with, KINDS[name].load(), KINDS[name].argument)) for name in NAMES
+        }
+        self.readers |= {"settings": self._settings, "progress": self._progress}
+        self.seen: Counter[str] = Counter()
+        self.slowest = 0.0
+
+    def __call__(self, data: bytes) -> None:
+        """Read it. Raises whatever is no refusal."""
+        if not data:
+            return
+        name, began = kind_in(data), time.process_time()
+        try:
+            json.dumps(self.readers[name](data[1:]), allow_nan=False)
+            self.seen["let in"] += 1
+        except FileRefused as refused:
+            self._check(refused)
+        took = time.process_time() - began
+        self.slowest = max(self.slowest, took)
+        assert took < SECONDS, f"{took:.1f} s for a file of kind {name}"
+
+    def _check(self, refused: FileRefused) -> None:
+        assert refused.problem is not Problem.FAILED
+        assert FileRefused.of(refused.data()).data() == refused.data()
+        self.seen[refused.problem.value] += 1
+
+    def _settings(self, data: bytes) -> Any:
+        path = self.folder / "settings.json"
+        path.write_bytes(data)
+        settings, problem = load(path)
+        self._forget()
+        if problem is not None:
+            raise FileRefused(Problem.CONTENT, detail=problem.detail)
+        return settings._asdict()
+
+    def _progress(self, data: bytes) -> Any:
+        path = self.folder / "progress.json"
+        path.write_bytes(data)
+        kept = ProgressFile(path)
+        self._forget()
+        if kept.set_aside is not None:
+            raise FileRefused(Problem.CONTENT)
+        return kept.of("any-amount")._asdict()
+
+    def _forget(self) -> None:
+        for path in self.folder.iterdir():
+            path.unlink()
+
+    def told(self) -> str:
+        """What happened, in a line."""
+        kinds = ", ".join(f"{count} {problem}" for problem, count in self.seen.most_common())
+        return f"{self.seen.total()} files, the slowest {self.slowest:.3f} s: {kinds}"
+
+
+def main(folder: Path, runs: int, seed: int) -> None:
+    """Feed ``runs`` files, by atheris where it is."""
+    for name, files in corpus().items():
+        for number, data in enumerate(files):
+            path = folder / f"seed-{name}-{number}"
+            path.write_bytes(bytes([(*NAMES, *OWN).index(name)]) + data)
+    if importlib.util.find_spec("atheris") is None:
+        _by_chance(folder, runs, seed)
+    else:
+        _by_atheris(folder, runs, seed)
+
+
+def _by_chance(folder: Path, runs: int, seed: int) -> None:
+    feed, dice = Feeder(), random.Random(seed)
+    files = [path.read_bytes() for path in sorted(folder.iterdir())]
+    for number in range(runs):
+        whole = dice.choice(files)
+        data = whole[:1] + mutate(whole[1:], dice)
+        if number % 100 == 0:
+            (folder / f"fed-{number}").write_bytes(data)
+        feed(data)
+    print(feed.told(), flush=True)
+
+
+def _by_atheris(folder: Path, runs: int, seed: int) -> None:
+    import atheris
+
+    with atheris.instrument_imports(include=["lstwallet.units.strict", "lstwallet.app"]):
+        for module in [name for name in sys.modules if _is_ours(name)]:
+            del sys.modules[module]  # read again, with marks where the code branches
+        feed = importlib.import_module("tests.reliability.fuzz").Feeder()
+    count = 0
+
+    def one(data: bytes) -> None:
+        nonlocal count
+        feed(data)
+        count += bool(data)
+        if data and count == runs:
+            print(feed.told(), flush=True)
+
+    def other(data: bytes, most: int, chance: int) -> bytes:
+        dice = random.Random(chance)
+        if dice.random() < 0.1:
+            return bytes(atheris.Mutate(data, most))
+        return (data[:1] + mutate(data[1:], dice))[:most]
+
+    limits = [
+        f"-runs={runs + 50}", f"-seed={seed}", f"-max_len={LARGEST}", "-timeout=20",
+        "-rss_limit_mb=1024", f"-artifact_prefix={folder.parent}/", "-print_final_stats=1",
+    ]  # fmt: skip
+    atheris.Setup([sys.argv[0], *limits, str(folder)], one, custom_mutator=other)
+    atheris.Fuzz()
+
+
+def _is_ours(name: str) -> bool:
+    return name.startswith(("lstwallet", "tests.reliability.fuzz"))
+
+
+def counted(output: str) -> tuple[int, str]:
+    """(files, the line that tells) of a run's output."""
+    lines = [line for line in output.splitlines() if " files, the slowest " in line]
+    return (int(lines[-1].split()[0]), lines[-1]) if lines else (0, "")
+
+
+if __name__ == "__main__":
+    arguments: list[Any] = sys.argv[1:]
+    main(Path(arguments[0]), int(arguments[1]), int(arguments[2]))
