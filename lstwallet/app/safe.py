@@ -26,10 +26,23 @@ import os
 import platform
 import time
 from collections.abc import Callable, Iterator, Sequence
-from enum import StrEnum
 from pathlib import Path
 from typing import Final, NamedTuple
 
+from lstwallet.app.safe_records import (
+    NOTHING,
+    By,
+    HeldKey,
+    How,
+    Nothing,
+    Password,
+    RecoveryCode,
+    Secret,
+    SlotInfo,
+    State,
+    ThisComputer,
+    info_of,
+)
 from lstwallet.app.session import Session
 from lstwallet.engine.world import World
 from lstwallet.market.driver import MarketConfig
@@ -54,53 +67,7 @@ from lstwallet.vault.errors import (
 from lstwallet.vault.os_keyring import Keyring
 from lstwallet.vault.slots import Argon2, Keys, Kind, Sealed, Slot
 
-# --- secrets -----------------------------------------------------------------------------------
-
-
-class Password(NamedTuple):
-    """What a person types."""
-
-    text: str
-
-    def __repr__(self) -> str:
-        return "Password(…)"
-
-
-class RecoveryCode(NamedTuple):
-    """The printed code, as somebody typed it; reading it raises ``Mistyped``."""
-
-    text: str
-
-    def __repr__(self) -> str:
-        return "RecoveryCode(…)"
-
-
-class ThisComputer(NamedTuple):
-    """The system's keyring."""
-
-    label: str = ""
-    """For a new slot: what to call this computer; by default its own name."""
-
-
-class Nothing(NamedTuple):
-    """No secret: for a profile whose key lies beside it."""
-
-
-class HeldKey(NamedTuple):
-    """The data key of a profile that is open: whoever has it need not ask again."""
-
-    key: bytes
-
-    def __repr__(self) -> str:
-        return "HeldKey(…)"
-
-
-Secret = Password | RecoveryCode | ThisComputer | Nothing
-"""What opens a profile."""
-By = Secret | HeldKey
-"""In whose name a slot is changed."""
-
-NOTHING: Final = Nothing()
+# --- tools -------------------------------------------------------------------------------------
 
 
 class Tools(NamedTuple):
@@ -115,50 +82,6 @@ tools = Tools(kdf.STANDARD, Keyring())
 
 
 # --- looking -----------------------------------------------------------------------------------
-
-
-class State(StrEnum):
-    """What a profile needs before it can be opened."""
-
-    MISSING = "missing"
-    """There is no profile."""
-    PLAIN = "plain"
-    """Made by an earlier program: not encrypted yet; opening encrypts it. (Or no profile at all:
-    opening says so.)"""
-    OPEN = "open"
-    """It has a slot that anybody can open."""
-    LOCKED = "locked"
-    """It needs a password, a code or this computer."""
-    KEYS_LOST = "keys_lost"
-    """It is encrypted, and both slot files are gone: only a backup of them can open it."""
-    KEYS_DAMAGED = "keys_damaged"
-    """Both slot files are damaged."""
-    KEYS_NEWER = "keys_newer"
-    """Its slots were written by a later program."""
-
-
-class SlotInfo(NamedTuple):
-    """One slot, for a list."""
-
-    id: str
-    kind: Kind | None
-    """``None``: of a later program."""
-    label: str
-    made: int
-    """Seconds since 1970; 0 when it is not known."""
-
-
-class How(NamedTuple):
-    """What opens a profile."""
-
-    state: State
-    slots: tuple[SlotInfo, ...] = ()
-    mended: bool = False
-    """One of the two slot files is missing or damaged; the other serves, and opening mends it."""
-
-    def has(self, kind: Kind) -> bool:
-        """Whether there is a slot of this kind."""
-        return any(slot.kind is kind for slot in self.slots)
 
 
 def how(path: Path) -> How:
@@ -180,7 +103,7 @@ def how(path: Path) -> How:
             return How(State.KEYS_DAMAGED)
         if not path.exists():
             return How(State.MISSING)
-    infos = tuple(_info(slot) for slot in found.sealed[0].keys.slots)
+    infos = tuple(info_of(slot) for slot in found.sealed[0].keys.slots)
     is_open = any(info.kind is Kind.OPEN for info in infos)
     return How(State.OPEN if is_open else State.LOCKED, infos, bool(found.ill))
 
@@ -189,12 +112,6 @@ def this_computer() -> KeyringState:
     """Whether this computer's keyring answers: ``OK``, or what is in the way."""
     state = tools.keyring.get("is there a keyring").state
     return KeyringState.OK if state is KeyringState.EMPTY else state
-
-
-def _info(slot: Slot | slots.Unknown) -> SlotInfo:
-    if isinstance(slot, Slot):
-        return SlotInfo(slot.id, slot.kind, slot.label, slot.made)
-    return SlotInfo(slot.id, None, slot.kind, 0)
 
 
 _PLAIN_HEADER: Final = b"SQLite format 3\0"
@@ -499,7 +416,7 @@ def remove_password(path: Path, by: By) -> None:
 def add_slot(path: Path, by: By, secret: Secret) -> SlotInfo:
     """One more way to open the profile. Raises as ``change_password`` does."""
     after = _change(path, by, lambda now, make: (*now, make(secret)))
-    return _info(after.slots[-1])
+    return info_of(after.slots[-1])
 
 
 def remove_slot(path: Path, by: By, ident: str) -> None:
@@ -572,3 +489,34 @@ def _files(path: Path) -> Iterator[None]:
         yield
     except OSError as error:
         raise from_os(path, error) from error
+
+
+__all__ = [
+    "NOTHING",
+    "By",
+    "HeldKey",
+    "How",
+    "Kind",
+    "Nothing",
+    "Password",
+    "RecoveryCode",
+    "Secret",
+    "SlotInfo",
+    "State",
+    "ThisComputer",
+    "Tools",
+    "add_slot",
+    "begin_profile",
+    "change_password",
+    "create_keys",
+    "delete_keys",
+    "how",
+    "new_recovery_code",
+    "open_profile",
+    "remove_password",
+    "remove_slot",
+    "this_computer",
+    "tools",
+    "unlock",
+    "verify_profile",
+]
