@@ -47,7 +47,7 @@ from lstwallet.app.session import Session
 from lstwallet.engine.world import World
 from lstwallet.market.driver import MarketConfig
 from lstwallet.store import schema
-from lstwallet.store.errors import StoreUnavailable, Trouble, from_os
+from lstwallet.store.errors import StoreError, StoreUnavailable, Trouble, from_os
 from lstwallet.store.verify import Report, verify
 from lstwallet.vault import kdf, key_file, passwords, recovery, slots
 from lstwallet.vault.errors import (
@@ -58,6 +58,7 @@ from lstwallet.vault.errors import (
     KeysError,
     KeysMissing,
     KeysNewer,
+    KeysOld,
     KeysRefused,
     LastSlot,
     NoMemory,
@@ -240,19 +241,52 @@ def _entry(profile: str, slot: Slot) -> str:
 # --- opening and beginning ---------------------------------------------------------------------
 
 
-def open_profile(path: Path, secret: By = NOTHING, *, read_only: bool = False) -> Session:
+def open_profile(
+    path: Path,
+    secret: By = NOTHING,
+    *,
+    read_only: bool = False,
+    accept_rollback: bool = False,
+) -> Session:
     """The session of a profile. A slot file that is missing or damaged is mended from the other.
 
+    ``accept_rollback``: a person was told that database or slot files may be an older state
+    (``store.errors.ABOUT_THE_MARK``, ``KeysOld``), and wants to go on from there.
     Raises ``KeysError``, ``Mistyped`` or ``StoreError``.
     """
     if how(path).state in (State.PLAIN, State.MISSING):
-        return Session.open(path, read_only=read_only)
+        return Session.open(path, read_only=read_only, accept_rollback=accept_rollback)
     with _files(path):
-        unlocked = _unlock(path, secret)
-    session = Session.open(path, key=unlocked.key, read_only=read_only)
-    if not read_only:
-        key_file.mend(path, unlocked.sealed)  # only now it is known whose key it is
+        key, sealed = _unlock(path, secret)
+    session = Session.open(path, key=key, read_only=read_only, accept_rollback=accept_rollback)
+    try:
+        if not accept_rollback:
+            _refuse_older(session, sealed)
+        if not read_only:
+            _remember(session, sealed)
+            key_file.mend(path, sealed)  # only now it is known whose key it is
+    except BaseException:
+        session.close()
+        raise
     return session
+
+
+_NOTED: Final = "keys"
+"""Under which name a database remembers the slot files that it was opened with."""
+
+
+def _refuse_older(session: Session, sealed: Sealed) -> None:
+    """Raises ``KeysOld``: what opened the profile was put back, and may open it no more."""
+    revision, _, digest = (session.noted(_NOTED) or "").partition(" ")
+    known, found = int(revision or 0), sealed.keys.revision
+    if found < known or (found == known and digest != sealed.digest()):
+        raise KeysOld(session.path, found, known)
+
+
+def _remember(session: Session, sealed: Sealed) -> None:
+    said = f"{sealed.keys.revision} {sealed.digest()}"
+    if session.noted(_NOTED) != said:
+        session.note(_NOTED, said)
 
 
 def verify_profile(
@@ -286,13 +320,16 @@ def begin_profile(
     then.
     """
     _refuse_existing(path)
-    key = create_keys(path, secrets)
+    key, sealed = _create(path, secrets)
     try:
-        return Session.create(path, world, market, name=name, key=key)
+        session = Session.create(path, world, market, name=name, key=key)
     except BaseException:
         if not path.exists():
             delete_keys(path)
         raise
+    with contextlib.suppress(StoreError):  # the next opening notes it
+        _remember(session, sealed)
+    return session
 
 
 def _refuse_existing(path: Path) -> None:
@@ -310,6 +347,10 @@ def create_keys(path: Path, secrets: Sequence[Secret]) -> bytes:
     Raises ``KeysError`` or ``StoreUnavailable``, also when there are slot files already: a key is
     never made a second time.
     """
+    return _create(path, secrets).key
+
+
+def _create(path: Path, secrets: Sequence[Secret]) -> Unlocked:
     key = slots.new_data_key()
     empty = Keys(slots.new_profile_id(), 1, ())
     with _files(path), _undone_unless_done(empty.profile) as making:
@@ -318,8 +359,9 @@ def create_keys(path: Path, secrets: Sequence[Secret]) -> bytes:
         made = tuple(_new_slot(path, empty, secret, key, making) for secret in secrets)
         keys = empty._replace(slots=made)
         _refuse_unless_lasting(path, keys)
-        key_file.write(path, slots.seal(keys, key))
-    return key
+        sealed = slots.seal(keys, key)
+        key_file.write(path, sealed)
+    return Unlocked(key, sealed)
 
 
 def _new_slot(path: Path, keys: Keys, secret: Secret, key: bytes, making: list[Slot]) -> Slot:
@@ -381,24 +423,25 @@ _Slots = tuple[Slot | slots.Unknown, ...]
 _Make = Callable[[Secret], Slot]
 
 
-def change_password(path: Path, by: By, new: Password) -> None:
+def change_password(path: Path, by: By, new: Password, session: Session | None = None) -> None:
     """Another password: the data key is wrapped anew, the database stays as it is.
 
     A crash leaves the old password or the new one. ``by`` may be the old password, the recovery
-    code, this computer, or the key of the open session. Raises ``KeysError``, ``Mistyped`` or
-    ``StoreUnavailable``, and then nothing has changed.
+    code, this computer, or the key of the open session. ``session``: the profile, if it is open;
+    it remembers at once that the slots before are void, otherwise at the next opening. Raises
+    ``KeysError``, ``Mistyped`` or ``StoreUnavailable``, and then nothing has changed.
     """
-    _change(path, by, lambda now, make: (make(new), *_without(now, Kind.PASSWORD)))
+    _change(path, by, session, lambda now, make: (make(new), *_without(now, Kind.PASSWORD)))
 
 
-def new_recovery_code(path: Path, by: By) -> RecoveryCode:
+def new_recovery_code(path: Path, by: By, session: Session | None = None) -> RecoveryCode:
     """A new code to print; one made before it is void. Raises as ``change_password`` does."""
     code = RecoveryCode(recovery.make())
-    _change(path, by, lambda now, make: (*_without(now, Kind.RECOVERY), make(code)))
+    _change(path, by, session, lambda now, make: (*_without(now, Kind.RECOVERY), make(code)))
     return code
 
 
-def remove_password(path: Path, by: By) -> None:
+def remove_password(path: Path, by: By, session: Session | None = None) -> None:
     """No secret any more: the key lies beside the profile, and whoever has the files reads them.
 
     Recovery code and keyring go too: there is nothing left that they would open. Raises as
@@ -410,16 +453,16 @@ def remove_password(path: Path, by: By) -> None:
         gone.extend(now)
         return (make(NOTHING),)
 
-    _forget_all(_change(path, by, bare).profile, gone)
+    _forget_all(_change(path, by, session, bare).profile, gone)
 
 
-def add_slot(path: Path, by: By, secret: Secret) -> SlotInfo:
+def add_slot(path: Path, by: By, secret: Secret, session: Session | None = None) -> SlotInfo:
     """One more way to open the profile. Raises as ``change_password`` does."""
-    after = _change(path, by, lambda now, make: (*now, make(secret)))
+    after = _change(path, by, session, lambda now, make: (*now, make(secret)))
     return info_of(after.slots[-1])
 
 
-def remove_slot(path: Path, by: By, ident: str) -> None:
+def remove_slot(path: Path, by: By, ident: str, session: Session | None = None) -> None:
     """Take a slot away. The last one that is not the keyring's stays: ``LastSlot``.
 
     Who kept a copy of the old slot file can still open it with what that slot wanted. Raises
@@ -433,7 +476,7 @@ def remove_slot(path: Path, by: By, ident: str) -> None:
             raise NoSuchSlot(path, ident)
         return tuple(slot for slot in now if slot.id != ident)
 
-    _forget_all(_change(path, by, fewer).profile, gone)
+    _forget_all(_change(path, by, session, fewer).profile, gone)
 
 
 def _forget_all(profile: str, gone: Sequence[Slot | slots.Unknown]) -> None:
@@ -449,7 +492,9 @@ def _without(now: _Slots, kind: Kind) -> _Slots:
     return tuple(slot for slot in now if slot.kind != kind)
 
 
-def _change(path: Path, by: By, change: Callable[[_Slots, _Make], _Slots]) -> Keys:
+def _change(
+    path: Path, by: By, session: Session | None, change: Callable[[_Slots, _Make], _Slots]
+) -> Keys:
     """Write the slots that ``change`` makes of the present ones, and return what is written.
 
     ``change`` gets the slots and a way to make one for a secret.
@@ -465,7 +510,11 @@ def _change(path: Path, by: By, change: Callable[[_Slots, _Make], _Slots]) -> Ke
                 raise KeysRefused(path, f"more than {slots.MOST_SLOTS} slots")
             after = before._replace(slots=made, revision=before.revision + 1)
             _refuse_unless_lasting(path, after)
-            key_file.write(path, slots.seal(after, key))
+            written = slots.seal(after, key)
+            key_file.write(path, written)
+    if session is not None:
+        with contextlib.suppress(StoreError):  # the change stands; the next opening notes it
+            _remember(session, written)
     return after
 
 

@@ -246,6 +246,15 @@ class Session:
         self.book = edited(self.book, edit)
         return self.book
 
+    def noted(self, key: str) -> str | None:
+        """A note kept in the file, beside history and book. Raises ``StoreError``."""
+        return self._ready().meta(key)
+
+    def note(self, key: str, value: str) -> None:
+        """Keep a note in the file. Raises ``StoreError``."""
+        with self._writing() as store:
+            store.note(key, value)
+
     # --- branches --------------------------------------------------------------------------
 
     def branches(self) -> tuple[Branch, ...]:

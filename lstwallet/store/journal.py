@@ -210,6 +210,11 @@ class Store(Reading):
         with self._transaction("edit", edit):
             book_file.write(self._database, edit, self.line)
 
+    def note(self, key: str, value: str) -> None:
+        """Keep a note with the profile, synced. Raises as ``commit`` does."""
+        with self._transaction("note", key, value):
+            self._database.conn.execute(_INSERT_META, (key, value))
+
     @contextlib.contextmanager
     def _transaction(self, *what: object) -> Iterator[None]:
         """All of it or nothing: done when SQLite has synced it, the path names this file and

@@ -36,6 +36,7 @@ from lstwallet.vault.errors import (
     KeysDamaged,
     KeysMissing,
     KeysNewer,
+    KeysOld,
     KeysRefused,
     LastSlot,
     Mistyped,
@@ -418,6 +419,56 @@ def test_an_old_copy_neither_opens_nor_comes_back(path: Path) -> None:
         assert opens(path, OTHER) == world
         assert file.read_bytes() == new
         safe.change_password(path, OTHER, RIGHT)
+
+
+def kept(path: Path) -> list[bytes]:
+    return [each.read_bytes() for each in key_file.paths(path)]
+
+
+def put_back(path: Path, contents: list[bytes]) -> None:
+    for file, content in zip(key_file.paths(path), contents, strict=True):
+        file.write_bytes(content)
+
+
+@pytest.mark.parametrize("while_open", [True, False])
+def test_slot_files_that_were_both_put_back_are_told(path: Path, while_open: bool) -> None:
+    """The old password would open the profile again; who knows it may go on, knowing that."""
+    world = begin(path)
+    old = kept(path)
+    session = safe.open_profile(path, RIGHT)
+    safe.change_password(path, RIGHT, OTHER, session=session if while_open else None)
+    session.close()
+    if not while_open:
+        assert opens(path, OTHER) == world
+    put_back(path, old)
+    with pytest.raises(KeysOld) as caught:
+        safe.open_profile(path, RIGHT)
+    assert (caught.value.found, caught.value.known) == (1, 2)
+    with pytest.raises(KeysOld):
+        safe.open_profile(path, RIGHT, read_only=True)
+    assert kept(path) == old
+    safe.open_profile(path, RIGHT, accept_rollback=True).close()
+    assert opens(path, RIGHT) == world
+
+
+def test_another_history_of_the_slots_is_told(path: Path) -> None:
+    """As many changes, but not those that the profile remembers."""
+    begin(path)
+    old = kept(path)
+    safe.change_password(path, RIGHT, OTHER)
+    opens(path, OTHER)
+    put_back(path, old)
+    safe.change_password(path, RIGHT, Password("violet tractor"))
+    with pytest.raises(KeysOld):
+        safe.open_profile(path, Password("violet tractor"))
+
+
+def test_a_reader_remembers_nothing(path: Path) -> None:
+    begin(path)
+    safe.change_password(path, RIGHT, OTHER)
+    before = path.read_bytes()
+    safe.open_profile(path, OTHER, read_only=True).close()
+    assert path.read_bytes() == before
 
 
 def forged(path: Path, change: Callable[[slots.Keys], slots.Keys], key: bytes) -> None:
