@@ -37,6 +37,7 @@ from lstwallet.store.errors import (
     StoreUnavailable,
     Trouble,
 )
+from lstwallet.store.export import Journal, Stretch
 from lstwallet.store.journal import LONG_TAIL, Store
 from lstwallet.store.reading import Reading
 from lstwallet.store.records import Page, Recorder, SampleDay, concerns, steth_gains
@@ -436,6 +437,16 @@ class Session:
         """Every account and address that the user has ever sent to."""
         rows = self._ready().activity(None, 10**9, kind="Sent", gate=gate)
         return frozenset(row.event.receiver for row in rows)
+
+    def journal(self) -> Journal:
+        """The whole history and the book, for ``store.export``. Raises ``StoreError``."""
+        store = self._ready()
+        head = self._head
+        whole = Stretch(
+            MAIN, self.name, None, 0, False, store.rows, head.seq, head.time, head.hash,
+            codec.world_hash(self.world),
+        )  # fmt: skip
+        return Journal(self.name, self.market, MAIN, (whole,), self.book)
 
     def verify(self, *, gate: Callable[[], None] | None = None) -> Report:
         """Replay and audit the whole profile. Raises ``StoreError``."""

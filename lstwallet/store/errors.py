@@ -33,6 +33,7 @@ class Damage(StrEnum):
 
     NOT_SQLITE = "not_sqlite"
     NOT_A_PROFILE = "not_a_profile"
+    NOT_A_BACKUP = "not_a_backup"
     DAMAGED = "damaged"
     CHAIN = "chain"
     UNDECODABLE = "undecodable"

@@ -105,6 +105,12 @@ class Store(Reading):
         Raises ``StoreUnavailable``. The file gets its name when it is whole, so a crash
         leaves all of it or nothing.
         """
+        event, _ = birth(world)
+        return cls.found(path, first_page(event, meta), key=key)
+
+    @classmethod
+    def found(cls, path: Path, page: Page, *, key: bytes | None = None) -> Store:
+        """A new profile that begins with this page; like ``create``."""
         schema.make_folder(path)
         lock = WriterLock(path)
         made = path.with_name(path.name + ".new")
@@ -114,11 +120,10 @@ class Store(Reading):
             schema.discard(made)
             database = schema.create_database(made, key=key)
             try:
-                event, _ = birth(world)
                 with schema.sqlite_errors(path), database.atomic():
                     first = operations.newest(path, database)
                     operations.move(path, database, first, ("birth",))
-                    _write(path, database, first_page(event, meta))
+                    _write(path, database, page)
             finally:
                 database.close()
             mark.remove(path)  # of one that was deleted
