@@ -124,8 +124,8 @@ def _label_line(label: Label) -> bytes:
 
 @contextlib.contextmanager
 def _removed_unless_done(target: Path, fresh: Path) -> Iterator[None]:
-    with contextlib.suppress(FileNotFoundError), os_errors(target):
-        fresh.unlink()
+    with os_errors(target):
+        fresh.unlink(missing_ok=True)
     try:
         yield
     except BaseException:
