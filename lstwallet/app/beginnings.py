@@ -61,12 +61,7 @@ DEMO_STEPS: Final[tuple[Step, ...]] = (
 
 def free_path(name: str = profiles.DEFAULT_NAME) -> tuple[str, Path]:
     """A name that no profile has yet, counted up from ``name``, and its file."""
-    taken = {each.name.lower() for each in profiles.found()}
-    number = 1
-    fresh = name
-    while fresh.lower() in taken:
-        number += 1
-        fresh = f"{name} {number}"
+    fresh = profiles.free_name(name)
     return fresh, profiles.path_of(fresh)
 
 

@@ -110,6 +110,16 @@ def found() -> list[Profile]:
     )
 
 
+def free_name(name: str) -> str:
+    """A name that no profile has yet, counted up from ``name``. Raises ``StoreUnavailable``."""
+    taken = {each.name.lower() for each in found()}
+    fresh, number = name, 1
+    while fresh.lower() in taken:
+        number += 1
+        fresh = f"{name} {number}"
+    return fresh
+
+
 def default(last: str = "") -> Path:
     """The profile to open at start: the one open last if it is still there, or ``Main``."""
     with contextlib.suppress(OSError):  # a path that cannot be looked at: not there, for us

@@ -81,6 +81,11 @@ class Look(NamedTuple):
     """Where in the file its first part begins."""
 
 
+def digest(data: bytes) -> str:
+    """As it stands in a label."""
+    return hashlib.sha256(data).hexdigest()
+
+
 # --- writing ---------------------------------------------------------------------------------
 
 
@@ -137,12 +142,12 @@ def _removed_unless_done(target: Path, fresh: Path) -> Iterator[None]:
 def _measure(
     target: Path, source: Path | bytes, gate: Callable[[], None] | None
 ) -> tuple[int, str]:
-    digest, size = hashlib.sha256(), 0
+    found, size = hashlib.sha256(), 0
     with os_errors(target):
         for piece in _pieces(source, gate):
-            digest.update(piece)
+            found.update(piece)
             size += len(piece)
-    return size, digest.hexdigest()
+    return size, found.hexdigest()
 
 
 def _pieces(source: Path | bytes, gate: Callable[[], None] | None) -> Iterator[bytes]:
@@ -215,17 +220,17 @@ def _new_file(path: Path) -> BinaryIO:
 def _read_part(
     path: Path, file: BinaryIO, part: Part, gate: Callable[[], None] | None
 ) -> Iterator[bytes]:
-    digest, left = hashlib.sha256(), part.size
+    found, left = hashlib.sha256(), part.size
     while left:
         if gate is not None:
             gate()
         piece = file.read(min(PIECE, left))
         if not piece:
             raise StoreBroken(path, Damage.DAMAGED, "it is not as long as it says")
-        digest.update(piece)
+        found.update(piece)
         left -= len(piece)
         yield piece
-    if digest.hexdigest() != part.sha256:
+    if found.hexdigest() != part.sha256:
         raise StoreBroken(path, Damage.DAMAGED, f"its {part.name} part was changed")
 
 
@@ -272,6 +277,7 @@ def os_errors(path: Path) -> Iterator[None]:
 
 
 __all__ = [
-    "DATABASE", "HEAD", "KEYS", "SUFFIX", "UNFINISHED", "Label", "Look", "Part", "check", "look",
+    "DATABASE", "HEAD", "KEYS", "SUFFIX", "UNFINISHED", "Label", "Look", "Part", "check",
+    "digest", "look",
     "os_errors", "unpack", "write",
 ]  # fmt: skip

@@ -26,6 +26,8 @@ class Trouble(StrEnum):
     DISK_FULL = "disk_full"
     MOVED = "moved"
     IO = "io"
+    NO_FOLDER = "no_folder"
+    """The folder that something was to be put into is not there (a stick was taken out)."""
 
 
 class Damage(StrEnum):

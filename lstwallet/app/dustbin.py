@@ -1,0 +1,121 @@
+"""Profiles that were deleted or replaced wait here for a week, and can be put back.
+
+Each lies in a folder of its own, as it was: an encrypted one is still encrypted. Called in the lane.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import re
+import shutil
+import time
+from datetime import datetime
+from pathlib import Path
+from typing import Final, NamedTuple
+
+from lstwallet.app import profile_files, profiles, safe
+from lstwallet.store.errors import StoreError, from_os
+
+WEEK: Final = 7 * 86_400
+"""Seconds that a deleted profile can be put back for."""
+_STAMPED: Final = re.compile(r"(.+) (\d{4}-\d\d-\d\d \d{6})(?:-\d+)?")
+_STAMP: Final = "%Y-%m-%d %H%M%S"
+
+
+class Thrown(NamedTuple):
+    """A profile in the dustbin."""
+
+    name: str
+    path: Path
+    """Its database there."""
+    at: int
+    """When it was deleted, in seconds since 1970."""
+    size: int
+    """Bytes."""
+
+
+def folder() -> Path:
+    """The dustbin."""
+    return profiles.home() / "deleted"
+
+
+def place_for(path: Path, *, now: float | None = None) -> Path:
+    """A folder, not there yet, for the set of a profile."""
+    moment = datetime.fromtimestamp(time.time() if now is None else now)
+    stem, number = f"{path.name.removesuffix(profiles.SUFFIX)} {moment:{_STAMP}}", 1
+    target = folder() / stem
+    while target.exists():
+        number += 1
+        target = folder() / f"{stem}-{number}"
+    return target
+
+
+def throw(path: Path, *, now: float | None = None) -> Thrown:
+    """Delete a profile that nobody has open, so that it can be put back.
+
+    Raises ``StoreUnavailable``; ``LOCKED``: it is open somewhere.
+    """
+    return _thrown(profile_files.discard(path, place_for(path, now=now)))
+
+
+def found() -> list[Thrown]:
+    """What can be put back, the newest first."""
+    rows = []
+    with contextlib.suppress(OSError):
+        for each in folder().iterdir():
+            inside = sorted(each.glob(f"*{profiles.SUFFIX}"))
+            if inside:
+                rows.append(_thrown(inside[0]))
+    return sorted(rows, key=lambda row: (row.at, row.name), reverse=True)
+
+
+def put_back(thrown: Thrown) -> Path:
+    """Make it a profile again, under its name or one that is free; its file.
+
+    Raises ``StoreUnavailable``.
+    """
+    name = profiles.free_name(thrown.name)
+    path = profiles.path_of(name)
+    profile_files.place(thrown.path, path)
+    shutil.rmtree(thrown.path.parent, ignore_errors=True)
+    return path
+
+
+def empty(*, older: int = WEEK, now: float | None = None) -> None:
+    """Delete for good what has waited long enough, with what the keyring holds for it."""
+    moment = time.time() if now is None else now
+    for each in found():
+        if moment - each.at >= older:
+            with contextlib.suppress(StoreError):
+                remove(each)
+
+
+def remove(thrown: Thrown) -> None:
+    """Delete one for good. Raises ``StoreUnavailable``."""
+    if not _has_twin(thrown):
+        with contextlib.suppress(StoreError):
+            safe.delete_keys(thrown.path)
+    try:
+        shutil.rmtree(thrown.path.parent)
+    except OSError as error:
+        raise from_os(thrown.path, error) from error
+
+
+def _has_twin(thrown: Thrown) -> bool:
+    """Whether another profile has the same keys: it was restored from a backup of this one."""
+    mine = safe.profile_id(thrown.path)
+    others = [each.path for each in (*profiles.found(), *found()) if each.path != thrown.path]
+    return mine != "" and any(safe.profile_id(each) == mine for each in others)
+
+
+def _thrown(path: Path) -> Thrown:
+    match = _STAMPED.fullmatch(path.parent.name)
+    name, at = path.name.removesuffix(profiles.SUFFIX), 0
+    with contextlib.suppress(OSError, ValueError):
+        at = int(datetime.strptime(match[2], _STAMP).timestamp()) if match else int(
+            path.parent.stat().st_mtime
+        )
+    return Thrown(name, path, at, profile_files.size_of(path))
+
+
+__all__ = ["WEEK", "Thrown", "empty", "folder", "found", "place_for", "put_back", "remove", "throw"]
