@@ -13,7 +13,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Final, NamedTuple
 
-from lstwallet.app import profile_files, profiles, safe
+from lstwallet.app import backups, profile_files, profiles, safe
 from lstwallet.store.errors import StoreError, from_os
 
 WEEK: Final = 7 * 86_400
@@ -103,9 +103,9 @@ def remove(thrown: Thrown) -> None:
 
 def _has_twin(thrown: Thrown) -> bool:
     """Whether another profile has the same keys: it was restored from a backup of this one."""
-    mine = safe.profile_id(thrown.path)
+    mine = backups.owner(thrown.path).profile
     others = [each.path for each in (*profiles.found(), *found()) if each.path != thrown.path]
-    return mine != "" and any(safe.profile_id(each) == mine for each in others)
+    return any(backups.owner(each).profile == mine for each in others)
 
 
 def _thrown(path: Path) -> Thrown:
