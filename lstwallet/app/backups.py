@@ -1,9 +1,9 @@
 """Backups of profiles: made, listed, thinned, and looked into before they are restored.
 
 A backup is one file (``store.backup``) in one folder for all profiles: ``backups`` in the
-program's home, or wherever the user said. It is made of a compact copy that SQLite writes through the
-open connection; the copy is opened and checked against the open profile before the backup gets its
-name. An encrypted profile's backup holds nothing that can be read without its password.
+program's home, or wherever the user said. It is made of a compact copy that SQLite writes
+through the open connection; the copy is opened and checked against the open profile before the
+backup gets its name. An encrypted profile's backup holds nothing that can be read without its password.
 
 All of it is called in the lane. What the environment refuses is a ``StoreUnavailable``: nothing
 is lost then, and the next occasion tries again.
@@ -124,7 +124,10 @@ def described(path: Path) -> Backup:
 
 
 def owner(path: Path) -> Owner:
-    """Of a profile's file; a plain one is known by its name, and open. Raises ``StoreUnavailable``."""
+    """Of a profile's file; a plain one is known by its name, and open.
+
+    Raises ``StoreUnavailable``.
+    """
     try:
         keys = key_file.read(path).sealed[0].keys
     except KeysError:

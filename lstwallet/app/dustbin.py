@@ -1,6 +1,7 @@
 """Profiles that were deleted or replaced wait here for a week, and can be put back.
 
-Each lies in a folder of its own, as it was: an encrypted one is still encrypted. Called in the lane.
+Each lies in a folder of its own, as it was: an encrypted one is still encrypted. Called in the
+lane.
 """
 
 from __future__ import annotations

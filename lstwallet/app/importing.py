@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import Final, NamedTuple
 
+from lstwallet.app.session import notes_of
 from lstwallet.engine import kernel
 from lstwallet.engine.prices import PricesMoved
 from lstwallet.engine.staking_facts import OracleReported
@@ -18,14 +19,15 @@ from lstwallet.engine.world import Draft, World
 from lstwallet.market.driver import MarketConfig, price_table
 from lstwallet.market.price_table import PriceTableError
 from lstwallet.readmodel.samples import SERIES, sample, sampled
-from lstwallet.store import codec, imports, journal
+from lstwallet.store import codec, journal
 from lstwallet.store.book import Edit, PutNote
 from lstwallet.store.errors import BadText
-from lstwallet.store.imports import BranchLine, EndOf, Ends, EventLine, Header
+from lstwallet.store.imports import BranchLine, EndOf, Ends, EventLine, Header, Line
 from lstwallet.store.journal import Store
 from lstwallet.store.records import Head, JournalRow, Page, Recorder, steth_gains
 from lstwallet.units.clock import DAY, SimTime, start_of
 from lstwallet.units.memory import collector_resting
+from lstwallet.units.strict.refused import FileRefused, Problem
 
 PAGE: Final = 2_000
 """Events that are committed at a time."""
@@ -33,15 +35,6 @@ _WRONG: Final = (
     BadText, AssertionError, LookupError, TypeError, ValueError, AttributeError, ArithmeticError,
 )  # fmt: skip
 """What an event that cannot have happened may raise when it is applied."""
-
-
-class BadJournal(ValueError):
-    """The file is not let in: ``line`` (from 1) and ``reason``, in plain words."""
-
-    def __init__(self, line: int, reason: str) -> None:
-        super().__init__(f"line {line}: {reason}")
-        self.line = line
-        self.reason = reason
 
 
 class Imported(NamedTuple):
@@ -52,23 +45,6 @@ class Imported(NamedTuple):
     branches: int
     reached: SimTime
     world_hash: str
-
-
-class _Lines:
-    """The lines of a file, counted."""
-
-    def __init__(self, lines: Iterable[str]) -> None:
-        self._lines = iter(lines)
-        self.number = 0
-
-    def __iter__(self) -> Iterator[str]:
-        for text in self._lines:
-            self.number += 1
-            yield text.removesuffix("\n")
-
-    def bad(self, reason: object) -> BadJournal:
-        """A refusal that names the line at hand."""
-        return BadJournal(max(1, self.number), str(reason) or "it cannot have happened")
 
 
 class _Branch:
@@ -168,82 +144,86 @@ def _born(event: kernel.Event) -> Draft:
 
 
 def load(
-    lines: Iterable[str],
+    lines: Iterable[tuple[int, Line]],
     path: Path,
     *,
-    meta: Callable[[Header], dict[str, str]],
+    key: bytes | None = None,
     gate: Callable[[], None] | None = None,
 ) -> Imported:
-    """Replay an exported journal into a new profile file at ``path``.
+    """Replay the lines of an exported journal, with their numbers, into a new profile file.
 
-    ``meta`` makes the profile's notes of the first line. Raises ``BadJournal`` for a file that
-    is not let in, or ``StoreUnavailable``; then a file that was begun is left for the caller to
-    throw away.
+    Raises ``FileRefused`` for a file that is not let in, or ``StoreUnavailable``; then a file
+    that was begun is left for the caller to throw away.
     """
-    source = _Lines(lines)
-    texts = iter(source)
     with collector_resting():
-        header = _header(source, texts)
-        return _Import(source, texts, header, path, gate).run(meta(header))
-
-
-def _header(source: _Lines, texts: Iterator[str]) -> Header:
-    try:
-        header = imports.read_header(imports.decode(next(texts, "")), MarketConfig)
-        price_table(codec.reader_of(MarketConfig)(list(header.market)))
-    except (BadText, PriceTableError, LookupError) as error:
-        raise source.bad(error) from error
-    return header
+        return _Import(path, key, gate).run(iter(lines))
 
 
 class _Import:
-    """One import: the lines, the branches and the store they go to."""
+    """One import: the branches, and the store they go to."""
 
-    def __init__(
-        self, source: _Lines, texts: Iterator[str], header: Header, path: Path,
-        gate: Callable[[], None] | None,
-    ) -> None:  # fmt: skip
-        self.source, self.texts, self.header, self.path = source, texts, header, path
-        self.gate = gate
+    def __init__(self, path: Path, key: bytes | None, gate: Callable[[], None] | None) -> None:
+        self.path, self.key, self.gate = path, key, gate
+        self.header: Header
+        self.meta: dict[str, str] = {}
         self.branches: dict[int, _Branch] = {}
         self.store: Store | None = None
+        self.number = 1
+        """Of the line at hand."""
 
-    def run(self, meta: dict[str, str]) -> Imported:
+    def run(self, lines: Iterator[tuple[int, Line]]) -> Imported:
         """All of it, up to the last line."""
         try:
-            ends = self._read(meta)
-            return self._finish(ends)
+            self._begin_with(next(lines, (1, None))[1])
+            return self._finish(self._read(lines))
+        except FileRefused:
+            raise
         except _WRONG as error:
-            raise (error if isinstance(error, BadJournal) else self.source.bad(error)) from error
+            reason = str(error) or "it cannot have happened"
+            raise FileRefused(Problem.CONTENT, line=self.number, detail=reason) from error
         finally:
             if self.store is not None:
                 self.store.close()
 
-    def _read(self, meta: dict[str, str]) -> Ends:
-        for text in self.texts:
+    def _begin_with(self, header: Line | None) -> None:
+        if not isinstance(header, Header):
+            raise FileRefused(Problem.OTHER_FORMAT, line=1)
+        market = MarketConfig(header.prices, header.flows)
+        try:
+            price_table(market)
+        except PriceTableError as error:
+            raise BadText(f"market: {error.problem}") from error
+        self.header = header
+        self.meta = notes_of(header.name, market)
+
+    def _read(self, lines: Iterator[tuple[int, Line]]) -> Ends:
+        for self.number, line in lines:
             if self.gate is not None:
                 self.gate()
-            line = imports.read_line(text)
             if isinstance(line, EventLine):
-                self._take(line, meta)
+                self._take(line)
             elif isinstance(line, Ends):
-                for rest in self.texts:
-                    raise BadText("something follows the last line" if rest else "an empty line")
+                more = next(lines, None)
+                if more is not None:
+                    self.number = more[0]
+                    raise BadText("something follows the last line")
                 return line
+            elif isinstance(line, Header):
+                raise BadText("a second first line")
             else:
                 self._write_in_book(line)
         raise BadText("the file ends too soon: its last line is missing")
 
-    def _take(self, line: EventLine, meta: dict[str, str]) -> None:
+    def _take(self, line: EventLine) -> None:
         branch = self.branches.get(line.branch) or self._begin(line.branch)
         begins = branch.begins_row(line)
         if begins and branch.seq - branch.head.seq >= PAGE:
             branch.cut()
-            self._commit(branch, meta)
+            self._commit(branch)
         branch.take(line)
         if branch.seq == 1:
             branch.cut()
-            self._commit(branch, meta)
+            self._commit(branch)
 
     def _begin(self, number: int) -> _Branch:
         """The first event of a branch: it is announced, and its turn has come."""
@@ -254,11 +234,11 @@ class _Import:
         self.branches[number] = branch
         return branch
 
-    def _commit(self, branch: _Branch, meta: dict[str, str]) -> None:
+    def _commit(self, branch: _Branch) -> None:
         assert branch.draft is not None
         page = branch.page(branch.draft.time)
         if self.store is None:
-            self.store = Store.found(self.path, page._replace(meta=meta))
+            self.store = Store.found(self.path, page._replace(meta=self.meta), key=self.key)
         else:
             self.store.commit(page)
 

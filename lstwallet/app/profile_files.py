@@ -201,7 +201,8 @@ def rename(path: Path, target: Path) -> None:
 
     A crash leaves it under the old name or the new one.
     """
-    if target != path and str(target).lower() == str(path).lower():  # other capitals: one file where both are alike
+    if target != path and str(target).lower() == str(path).lower():
+        # Other capitals: where both are alike the new name would be said to be taken.
         _rename_in_place(path, target)
         return
     with _held(path), _held(target), _files(path):

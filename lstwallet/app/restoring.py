@@ -98,7 +98,10 @@ def new_stage() -> Path:
 
 
 def stage(path: Path, *, gate: Callable[[], None] | None = None) -> Staged:
-    """Take a backup apart; every byte is checked. Raises ``StoreUnavailable`` or ``StoreBroken``."""
+    """Take a backup apart; every byte is checked.
+
+    Raises ``StoreUnavailable`` or ``StoreBroken``.
+    """
     source = backups.described(path)
     if source.problem is not None:
         raise source.problem

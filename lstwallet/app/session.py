@@ -95,8 +95,8 @@ class Session:
 
         Raises ``StoreUnavailable``.
         """
-        meta = {_NAME: name, _MARKET: codec.dumps(market)}
-        return cls._on(Store.create(path, world, meta, key=key), key, read_only=False)
+        store = Store.create(path, world, notes_of(name, market), key=key)
+        return cls._on(store, key, read_only=False)
 
     @classmethod
     def open(
@@ -582,6 +582,11 @@ def _moment(event: Any) -> SimTime:
     return at
 
 
+def notes_of(name: str, market: MarketConfig) -> dict[str, str]:
+    """What a new profile's file keeps of them."""
+    return {_NAME: name, _MARKET: codec.dumps(market)}
+
+
 def _read_market(store: Store) -> MarketConfig:
     """The market that moves this profile's world. Raises ``StoreBroken``."""
     text = store.meta(_MARKET)
@@ -596,5 +601,5 @@ def _read_market(store: Store) -> MarketConfig:
 
 __all__ = [
     "Action", "ActivityRecord", "Branch", "Moments", "Outcome", "Progress", "Series", "Session",
-    "changes_of",
+    "changes_of", "notes_of",
 ]  # fmt: skip

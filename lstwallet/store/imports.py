@@ -1,14 +1,14 @@
 """The lines of an exported journal (``export``), each held to its schema; nothing is replayed.
 
-The text comes from a stranger. Whatever will not do raises ``BadText`` with the reason; the
-caller knows the line's number.
+The text comes from a stranger: ``answer`` runs behind the door, in a child with limits. What it
+gives is plain data again, which ``of_answer`` makes records of on this side. Whatever will not
+do is a ``FileRefused`` with the line's number and the reason.
 """
 
 from __future__ import annotations
 
-import json
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any, Final, NamedTuple
 
 from lstwallet.engine import address
@@ -28,9 +28,9 @@ from lstwallet.store.book import (
 from lstwallet.store.errors import BadText
 from lstwallet.store.export import FORMAT, VERSION
 from lstwallet.units.clock import SimTime, iso, parse_iso
+from lstwallet.units.strict.documents import read_json
+from lstwallet.units.strict.refused import FileRefused, Problem
 
-LONGEST_LINE: Final = 16_000_000
-"""Characters. The first event holds a whole world."""
 DEEPEST: Final = 24
 """Objects and lists within each other."""
 LONGEST_TITLE: Final = 60
@@ -57,8 +57,9 @@ class Header(NamedTuple):
 
     program: str
     name: str
-    market: list[Any]
-    """The array of a ``MarketConfig``."""
+    prices: str
+    flows: bool
+    """What moves the world from outside, see ``MarketConfig``."""
     branches: tuple[BranchLine, ...]
     current: int
 
@@ -91,56 +92,6 @@ class Ends(NamedTuple):
     """The last line."""
 
     ends: tuple[EndOf, ...]
-
-
-# --- JSON ------------------------------------------------------------------------------------
-
-
-def _no_number(text: str) -> Any:
-    raise BadText(f"{text[:40]} is not a whole number")
-
-
-def _whole(text: str) -> int:
-    if len(text) > 16:
-        raise BadText("a number is too long")
-    return int(text)
-
-
-def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    found = dict(pairs)
-    if len(found) != len(pairs):
-        raise BadText("a field stands twice")
-    return found
-
-
-_DECODER: Final = json.JSONDecoder(
-    object_pairs_hook=_object, parse_int=_whole, parse_float=_no_number,
-    parse_constant=_no_number,
-)  # fmt: skip
-
-
-def _too_deep(text: str) -> bool:
-    """More brackets within each other than any line has; those in texts count too."""
-    depth = deepest = 0
-    for mark in re.findall(r"[\[{\]}]", text):
-        depth += 1 if mark in "[{" else -1
-        deepest = max(deepest, depth)
-    return deepest > DEEPEST
-
-
-def decode(text: str) -> dict[str, Any]:
-    """A line's object. Raises ``BadText``."""
-    if len(text) > LONGEST_LINE:
-        raise BadText("the line is too long")
-    if _too_deep(text):
-        raise BadText("the line nests too deep")
-    try:
-        value = _DECODER.decode(text)
-    except (RecursionError, json.JSONDecodeError) as error:
-        raise BadText("the line is not JSON") from error
-    if type(value) is not dict:
-        raise BadText("an object expected")
-    return value
 
 
 # --- fields ----------------------------------------------------------------------------------
@@ -192,13 +143,13 @@ def _flag(value: Any, what: str) -> bool:
 # --- lines -----------------------------------------------------------------------------------
 
 
-def read_header(value: Mapping[str, Any], market: type) -> Header:
-    """The first line; ``market`` is the kind of record that its market is. Raises ``BadText``."""
-    if value.get("format") != FORMAT:
-        raise BadText("it is no journal of lstwallet")
+def read_header(value: Any) -> Header:
+    """The first line. Raises ``BadText``, or ``FileRefused`` for another format."""
+    if type(value) is not dict or value.get("format") != FORMAT:
+        raise FileRefused(Problem.OTHER_FORMAT)
     version = value.get("version")
     if type(version) is int and version > VERSION:
-        raise BadText(f"it is of a newer version of the format ({version})")
+        raise FileRefused(Problem.NEWER, detail=str(version))
     if version != VERSION:
         raise BadText("its version is unknown")
     named = ("format", "version", "program", "name", "market", "branches", "current")
@@ -206,9 +157,10 @@ def read_header(value: Mapping[str, Any], market: type) -> Header:
     rows = value["branches"]
     if type(rows) is not list or not 0 < len(rows) <= MOST_BRANCHES:
         raise BadText("branches: a list expected")
-    prices = value["market"].get("prices") if type(value["market"]) is dict else None
-    if type(prices) is str and len(prices) > MARKETS:
-        raise BadText("market: the prices are too long")
+    market = _fields(value["market"], "market", ("prices", "flows"))
+    prices = market["prices"]
+    if type(prices) is not str or len(prices) > MARKETS:
+        raise BadText("market: the prices are no text, or too long")
     branches = tuple(map(_branch, rows))
     _check_tree(branches)
     current = _number(value["current"], "current", 1)
@@ -217,7 +169,7 @@ def read_header(value: Mapping[str, Any], market: type) -> Header:
     return Header(
         _text(value["program"], "program", LONGEST_TITLE, empty=True),
         _text(value["name"], "name", LONGEST_TITLE),
-        spelling.unspell(market, value["market"]), branches, current,
+        prices, _flag(market["flows"], "flows"), branches, current,
     )  # fmt: skip
 
 
@@ -246,9 +198,10 @@ def _check_tree(branches: tuple[BranchLine, ...]) -> None:
         known.add(each.branch)
 
 
-def read_line(text: str) -> EventLine | Edit | Ends:
+def read_line(value: Any) -> EventLine | Edit | Ends:
     """Any line but the first. Raises ``BadText``."""
-    value = decode(text)
+    if type(value) is not dict:
+        raise BadText("an object expected")
     if "event" in value:
         return _event(value)
     if len(value) == 1:
@@ -337,7 +290,55 @@ _ONE: Final[Mapping[str, Callable[[Any], Edit | Ends]]] = {
 """A line with a single field: which one → how it is read."""
 
 
+# --- through the door ------------------------------------------------------------------------
+
+Line = Header | EventLine | Edit | Ends
+_KINDS_OF_LINE: Final[Mapping[str, type]] = {
+    kind.__name__: kind
+    for kind in (Header, EventLine, PutContact, PutNote, NameAccount, Favour, Ends)
+}
+
+
+def answer(lines: Iterable[tuple[int, str]]) -> Iterator[list[Any]]:
+    """The reader of the kind ``journal``: every line as [number, kind, fields].
+
+    Raises ``FileRefused``. Runs in the child.
+    """
+    first = True
+    for number, text in lines:
+        try:
+            value = read_json(text, line=number, deepest=DEEPEST)
+            line: Line = read_header(value) if first else read_line(value)
+        except BadText as error:
+            raise FileRefused(Problem.CONTENT, line=number, detail=str(error)) from error
+        except FileRefused as refused:
+            refused.line = refused.line or number
+            raise
+        first = False
+        yield [number, type(line).__name__, codec.loads(codec.dumps(_plain(line)))]
+
+
+def _plain(line: Line) -> Any:
+    """Bytes become text on the way."""
+    if isinstance(line, Ends):
+        return [[[*end[:3], end.chain.hex(), end.world_hash] for end in line.ends]]
+    return line
+
+
+def of_answer(item: Any) -> tuple[int, Line]:
+    """The line's number, and the line. Raises ``BadText``: the child may be anybody's by now."""
+    number, name, fields = item
+    kind = _KINDS_OF_LINE.get(name)
+    if kind is None or type(number) is not int:
+        raise BadText("an answer without sense")
+    if kind is Ends:
+        ends = tuple(EndOf(*row[:3], bytes.fromhex(row[3]), row[4]) for row in fields[0])
+        return number, Ends(ends)
+    line: Line = codec.reader_of(kind)(fields)
+    return number, line
+
+
 __all__ = [
-    "LONGEST_LINE", "BranchLine", "EndOf", "Ends", "EventLine", "Header", "decode", "read_header",
-    "read_line",
+    "BranchLine", "EndOf", "Ends", "EventLine",
+    "Header", "Line", "answer", "of_answer", "read_header", "read_line",
 ]  # fmt: skip

@@ -242,7 +242,8 @@ def _in_field(where: str, turn: Turn, value: Any) -> Any:
         return turn(value)
     except BadText as error:
         text = str(error)
-        raise BadText(text if "." in text.split(":")[0] else f"{where}: {text}") from error
+        named = "." in text.split(":", maxsplit=1)[0]
+        raise BadText(text if named else f"{where}: {text}") from error
 
 
 __all__ = [

@@ -53,6 +53,10 @@ KINDS: Final[Mapping[str, Kind]] = {
     "prices": Kind("lstwallet.app.door.readers:prices", 2 * MEGABYTE, 3 * MEGABYTE),
     "lesson": Kind("lstwallet.app.door.readers:lesson", 256 * 1024, MEGABYTE),
     "portfolio": Kind("lstwallet.app.door.portfolio:answer", 64 * 1024, 128 * 1024),
+    "journal": Kind(
+        "lstwallet.store.imports:answer", 256 * MEGABYTE, 512 * MEGABYTE, seconds=120,
+        streamed=True, longest_line=16 * MEGABYTE,  # the first event holds a whole world
+    ),
     **{
         f"catalogue.{stem}": Kind(
             "lstwallet.app.door.readers:catalogue", 256 * 1024, MEGABYTE, argument=stem
