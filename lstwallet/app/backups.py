@@ -3,7 +3,8 @@
 A backup is one file (``store.backup``) in one folder for all profiles: ``backups`` in the
 program's home, or wherever the user said. It is made of a compact copy that SQLite writes
 through the open connection; the copy is opened and checked against the open profile before the
-backup gets its name. An encrypted profile's backup holds nothing that can be read without its password.
+backup gets its name. The backup of an encrypted profile holds nothing that can be read without
+its password.
 
 All of it is called in the lane. What the environment refuses is a ``StoreUnavailable``: nothing
 is lost then, and the next occasion tries again.

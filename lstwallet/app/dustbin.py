@@ -105,8 +105,8 @@ def remove(thrown: Thrown) -> None:
 def _has_twin(thrown: Thrown) -> bool:
     """Whether another profile has the same keys: it was restored from a backup of this one."""
     mine = backups.owner(thrown.path).profile
-    others = [each.path for each in (*profiles.found(), *found()) if each.path != thrown.path]
-    return any(backups.owner(each).profile == mine for each in others)
+    others = {each.path for each in profiles.found()} | {each.path for each in found()}
+    return any(backups.owner(each).profile == mine for each in others - {thrown.path})
 
 
 def _thrown(path: Path) -> Thrown:

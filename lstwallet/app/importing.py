@@ -19,12 +19,29 @@ from lstwallet.engine.world import Draft, World
 from lstwallet.market.driver import MarketConfig, price_table
 from lstwallet.market.price_table import PriceTableError
 from lstwallet.readmodel.samples import SERIES, sample, sampled
-from lstwallet.store import codec, journal
+from lstwallet.store import codec
 from lstwallet.store.book import Edit, PutNote
 from lstwallet.store.errors import BadText
-from lstwallet.store.imports import BranchLine, EndOf, Ends, EventLine, Header, Line
+from lstwallet.store.imports import (
+    BranchLine,
+    EndOf,
+    Ends,
+    EventLine,
+    Header,
+    Line,
+    NoteLine,
+)
 from lstwallet.store.journal import Store
-from lstwallet.store.records import Head, JournalRow, Page, Recorder, steth_gains
+from lstwallet.store.migrations import MAIN
+from lstwallet.store.records import (
+    Head,
+    JournalRow,
+    Page,
+    Recorder,
+    SampleDay,
+    steth_gains,
+)
+from lstwallet.store.replay import pack
 from lstwallet.units.clock import DAY, SimTime, start_of
 from lstwallet.units.memory import collector_resting
 from lstwallet.units.strict.refused import FileRefused, Problem
@@ -50,8 +67,11 @@ class Imported(NamedTuple):
 class _Branch:
     """One branch while it is being replayed."""
 
-    def __init__(self, told: BranchLine, draft: Draft | None, head: Head) -> None:
-        self.told = told
+    def __init__(
+        self, number: int, draft: Draft | None, head: Head, tail: SampleDay | None
+    ) -> None:
+        self.number = number
+        """In the profile; in the file it may have another."""
         self.draft = draft
         self.head = head
         """What was committed."""
@@ -62,7 +82,7 @@ class _Branch:
         self.first = self.began = 0
         self.rows: list[JournalRow] = []
         """… and the rows before it that are not committed yet."""
-        self.recorder = Recorder(head, SERIES)
+        self.recorder = Recorder(head, SERIES, tail)
         self._tick: SimTime | None = None
         """The moment of a tick of the market that is not sampled yet."""
 
@@ -124,7 +144,7 @@ class _Branch:
         page = self.recorder.page(reached)
         head = Head(reached, self.seq, self.chain)
         page = page._replace(before=self.head, head=head, rows=self.rows,
-                             snapshot=journal.pack(self.world(reached)))  # fmt: skip
+                             snapshot=pack(self.world(reached)))  # fmt: skip
         self.head, self.rows = head, []
         return page
 
@@ -167,6 +187,7 @@ class _Import:
         self.header: Header
         self.meta: dict[str, str] = {}
         self.branches: dict[int, _Branch] = {}
+        """By their number in the file, in its order."""
         self.store: Store | None = None
         self.number = 1
         """Of the line at hand."""
@@ -197,7 +218,8 @@ class _Import:
         self.meta = notes_of(header.name, market)
 
     def _read(self, lines: Iterator[tuple[int, Line]]) -> Ends:
-        for self.number, line in lines:
+        for number, line in lines:
+            self.number = number
             if self.gate is not None:
                 self.gate()
             if isinstance(line, EventLine):
@@ -215,54 +237,109 @@ class _Import:
         raise BadText("the file ends too soon: its last line is missing")
 
     def _take(self, line: EventLine) -> None:
-        branch = self.branches.get(line.branch) or self._begin(line.branch)
+        branch = self._on(line.branch)
         begins = branch.begins_row(line)
         if begins and branch.seq - branch.head.seq >= PAGE:
-            branch.cut()
             self._commit(branch)
         branch.take(line)
         if branch.seq == 1:
-            branch.cut()
             self._commit(branch)
 
-    def _begin(self, number: int) -> _Branch:
-        """The first event of a branch: it is announced, and its turn has come."""
-        told = next((each for each in self.header.branches if each.branch == number), None)
-        if told is None:
-            raise BadText(f"branch {number} is not named in the first line")
-        branch = _Branch(told, None, Head(0, 0, codec.NO_HISTORY))
-        self.branches[number] = branch
-        return branch
+    # --- branches ----------------------------------------------------------------------------
 
-    def _commit(self, branch: _Branch) -> None:
-        assert branch.draft is not None
-        page = branch.page(branch.draft.time)
+    def _on(self, number: int) -> _Branch:
+        """The branch whose turn it is: they come in the order of the first line."""
+        if all(each.branch != number for each in self.header.branches):
+            raise BadText(f"branch {number} is not named in the first line")
+        if number in self.branches and number != next(reversed(self.branches)):
+            raise BadText(f"branch {number} was ended before")
+        while number not in self.branches:
+            self._begin(self.header.branches[len(self.branches)])
+        return self.branches[number]
+
+    def _begin(self, told: BranchLine) -> None:
+        """Leave the parent where the branch leaves it; what came before is committed."""
+        if self.branches:
+            self._commit(next(reversed(self.branches.values())))
+        if told.parent is None:
+            branch = _Branch(MAIN, None, Head(0, 0, codec.NO_HISTORY), None)
+        else:
+            branch = self._fork(told, self._ready(), self.branches[told.parent].number)
+        self.branches[told.branch] = branch
+
+    def _fork(self, told: BranchLine, store: Store, parent: int) -> _Branch:
+        line = store.along(parent)
+        if not line.line.stretches[-1].after < told.after <= line.head().seq:
+            raise BadText(f"branch {told.branch} leaves its parent where that does not go")
+        loaded = line.load_at(told.after)
+        if told.began < loaded.world.time:
+            raise BadText(f"branch {told.branch} begins before event {told.after}")
+        store.switch(parent)
+        head = Head(told.began, told.after, loaded.head.hash)
+        world = loaded.world._replace(time=told.began)
+        store.fork(head, world, told.title)
+        return _Branch(store.line.branch, Draft(world), head, store.last_sample_day())
+
+    def _ready(self) -> Store:
+        if self.store is None:
+            raise BadText("the events are missing")
+        return self.store
+
+    def _commit(self, branch: _Branch, reached: SimTime | None = None) -> None:
+        """What was read of a branch."""
+        if branch.draft is None:
+            raise BadText("the first branch has no events")
+        branch.cut()
+        page = branch.page(branch.draft.time if reached is None else reached)
         if self.store is None:
             self.store = Store.found(self.path, page._replace(meta=self.meta), key=self.key)
         else:
+            self._stand_on(branch)
             self.store.commit(page)
 
-    def _write_in_book(self, edit: Edit) -> None:
-        if self.store is None:
-            raise BadText("what a person wrote stands behind the events")
-        if isinstance(edit, PutNote) and not self._told(edit.seq):
-            raise BadText(f"there is no entry of Activity at event {edit.seq}")
-        self.store.edit(edit)
+    def _stand_on(self, branch: _Branch) -> Store:
+        store = self._ready()
+        if store.line.branch != branch.number:
+            store.switch(branch.number)
+        return store
 
-    def _told(self, seq: int) -> bool:
-        assert self.store is not None
-        return any(row.seq == seq for row in self.store.activity_rows())
+    # --- the rest ----------------------------------------------------------------------------
+
+    def _write_in_book(self, line: NoteLine | Edit) -> None:
+        if not isinstance(line, NoteLine):
+            self._ready().edit(line)
+            return
+        branch = self.branches.get(line.branch) or self._on(line.branch)
+        if branch.rows or branch.row:
+            self._commit(branch)
+        store = self._stand_on(branch)
+        if all(row.seq != line.seq for row in store.own().activity_rows()):
+            raise BadText(f"there is no entry of Activity at event {line.seq}")
+        store.edit(PutNote(line.seq, line.note))
 
     def _finish(self, ends: Ends) -> Imported:
+        store = self._ready()
+        self._on(self.header.branches[-1].branch)
+        if ends.lines != self.number:
+            raise BadText(f"{ends.lines} lines are told, {self.number} are there")
         told = {end.branch: end for end in ends.ends}
         if len(told) != len(ends.ends) or set(told) != set(self.branches):
             raise BadText("the last line does not end the branches that there are")
-        for number, branch in self.branches.items():
-            self._end(branch, told[number])
+        if self.header.branches[0].title:
+            store.retitle(MAIN, self.header.branches[0].title)
+        for row in self.header.branches:
+            branch = self.branches[row.branch]
+            self._end(branch, told[row.branch])
+            if row.hidden:
+                store.set_hidden(branch.number, True)
+        self._stand_on(self.branches[self.header.current])
         current = told[self.header.current]
-        return Imported(self.header.name, sum(branch.seq - branch.told.after for branch in
-                        self.branches.values()), len(self.branches), current.reached,
-                        current.world_hash)  # fmt: skip
+        events = sum(
+            self.branches[row.branch].seq - row.after for row in self.header.branches
+        )
+        return Imported(
+            self.header.name, events, len(self.branches), current.reached, current.world_hash
+        )
 
     def _end(self, branch: _Branch, end: EndOf) -> None:
         """The proof: the branch ends where its last line says, with the same hashes."""
@@ -273,12 +350,10 @@ class _Import:
             raise BadText("the hash chain is another: an event was changed")
         if end.reached < branch.draft.time:
             raise BadText("it ends before its last event")
-        branch.cut()
         world = branch.world(end.reached)
         if codec.world_hash(world) != end.world_hash:
             raise BadText("the world that was reached is another")
         problems = kernel.audit(world)
         if problems:
             raise BadText(problems[0])
-        assert self.store is not None
-        self.store.commit(branch.page(end.reached))
+        self._commit(branch, end.reached)

@@ -26,7 +26,8 @@ from lstwallet.store.errors import StoreBroken, StoreUnavailable, from_os
 from lstwallet.store.lock import WriterLock
 from lstwallet.units.clock import SimTime
 
-_NAME: Final = "profile" + profiles.SUFFIX
+STAGED: Final = "profile" + profiles.SUFFIX
+"""The name of a database that is staged."""
 
 
 class Preview(NamedTuple):
@@ -49,7 +50,7 @@ class Staged:
     def __init__(self, source: Backup, folder: Path) -> None:
         self.source = source
         self._folder = folder
-        self.path = folder / _NAME
+        self.path = folder / STAGED
         """Its database, with the slot file and the head mark beside it."""
         self._lock: WriterLock | None = WriterLock(folder / "in use")
 
@@ -69,7 +70,7 @@ class Staged:
             return Preview(
                 self.source.name, world.time,
                 sum(net_worth(world, account) for account in world.accounts),
-                world.events, len(session.branches()), report.problems,
+                world.events, report.branches, report.problems,
             )  # fmt: skip
         finally:
             session.close()
@@ -107,7 +108,7 @@ def stage(path: Path, *, gate: Callable[[], None] | None = None) -> Staged:
         raise source.problem
     folder = new_stage()
     try:
-        staged = folder / _NAME
+        staged = folder / STAGED
         backup.unpack(
             path,
             {

@@ -14,7 +14,7 @@ from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any, Final
 
-from lstwallet.app import branches
+from lstwallet.app import branches, profiles
 from lstwallet.app.branches import Action, Branch, Moments
 from lstwallet.app.outcome import ActivityRecord, Outcome, Progress, changes_of
 from lstwallet.engine import kernel
@@ -37,8 +37,9 @@ from lstwallet.store.errors import (
     StoreUnavailable,
     Trouble,
 )
-from lstwallet.store.export import Journal, Stretch
+from lstwallet.store.export import Journal, Told
 from lstwallet.store.journal import LONG_TAIL, Store
+from lstwallet.store.proof import prove
 from lstwallet.store.reading import Reading
 from lstwallet.store.records import Page, Recorder, SampleDay, concerns, steth_gains
 from lstwallet.store.replay import Loaded, pack
@@ -73,7 +74,7 @@ class Session:
         self._ends: dict[int, World] = {}
         """Of other branches, as they were read."""
         self._identity = store.identity
-        self.name = store.meta(_NAME) or store.path.stem
+        self.name = _name_of(store)
         self.market = _read_market(store)
         self.book = Book()
         """What the person wrote beside the history: contacts, notes, names, favourites."""
@@ -123,6 +124,11 @@ class Session:
                 session.close()
                 raise
         return session
+
+    @property
+    def key(self) -> bytes | None:
+        """What the file is encrypted with, while it is open."""
+        return self._key
 
     @classmethod
     def _on(cls, store: Store, key: bytes | None, *, read_only: bool) -> Session:
@@ -441,12 +447,24 @@ class Session:
     def journal(self) -> Journal:
         """The whole history and the book, for ``store.export``. Raises ``StoreError``."""
         store = self._ready()
-        head = self._head
-        whole = Stretch(
-            MAIN, self.name, None, 0, False, store.rows, head.seq, head.time, head.hash,
-            codec.world_hash(self.world),
-        )  # fmt: skip
-        return Journal(self.name, self.market, MAIN, (whole,), self.book)
+        branches = store.branches().values()
+        told = tuple(Told(row, store.along(row.id), store.notes_of(row.id)) for row in branches)
+        return Journal(self.name, self.market, store.line.branch, told, self.book)
+
+    def copy_into(self, target: Path, *, gate: Callable[[], None] | None = None) -> None:
+        """A copy of the profile in a new file, opened and held against this one.
+
+        Raises ``StoreUnavailable``, or ``StoreBroken`` when the copy does not hold.
+        """
+        store = self._ready()
+        store.copy_into(target)
+        copy = Store.open(target, key=self._key, read_only=True)
+        try:
+            problems = prove(copy, store, gate=gate)
+        finally:
+            copy.close()
+        if problems:
+            raise StoreBroken(target, Damage.DAMAGED, problems[0])
 
     def verify(self, *, gate: Callable[[], None] | None = None) -> Report:
         """Replay and audit the whole profile. Raises ``StoreError``."""
@@ -580,6 +598,13 @@ class Session:
 def _moment(event: Any) -> SimTime:
     at: SimTime = event.at
     return at
+
+
+def _name_of(store: Store) -> str:
+    """A profile among the others is called as its file is: it may have been renamed, or restored
+    under another name. A lesson's own keeps the name that it was made with."""
+    stem = store.path.name.removesuffix(profiles.SUFFIX)
+    return stem if store.path.parent == profiles.folder() else store.meta(_NAME) or stem
 
 
 def notes_of(name: str, market: MarketConfig) -> dict[str, str]:

@@ -8,13 +8,13 @@ may be larger than a double holds, see ``spelling``. Moments are ISO, in UTC.
 
        {"format":"lstwallet journal","version":1,"program":"0.1.0","name":"Main",
         "market":{"prices":"seeded","flows":true},
-        "branches":[{"branch":1,"title":"main","parent":null,"after":0,"hidden":false}],
-        "current":1}
+        "branches":[{"branch":1,"title":"","parent":null,"after":0,
+        "began":null,"hidden":false}],"current":1}
 
    ``market`` is what moves the world from outside. A branch goes on from event ``after`` of its
-   ``parent``; ``current`` is the one that was open.
+   ``parent`` at the moment ``began``; ``current`` is the one that was open.
 
-2. **Then every event**, by branch, in order::
+2. **Then every event**, branch by branch, in order; events count on along a branch::
 
        {"branch":1,"seq":2,"time":"2022-05-02T00:00:00Z","event":{"kind":"Funded","account":
         "you","token":"ETH","units":"100000000000000000000","entry":[…]},"command":{"kind":
@@ -28,9 +28,9 @@ may be larger than a double holds, see ``spelling``. Moments are ISO, in UTC.
 3. **Then what the person wrote** beside the history, if anything: lines with one field each,
    ``contact``, ``note``, ``account`` (its name) or ``favourite``.
 
-4. **The last line** ends each branch::
+4. **The last line** counts the lines, itself too, and ends each branch::
 
-       {"end":[{"branch":1,"events":120,"reached":"2022-05-09T00:00:00Z","chain":"…",
+       {"lines":131,"end":[{"branch":1,"events":120,"reached":"2022-05-09T00:00:00Z","chain":"…",
         "world":"…"}]}
 
    ``chain`` is the hash chain after the branch's last event: SHA-256 over the hash before it
@@ -46,30 +46,25 @@ from typing import Any, Final, NamedTuple
 
 import lstwallet
 from lstwallet.store import codec, spelling
-from lstwallet.store.book import Book
+from lstwallet.store.book import Book, Note
+from lstwallet.store.line import BranchRow
+from lstwallet.store.reading import Reading
 from lstwallet.store.records import JournalRow
-from lstwallet.units.clock import SimTime, iso
+from lstwallet.units.clock import iso
 
 FORMAT: Final = "lstwallet journal"
 VERSION: Final = 1
 SUFFIX: Final = ".jsonl"
 
 
-class Stretch(NamedTuple):
-    """One branch of the history: where it leaves its parent, its rows, where it ends."""
+class Told(NamedTuple):
+    """One branch of the history."""
 
-    branch: int
-    title: str
-    parent: int | None
-    after: int
-    """The parent's event that it goes on from; 0 for the first branch."""
-    hidden: bool
-    rows: Callable[[], Iterator[JournalRow]]
-    """The branch's own rows, in order."""
-    events: int
-    reached: SimTime
-    chain: bytes
-    world_hash: str
+    row: BranchRow
+    reading: Reading
+    """The profile, read along the line to the branch."""
+    notes: Mapping[int, Note]
+    """On the branch's own events."""
 
 
 class Journal(NamedTuple):
@@ -79,20 +74,29 @@ class Journal(NamedTuple):
     market: Any
     """A ``MarketConfig``."""
     current: int
-    branches: Sequence[Stretch]
+    branches: Sequence[Told]
     book: Book
 
 
 def lines(journal: Journal, *, gate: Callable[[], None] | None = None) -> Iterator[str]:
     """The lines of the export, each with its end; ``gate`` is called between rows."""
-    yield _line(_header(journal))
-    for stretch in journal.branches:
-        for row in stretch.rows():
+    count = 1
+    for line in _all_but_last(journal, gate):
+        yield _line(line)
+        count += 1
+    yield _line({"lines": count, "end": [_end(told) for told in journal.branches]})
+
+
+def _all_but_last(
+    journal: Journal, gate: Callable[[], None] | None
+) -> Iterator[Mapping[str, Any]]:
+    yield _header(journal)
+    for told in journal.branches:
+        for row in told.reading.own().rows():
             if gate is not None:
                 gate()
-            yield from map(_line, _row(stretch.branch, row))
-    yield from map(_line, _book(journal.book))
-    yield _line({"end": [_end(stretch) for stretch in journal.branches]})
+            yield from _row(told.row.id, row)
+    yield from _book(journal)
 
 
 def _line(value: Mapping[str, Any]) -> str:
@@ -102,9 +106,9 @@ def _line(value: Mapping[str, Any]) -> str:
 def _header(journal: Journal) -> dict[str, Any]:
     market = spelling.spell(type(journal.market), list(journal.market))
     branches = [
-        {"branch": each.branch, "title": each.title, "parent": each.parent, "after": each.after,
-         "hidden": each.hidden}
-        for each in journal.branches
+        {"branch": row.id, "title": row.title, "parent": row.parent, "after": row.forked_at,
+         "began": None if row.parent is None else iso(row.began), "hidden": row.hidden}
+        for row, _, _ in journal.branches
     ]  # fmt: skip
     return {
         "format": FORMAT, "version": VERSION, "program": lstwallet.__version__,
@@ -126,22 +130,26 @@ def _row(branch: int, row: JournalRow) -> Iterator[dict[str, Any]]:
         yield line
 
 
-def _book(book: Book) -> Iterator[dict[str, Any]]:
+def _book(journal: Journal) -> Iterator[dict[str, Any]]:
+    book = journal.book
     for contact in sorted(book.contacts.values()):
         yield {"contact": contact._asdict()}
-    for seq, note in sorted(book.notes.items()):
-        yield {"note": {"seq": seq, **note._asdict()}}
+    for told in journal.branches:
+        for seq, note in sorted(told.notes.items()):
+            yield {"note": {"branch": told.row.id, "seq": seq, **note._asdict()}}
     for account, name in sorted(book.names.items()):
         yield {"account": {"account": account, "name": name}}
     for kind, key in sorted(book.favourites):
         yield {"favourite": {"kind": kind, "key": key}}
 
 
-def _end(stretch: Stretch) -> dict[str, Any]:
+def _end(told: Told) -> dict[str, Any]:
+    head = told.reading.head()
+    world = told.reading.load().world
     return {
-        "branch": stretch.branch, "events": stretch.events, "reached": iso(stretch.reached),
-        "chain": stretch.chain.hex(), "world": stretch.world_hash,
+        "branch": told.row.id, "events": head.seq, "reached": iso(head.time),
+        "chain": head.hash.hex(), "world": codec.world_hash(world),
     }  # fmt: skip
 
 
-__all__ = ["FORMAT", "SUFFIX", "VERSION", "Journal", "Stretch", "lines"]
+__all__ = ["FORMAT", "SUFFIX", "VERSION", "Journal", "Told", "lines"]

@@ -23,7 +23,6 @@ from lstwallet.store.book import (
     NameAccount,
     Note,
     PutContact,
-    PutNote,
 )
 from lstwallet.store.errors import BadText
 from lstwallet.store.export import FORMAT, VERSION
@@ -49,7 +48,17 @@ class BranchLine(NamedTuple):
     title: str
     parent: int | None
     after: int
+    began: SimTime
+    """When it left its parent; 0 for the first one."""
     hidden: bool
+
+
+class NoteLine(NamedTuple):
+    """A note on an event that a branch holds itself."""
+
+    branch: int
+    seq: int
+    note: Note
 
 
 class Header(NamedTuple):
@@ -91,6 +100,8 @@ class EndOf(NamedTuple):
 class Ends(NamedTuple):
     """The last line."""
 
+    lines: int
+    """How many there are, this one too."""
     ends: tuple[EndOf, ...]
 
 
@@ -174,13 +185,14 @@ def read_header(value: Any) -> Header:
 
 
 def _branch(value: Any) -> BranchLine:
-    _fields(value, "branch", ("branch", "title", "parent", "after", "hidden"))
+    _fields(value, "branch", ("branch", "title", "parent", "after", "began", "hidden"))
     parent = value["parent"]
     return BranchLine(
         _number(value["branch"], "branch", 1),
-        _text(value["title"], "title", LONGEST_TITLE),
+        _text(value["title"], "title", LONGEST_TITLE, empty=True),
         None if parent is None else _number(parent, "parent", 1),
         _number(value["after"], "after"),
+        0 if parent is None else _moment(value["began"], "began"),
         _flag(value["hidden"], "hidden"),
     )
 
@@ -198,12 +210,14 @@ def _check_tree(branches: tuple[BranchLine, ...]) -> None:
         known.add(each.branch)
 
 
-def read_line(value: Any) -> EventLine | Edit | Ends:
+def read_line(value: Any) -> EventLine | NoteLine | Edit | Ends:
     """Any line but the first. Raises ``BadText``."""
     if type(value) is not dict:
         raise BadText("an object expected")
     if "event" in value:
         return _event(value)
+    if "end" in value:
+        return _ends(value)
     if len(value) == 1:
         name = next(iter(value))
         reader = _ONE.get(name)
@@ -241,11 +255,12 @@ def _contact(value: Any) -> Edit:
                                                         empty=True)))  # fmt: skip
 
 
-def _note(value: Any) -> Edit:
-    _fields(value, "note", ("seq", "text", "label"))
+def _note(value: Any) -> NoteLine:
+    _fields(value, "note", ("branch", "seq", "text", "label"))
     text = _text(value["text"], "text", LONGEST_NOTE, empty=True)
     label = _text(value["label"], "label", LONGEST_LABEL, empty=True)
-    return PutNote(_number(value["seq"], "seq", 1), Note(text, label))
+    branch = _number(value["branch"], "branch", 1)
+    return NoteLine(branch, _number(value["seq"], "seq", 1), Note(text, label))
 
 
 def _account(value: Any) -> Edit:
@@ -263,9 +278,11 @@ def _favourite(value: Any) -> Edit:
 
 
 def _ends(value: Any) -> Ends:
-    if type(value) is not list or not 0 < len(value) <= MOST_BRANCHES:
+    _fields(value, "last line", ("lines", "end"))
+    rows = value["end"]
+    if type(rows) is not list or not 0 < len(rows) <= MOST_BRANCHES:
         raise BadText("end: a list expected")
-    return Ends(tuple(map(_end, value)))
+    return Ends(_number(value["lines"], "lines", 1), tuple(map(_end, rows)))
 
 
 def _end(value: Any) -> EndOf:
@@ -280,22 +297,21 @@ def _end(value: Any) -> EndOf:
     )  # fmt: skip
 
 
-_ONE: Final[Mapping[str, Callable[[Any], Edit | Ends]]] = {
+_ONE: Final[Mapping[str, Callable[[Any], NoteLine | Edit]]] = {
     "contact": _contact,
     "note": _note,
     "account": _account,
     "favourite": _favourite,
-    "end": _ends,
 }
 """A line with a single field: which one → how it is read."""
 
 
 # --- through the door ------------------------------------------------------------------------
 
-Line = Header | EventLine | Edit | Ends
+Line = Header | EventLine | NoteLine | Edit | Ends
 _KINDS_OF_LINE: Final[Mapping[str, type]] = {
     kind.__name__: kind
-    for kind in (Header, EventLine, PutContact, PutNote, NameAccount, Favour, Ends)
+    for kind in (Header, EventLine, NoteLine, PutContact, NameAccount, Favour, Ends)
 }
 
 
@@ -321,7 +337,8 @@ def answer(lines: Iterable[tuple[int, str]]) -> Iterator[list[Any]]:
 def _plain(line: Line) -> Any:
     """Bytes become text on the way."""
     if isinstance(line, Ends):
-        return [[[*end[:3], end.chain.hex(), end.world_hash] for end in line.ends]]
+        ends = [[*end[:3], end.chain.hex(), end.world_hash] for end in line.ends]
+        return [line.lines, ends]
     return line
 
 
@@ -332,13 +349,16 @@ def of_answer(item: Any) -> tuple[int, Line]:
     if kind is None or type(number) is not int:
         raise BadText("an answer without sense")
     if kind is Ends:
-        ends = tuple(EndOf(*row[:3], bytes.fromhex(row[3]), row[4]) for row in fields[0])
-        return number, Ends(ends)
+        ends = tuple(
+            EndOf(branch, events, reached, bytes.fromhex(chain), world)
+            for branch, events, reached, chain, world in fields[1]
+        )
+        return number, Ends(int(fields[0]), ends)
     line: Line = codec.reader_of(kind)(fields)
     return number, line
 
 
 __all__ = [
     "BranchLine", "EndOf", "Ends", "EventLine",
-    "Header", "Line", "answer", "of_answer", "read_header", "read_line",
+    "Header", "Line", "NoteLine", "answer", "of_answer", "read_header", "read_line",
 ]  # fmt: skip

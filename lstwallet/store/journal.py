@@ -16,7 +16,7 @@ from typing import Final
 from lstwallet.engine import kernel
 from lstwallet.engine.world import Draft, World
 from lstwallet.store import book_file, codec, mark, operations, schema, tree
-from lstwallet.store.book import Book, Edit
+from lstwallet.store.book import Book, Edit, Note
 from lstwallet.store.driver import Database, Error
 from lstwallet.store.errors import StoreBroken, StoreUnavailable, Trouble
 from lstwallet.store.line import BranchRow, line_to
@@ -313,6 +313,20 @@ class Store(Reading):
         """What a person wrote beside the history of the current line."""
         with schema.sqlite_errors(self.path):
             return book_file.read(self._database, self.line)
+
+    def notes_of(self, branch: int) -> Mapping[int, Note]:
+        """What a person wrote about the events that the branch holds itself."""
+        with schema.sqlite_errors(self.path):
+            return book_file.read(self._database, line_to(self.branches(), branch).own).notes
+
+    def copy_into(self, target: Path) -> None:
+        """A compact copy of what is committed, in a new file under the same key.
+
+        Raises ``StoreUnavailable`` or ``StoreBroken``.
+        """
+        schema.create_file(target)
+        with schema.sqlite_errors(self.path):
+            self._database.conn.execute("VACUUM INTO ?", (str(target),))
 
     def check_pages(self) -> list[str]:
         """What SQLite finds wrong with its own structure; nothing when it is sound."""

@@ -125,7 +125,7 @@ def _compile(hint: Any) -> _Way:
     if origin is tuple:
         return _row(args[0]) if len(args) == 2 and args[1] is Ellipsis else _places(args)
     if origin is not None and issubclass(origin, Mapping):
-        return _row(tuple[args])
+        return _row(tuple.__class_getitem__(args))
     if isinstance(hint, type) and hasattr(hint, "_fields"):
         return _record(hint)
     raise TypeError(f"no way to spell {hint}")

@@ -29,7 +29,7 @@ def test_it_says_what_it_is_and_gives_back_what_was_put_in(tmp_path: Path) -> No
     target = made(tmp_path)
     label = backup.check(target)
     assert label == backup.look(target).label
-    assert (label.made, label.profile, label.why, label.open) == (1_795_874_700, "p1", "asked", False)
+    assert label[:1] + label[2:5] == (1_795_874_700, "p1", "asked", False)
     out = {name: [tmp_path / name, tmp_path / f"{name} again"] for name in PARTS}
     backup.unpack(target, out)
     assert {name: path.read_bytes() for name, (path, _) in out.items()} == PARTS
