@@ -161,6 +161,7 @@ def back_up(
     """
     ready_folder(where)
     moment = time.time() if now is None else now
+    session.fold()  # or closing it would change it once more
     whose = owner(session.path)
     copy = profile_files.beside(session.path, _COPY)
     _forget_copy(copy)
@@ -252,6 +253,7 @@ def keep(
     """
     where = folder(chosen)
     try:
+        session.fold()
         if not is_due(session.path, where, every, now=now):
             return Kept()
         made = back_up(session, where, why=AUTO, now=now, gate=gate)

@@ -60,12 +60,15 @@ def throw(path: Path, *, now: float | None = None) -> Thrown:
 
 
 def found() -> list[Thrown]:
-    """What can be put back, the newest first."""
+    """What can be put back, the newest first.
+
+    A database with a second name is still where it was: a crash came between.
+    """
     rows = []
     with contextlib.suppress(OSError):
         for each in folder().iterdir():
             inside = sorted(each.glob(f"*{profiles.SUFFIX}"))
-            if inside:
+            if inside and inside[0].stat().st_nlink == 1:
                 rows.append(_thrown(inside[0]))
     return sorted(rows, key=lambda row: (row.at, row.name), reverse=True)
 
@@ -85,10 +88,15 @@ def put_back(thrown: Thrown) -> Path:
 def empty(*, older: int = WEEK, now: float | None = None) -> None:
     """Delete for good what has waited long enough, with what the keyring holds for it."""
     moment = time.time() if now is None else now
-    for each in found():
+    kept = found()
+    for each in kept:
         if moment - each.at >= older:
             with contextlib.suppress(StoreError):
                 remove(each)
+    with contextlib.suppress(OSError):
+        for rest in folder().iterdir():
+            if all(each.path.parent != rest for each in kept):  # a crash left it half made
+                shutil.rmtree(rest, ignore_errors=True)
 
 
 def remove(thrown: Thrown) -> None:

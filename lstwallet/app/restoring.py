@@ -146,7 +146,11 @@ def in_place(staged: Staged, path: Path) -> Path:
     profile is as it was.
     """
     kept = profile_files.copy_to(path, dustbin.place_for(path))
-    profile_files.replace(staged.path, path)
+    try:
+        profile_files.replace(staged.path, path)
+    except BaseException:
+        shutil.rmtree(kept.parent, ignore_errors=True)  # the same files under a second name
+        raise
     staged.close()
     return kept
 

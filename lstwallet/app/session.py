@@ -143,16 +143,22 @@ class Session:
 
         A long tail is folded into a snapshot first, so that the next opening is quick.
         """
+        self.fold()
         store, self._store = self._store, None
         self._key = None
-        if store is None:
+        if store is not None:
+            store.close()
+
+    def fold(self) -> None:
+        """Fold a long tail into a snapshot; it is only a cache."""
+        store = self._store
+        if store is None or self.read_only or self._head.seq - self._snapshot_seq < LONG_TAIL:
             return
         try:
-            if not self.read_only and self._head.seq - self._snapshot_seq >= LONG_TAIL:
-                page = Page(self._head, self._head, (), (), (), (), pack(self.world))
-                with contextlib.suppress(StoreError):  # it is only a cache
-                    store.commit(page)
-        finally:
+            store.commit(Page(self._head, self._head, (), (), (), (), pack(self.world)))
+            self._snapshot_seq = self._head.seq
+        except StoreError:
+            self._store = None
             store.close()
 
     # --- doing -----------------------------------------------------------------------------
@@ -511,7 +517,7 @@ class Session:
         self.branch = store.line.branch
         self._head = loaded.head
         self._ends.clear()
-        self._snapshot_seq = store.newest_snapshot_seq()
+        self._snapshot_seq: int = store.newest_snapshot_seq()
         self._start_afresh(store)
 
     def _start_afresh(self, store: Store) -> None:

@@ -10,7 +10,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from lstwallet.app import beginnings
-from lstwallet.app.session import Session
 from lstwallet.engine import kernel
 from lstwallet.store import codec, spelling
 from lstwallet.store.errors import BadText
@@ -31,9 +30,9 @@ def test_every_kind_there_is_can_be_spelled() -> None:
 
 def test_a_demo_portfolio_is_spelled_and_read_back_to_the_same_bytes(tmp_path) -> None:  # type: ignore[no-untyped-def]
     session = beginnings.create("demo", path=tmp_path / "demo.lstwallet")
-    session.close()
     kinds = set()
-    for row in Session.open(tmp_path / "demo.lstwallet", read_only=True)._store.rows():  # type: ignore[union-attr]
+    assert session._store is not None
+    for row in session._store.rows():
         for line in row.events.split("\n"):
             spelled = spelling.spell_event(codec.loads(line))
             kinds.add(spelled["kind"])
@@ -43,6 +42,7 @@ def test_a_demo_portfolio_is_spelled_and_read_back_to_the_same_bytes(tmp_path) -
         if row.command is not None:
             spelled = spelling.spell_command(codec.loads(row.command))
             assert codec.dumps(spelling.unspell_command(spelled)) == row.command
+    session.close()
     assert {"Born", "Funded", "Staked", "Supplied", "Swapped"} <= kinds
 
 
