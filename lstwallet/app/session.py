@@ -74,6 +74,8 @@ class Session:
         self._ends: dict[int, World] = {}
         """Of other branches, as they were read."""
         self._identity = store.identity
+        self._snapshot_seq = 1
+        """The event that the newest snapshot was taken after."""
         self.name = _name_of(store)
         self.market = _read_market(store)
         self.book = Book()
@@ -517,7 +519,7 @@ class Session:
         self.branch = store.line.branch
         self._head = loaded.head
         self._ends.clear()
-        self._snapshot_seq: int = store.newest_snapshot_seq()
+        self._snapshot_seq = store.newest_snapshot_seq()
         self._start_afresh(store)
 
     def _start_afresh(self, store: Store) -> None:
