@@ -27,7 +27,7 @@ from lstwallet.store.records import Head, Page, Recorder, SampleDay, encode_gain
 from lstwallet.store.replay import pack, snapshot_hash
 from lstwallet.units.clock import SimTime
 
-SNAPSHOT_EVERY: Final = 4_096
+SNAPSHOT_EVERY: Final = 1_024
 """Events between snapshots, at least."""
 LONG_TAIL: Final = 128
 """Events after the newest snapshot that are worth one more where a branch begins or rests."""
