@@ -296,6 +296,8 @@ class Program(QObject):
 
     def _failed(self, error: BaseException) -> None:
         self.faults.log(error)
+        if error is self.bridge.standstill.trouble:
+            return  # a strip of its own says it
         if wording.is_environment(error):
             self.window.show_trouble(wording.error(error))
         else:

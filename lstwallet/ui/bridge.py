@@ -34,6 +34,7 @@ from lstwallet.ui.records import (
     shown_accounts,
 )
 from lstwallet.ui.shown import Shown
+from lstwallet.ui.standstill import Standstill
 
 if TYPE_CHECKING:
     from lstwallet.app.session import ActivityRecord, Outcome, Progress, Series, Session
@@ -90,6 +91,8 @@ class Bridge(Shown):
         self._timer.setInterval(SLICE_MS)
         self._timer.timeout.connect(self._slice)
         self._elapsed = QElapsedTimer()
+        self.standstill = Standstill(self)
+        """Whether the file takes writing, and what to do if it does not."""
 
     # --- the profile --------------------------------------------------------------------
 
@@ -158,6 +161,8 @@ class Bridge(Shown):
     ) -> None:
         """Let the open profile stand elsewhere in its history: ``act`` does it in the lane. Then
         ``opened``, and ``reply`` with what ``act`` gave; or ``refused``, with nothing changed."""
+        if self.standstill.refuses(refused):
+            return
         self.pause()
         self.cancel()
         self._opening += 1
@@ -173,6 +178,7 @@ class Bridge(Shown):
 
         def kept(error: BaseException) -> None:
             self._opening -= 1
+            self.standstill.look(error)
             refused(error)
 
         self.jobs.run(work, done, kept)
@@ -200,6 +206,7 @@ class Bridge(Shown):
         self._era += 1
         self.world = opened.world
         self.book = opened.book
+        self.standstill.forget()
         self.opened.emit()
 
     # --- commands -----------------------------------------------------------------------
@@ -244,6 +251,8 @@ class Bridge(Shown):
         if self.past.looking is not None:
             (failed or self.past.refuse)(InThePast())
             return
+        if self.standstill.refuses(failed or self.failed.emit):
+            return
 
         def done(outcome: Outcome) -> None:
             self.world = outcome.world
@@ -266,6 +275,14 @@ class Bridge(Shown):
         if self._opening:
             self.failed.emit(Opening())
             return
+        if self.standstill.refuses():
+            self.standstill.keep(edit, reply)
+            return
+
+        def broken(error: BaseException) -> None:
+            self._failed(error)
+            if self.standstill.trouble is not None:
+                self.standstill.keep(edit, reply)
 
         def done(book: Book) -> None:
             self.book = book
@@ -273,12 +290,13 @@ class Bridge(Shown):
             if reply is not None:
                 reply()
 
-        self.jobs.run(lambda: self._require().edit(edit), done, self._failed)
+        self.jobs.run(lambda: self._require().edit(edit), done, broken)
 
     def alter(self, work: Callable[[Session], Any], reply: Callable[[Any], None]) -> None:
         """Change what is written of the profile and moves no time (a branch's name); then
         ``reply``. Like a command it makes its way between two steps of a run."""
-        self.jobs.run(lambda: work(self._require()), reply, self._failed)
+        if not self.standstill.refuses(self.failed.emit):
+            self.jobs.run(lambda: work(self._require()), reply, self._failed)
 
     def call(
         self,
@@ -415,10 +433,13 @@ class Bridge(Shown):
     ) -> bool:
         """Let time pass. ``reply`` comes at the end, or at a cancel.
 
-        False: a run is under way, another profile is being opened, or the past is looked at.
+        False: a run is under way, another profile is being opened, the past is looked at, or
+        nothing may be written.
         """
         held = self._opening or self.past.looking is not None
         if self._run is not None or held or self.world is None:
+            return False
+        if self.standstill.refuses():
             return False
         begin = self.world.time
         self._run = Run(begin, begin + seconds if until is None else until, reply)
@@ -444,7 +465,7 @@ class Bridge(Shown):
         if speed is not None:
             self._speed = speed
         held = self._playing or self._opening or self.past.looking is not None
-        if self.world is not None and not held:
+        if self.world is not None and not held and not self.standstill.refuses():
             self._playing = True
             self._elapsed.start()
             self._timer.start()
@@ -534,6 +555,8 @@ class Bridge(Shown):
 
     def _failed(self, error: BaseException) -> None:
         """Tell, then show again what is really committed, where that is not what is shown."""
+        self.pause()
+        self.standstill.look(error)
         self.failed.emit(error)
         shown = self.present
 

@@ -44,6 +44,7 @@ from lstwallet.ui.shell.notices import NoticeCentre
 from lstwallet.ui.shell.past_strip import PastStrip
 from lstwallet.ui.shell.rail import Rail
 from lstwallet.ui.shell.sorts import Sorts
+from lstwallet.ui.shell.standstill_strip import StandstillStrip
 from lstwallet.ui.shell.time_bar import TimeBar
 from lstwallet.ui.shell.top_bar import TopBar
 from lstwallet.ui.shell.travel import Travel
@@ -140,7 +141,9 @@ class MainWindow(QMainWindow):
         self.stack = QStackedLayout()
         self._blank = QWidget(self)
         self.stack.addWidget(self._blank)
-        right = column(self.top_bar, self.past_strip, self._strip, (self.stack, 1), spacing=0)
+        self.standstill = StandstillStrip(self.bridge)
+        strips = self.standstill, self.past_strip, self._strip
+        right = column(self.top_bar, *strips, (self.stack, 1), spacing=0)
         upper = row(self.rail, (right, 1), spacing=0)
         self.shell = holder(column((upper, 1), self.time_bar, spacing=0))
         ground = Panel("window")
@@ -516,7 +519,8 @@ class MainWindow(QMainWindow):
         """The strips above the room."""
         items = (self._strip.itemAt(at) for at in range(self._strip.count()))
         told = [item.widget() for item in items if item.widget() is not None]
-        return [self.past_strip, *told] if self.past_strip.isVisible() else told
+        strips = [each for each in (self.standstill, self.past_strip) if each.isVisible()]
+        return [*strips, *told]
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Space plays and pauses, Esc leaves the past, unless an input took it."""

@@ -269,6 +269,11 @@ def test_an_error_of_the_disk_says_that_nothing_was_done(stage: Stage) -> None:
             stage.press("review")
         stage.until_phase("review")
     assert stage.bridge.world == before
+    assert not stage.ready("review")
+    assert "Nothing can be saved now" in stage.reason("review")
+    with stage.qtbot.waitSignal(stage.bridge.standstill.over, timeout=PATIENCE_MS):
+        stage.bridge.standstill.try_again()
+    assert stage.ready("review")
     stage.press("review")
     stage.until_phase("receipt")
 

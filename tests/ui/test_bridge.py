@@ -259,6 +259,8 @@ def test_a_profile_that_goes_away_is_told_and_comes_back(
     assert not again, "what is shown is what is committed"
     assert bridge.world == before
     away.rename(path)
+    with qtbot.waitSignal(bridge.standstill.over, timeout=10_000):
+        bridge.standstill.try_again()
     with qtbot.waitSignal(bridge.outcome, timeout=10_000):
         bridge.send(Fund(YOU, "ETH", ETH))
     assert bridge.world.balance(YOU, "ETH") == before.balance(YOU, "ETH") + ETH

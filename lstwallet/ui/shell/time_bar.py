@@ -132,6 +132,7 @@ class TimeBar(Themed, Panel):
         bridge.outcome.connect(self._happened)
         bridge.progress.connect(self._progressed)
         bridge.busy_changed.connect(self._busy)
+        bridge.standstill.changed.connect(self._let)
         bridge.clock_changed.connect(self._clock)
         bridge.past.changed.connect(self._look)
         bridge.past.resting_changed.connect(self._let)
@@ -190,11 +191,13 @@ class TimeBar(Themed, Panel):
         self._show()
 
     def _let(self) -> None:
-        """What can be pressed: no time passes in the past, and lessons are not travelled."""
+        """What can be pressed: no time passes in the past or while the file takes no writing,
+        and lessons are not travelled."""
         past = self._bridge.past
         here = past.looking is None
+        takes = self._bridge.standstill.trouble is None
         for widget in (self.play, self.step, self.next):
-            widget.setEnabled(here and not self._bridge.running)
+            widget.setEnabled(here and takes and not self._bridge.running)
         self.date.set_tone("text" if here else "sim")
         self.branch.setVisible(not past.resting)
         self.rewind.setVisible(not past.resting)

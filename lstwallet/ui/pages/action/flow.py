@@ -63,6 +63,7 @@ class ActionFlow(QObject):
         bridge.account_changed.connect(self._another_account)
         bridge.preferences_changed.connect(self._preferred)
         bridge.past.changed.connect(self._another_moment)
+        bridge.standstill.changed.connect(self._hold)
         self._limits = self._allowed()
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
@@ -213,6 +214,8 @@ class ActionFlow(QObject):
         self._form.show_preview(answer.quote)
         self._show_signing(answer)
         stop = self._form.veto(answer.quote)
+        if stop is None and self._held():
+            stop = NotYet(self._held())
         if stop is not None:
             self._stop(stop)
             return
@@ -221,6 +224,18 @@ class ActionFlow(QObject):
             return
         self._prepared = answer
         self._stop(None)
+
+    def _held(self) -> str:
+        """Why nothing can be sent now, whatever the form says; mostly nothing."""
+        if self._bridge.standstill.trouble is None:
+            return ""
+        return self.tr("Nothing can be saved now: see the top of the window.")
+
+    def _hold(self) -> None:
+        """The file takes no writing, or takes it again. What was typed and read stays."""
+        if self.phase == "review":
+            self._reviewing.hold(self._held())
+        self._changed()
 
     def _show_signing(self, prepared: Prepared | None) -> None:
         """What it would cost and who would be approved, below the form."""
@@ -303,7 +318,7 @@ class ActionFlow(QObject):
         )
         self._hide_or_show()
         self._turn("review")
-        self._reviewing.sync_confirm()
+        self._reviewing.hold(self._held())
 
     # --- confirm ------------------------------------------------------------------------
 

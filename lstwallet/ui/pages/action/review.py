@@ -34,6 +34,7 @@ class ReviewView(QObject):
         self._wanted = ""
         self._forbidden = False
         self._private = False
+        self._held = ""
 
     def show_review(
         self, name: str, head: Header, review: Review, note: str, *, private: bool = False
@@ -125,10 +126,17 @@ class ReviewView(QObject):
         self._word.textChanged.connect(self.sync_confirm)
         return holder(row(label, (self._word, 1), spacing=10))
 
+    def hold(self, reason: str) -> None:
+        """Whatever is ticked and typed, Confirm waits for this; "" for nothing."""
+        self._held = reason
+        self.sync_confirm()
+
     def sync_confirm(self) -> None:
         """Confirm is enabled once every condition is met; until then its reason is told."""
         page = self._page
-        if self._forbidden:
+        if self._held:
+            page.set_ready(False, self._held, "bad")
+        elif self._forbidden:
             page.set_ready(False, self.tr("Refused: see above. Go back and change it."), "bad")
         elif self._tick is not None and not self._tick.isChecked():
             page.set_ready(False, self.tr("Tick the box to go on"), "2")
