@@ -422,12 +422,13 @@ class Session:
         self,
         *,
         before: int | None = None,
+        after: int = 0,
         limit: int = 500,
         account: Account | None = None,
         branch: int | None = None,
         gate: Callable[[], None] | None = None,
     ) -> list[ActivityRecord]:
-        """What concerns the user, newest first; ``before``: only events before that one.
+        """What concerns the user, newest first; ``before`` and ``after``: only events between.
 
         ``account``: only what has to do with that one of the user's accounts. ``branch``:
         another one's than the current.
@@ -436,7 +437,7 @@ class Session:
         only = account if len(self.world_of(branch).accounts) > 1 else None
         found: list[ActivityRecord] = []
         while len(found) < limit:
-            rows = reading.activity(before, limit, gate=gate)
+            rows = reading.activity(before, limit, after=after, gate=gate)
             found += (
                 ActivityRecord(row.seq, row.at, row.kind, event, command, row.gains)
                 for row, event, command in rows

@@ -1,15 +1,17 @@
-"""What if I had not …: leave actions of the user's out, and live through the rest again.
+"""What if: two courses of a profile side by side, and a course without some action.
 
-A new branch begins just before the first of them. Time passes on it as it would have, and
-what the user did later is done again at its moments: transactions are prepared anew, so that
-``ALL`` and fees are those of the new course, everything else is given as it was. What the
-new course refuses is told.
+To compare, both are read along their lines. To leave an action of the user's out, a new
+branch begins just before it. Time passes on it as it would have, and what the user did later
+is done again at its moments: transactions are prepared anew, so that ``ALL`` and fees are
+those of the new course, everything else is given as it was. What the new course refuses is
+told.
 """
 
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from itertools import zip_longest
 from typing import Any, Final, NamedTuple
 
 from lstwallet.app.outcome import ActivityRecord, Progress
@@ -21,11 +23,15 @@ from lstwallet.engine.refusals import Refusal
 from lstwallet.engine.staking_facts import Claim, UnstakeRequested
 from lstwallet.engine.validators_facts import LeaveNatively, ValidatorsDeposited
 from lstwallet.engine.world import YOU, World
+from lstwallet.ledger.entries import Account
 from lstwallet.market.upgrades import FOUNDING
-from lstwallet.readmodel import activity
+from lstwallet.readmodel import activity, differences, portfolio
 from lstwallet.readmodel.activity import Line
+from lstwallet.readmodel.differences import WORTH, Held, Step, Worths
+from lstwallet.readmodel.samples import Series
 from lstwallet.store import codec
 from lstwallet.store.errors import StoreError
+from lstwallet.store.reading import Reading
 from lstwallet.store.records import JournalRow
 from lstwallet.units.amount import Wanted
 from lstwallet.units.clock import SimTime
@@ -35,6 +41,143 @@ NOBODYS: Final = 0
 
 Told = Callable[[SimTime, SimTime, SimTime], None]
 """Hears how far it is: the moment reached, the first and the last one."""
+
+
+# --- two side by side ------------------------------------------------------------------------
+
+
+Place = tuple[int, int | None]
+"""A branch at its end, or at an event of its."""
+
+
+class Parting(NamedTuple):
+    """The first event that is not the same in both, whoever caused it."""
+
+    seq: int
+    at: SimTime
+    kinds: tuple[str | None, str | None]
+    """The event's name in each; ``None`` where nothing more happened."""
+
+
+class Compared(NamedTuple):
+    """Two sides, and where they part."""
+
+    parted: int
+    """The last event that they share."""
+    parted_at: SimTime
+    """The last moment that they share."""
+    parting: Parting | None
+    """``None``: what there is of both is the same."""
+    worth: tuple[int, int]
+    """USD, 8 decimals, at the end of each."""
+    worths: Worths
+    """Both lines from the beginning, to lay over each other."""
+    held: list[Held]
+    steps: list[Step]
+    """What the user did and got since they parted; without the daily rewards."""
+    first: int | None
+    """Place of the first difference among the steps."""
+
+
+class _Side(NamedTuple):
+    reading: Reading
+    seq: int
+    world: World
+    series: Series
+    lines: list[Line]
+
+
+def compare(
+    session: Session,
+    one: Place,
+    other: Place,
+    account: Account = YOU,
+    *,
+    gate: Callable[[], None] | None = None,
+) -> Compared:
+    """Both sides of an account's. Raises ``LookupError`` and ``StoreError``."""
+    worlds = tuple(_world(session, side) for side in (one, other))
+    parted, moment = _parted(session, one, other, worlds)
+    first, second = (
+        _side(session, side, world, parted, account, gate)
+        for side, world in zip((one, other), worlds, strict=True)
+    )
+    steps = differences.telling(differences.in_step(first.lines, second.lines))
+    return Compared(
+        parted,
+        moment,
+        _parting(first, second, parted, gate),
+        (_worth(first.world, account), _worth(second.world, account)),
+        differences.worths(first.series, second.series),
+        differences.held(first.world, second.world, account),
+        steps,
+        differences.first_difference(steps),
+    )
+
+
+def _world(session: Session, side: Place) -> World:
+    branch, seq = side
+    return session.world_of(branch) if seq is None else session.world_at(seq, branch=branch)
+
+
+def _parted(
+    session: Session, one: Place, other: Place, worlds: Sequence[World]
+) -> tuple[int, SimTime]:
+    """The last event that both have, and the last moment until which they are the same."""
+    lines = (session.along(branch).line.stretches for branch, _ in (one, other))
+    together = [pair for pair in zip(*lines, strict=False) if pair[0].branch == pair[1].branch]
+    last = together[-1]
+    return (
+        min(*(each.upto for each in last), *(world.events for world in worlds)),
+        min(*(each.ended for each in last), *(world.time for world in worlds)),
+    )
+
+
+def _side(
+    session: Session,
+    side: Place,
+    world: World,
+    parted: int,
+    account: Account,
+    gate: Callable[[], None] | None,
+) -> _Side:
+    branch, seq = side[0], world.events
+    series = session.series(
+        (WORTH,), world.started, world.time, account=account, branch=branch, gate=gate
+    )
+    records = session.activity(
+        before=seq + 1, after=parted, limit=seq, account=account, branch=branch, gate=gate
+    )
+    return _Side(session.along(branch), seq, world, series, activity.lines(records, account))
+
+
+def _worth(world: World, account: Account) -> int:
+    """Nothing, where the account was never opened."""
+    return portfolio.net_worth(world, account) if account in world.accounts else 0
+
+
+def _parting(
+    one: _Side, other: _Side, parted: int, gate: Callable[[], None] | None
+) -> Parting | None:
+    lines = (_lines(side, parted, gate) for side in (one, other))
+    for seq, pair in enumerate(zip_longest(*lines), parted + 1):
+        if pair[0] != pair[1]:
+            events = [None if line is None else codec.decode_event(line) for line in pair]
+            kinds = [None if event is None else type(event).__name__ for event in events]
+            at = min(event.at for event in events if event is not None)
+            return Parting(seq, at, (kinds[0], kinds[1]))
+    return None
+
+
+def _lines(side: _Side, after: int, gate: Callable[[], None] | None) -> Iterator[str]:
+    """The events of a side after one, as the journal has them."""
+    for row in side.reading.rows(after, side.seq):
+        if gate is not None:
+            gate()
+        yield from row.events.split("\n")[max(after + 1 - row.first_seq, 0) :]
+
+
+# --- leaving out -----------------------------------------------------------------------------
 
 
 class Again(NamedTuple):
@@ -227,4 +370,6 @@ def _line(row: JournalRow, command: Command, events: Sequence[Event]) -> Line:
     return activity.lines(records, account)[0]
 
 
-__all__ = ["Again", "Retold", "anew", "leave_out"]
+__all__ = [
+    "Again", "Compared", "Parting", "Place", "Retold", "anew", "compare", "leave_out",
+]  # fmt: skip

@@ -309,15 +309,16 @@ class Reading:
         before: int | None,
         limit: int,
         *,
+        after: int = 0,
         kind: str | None = None,
         gate: Callable[[], None] | None = None,
     ) -> list[Recorded]:
         """Events that concern the user, newest first, older than event ``before``.
 
-        ``kind``: of this kind only.
+        ``after``: newer than that one. ``kind``: of this kind only.
         """
         found: list[Recorded] = []
-        for stretch in reversed(self.line.between(0, END if before is None else before - 1)):
+        for stretch in reversed(self.line.between(after, END if before is None else before - 1)):
             where = (stretch.branch, stretch.after, stretch.upto, kind, kind, limit - len(found))
             with schema.sqlite_errors(self.path):
                 for row in self._database.conn.execute(_SELECT_ACTIVITY, where):

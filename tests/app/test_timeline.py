@@ -10,7 +10,8 @@ import pytest
 
 from lstwallet.app import timeline
 from lstwallet.app.session import Session
-from lstwallet.app.timeline import leave_out
+from lstwallet.app.timeline import compare, leave_out
+from lstwallet.engine.accounts import OpenAccount
 from lstwallet.engine.kernel import Batch, Command, Transaction
 from lstwallet.engine.network import UNLIMITED, Approve, FeePaid
 from lstwallet.engine.pools import Swap
@@ -21,6 +22,7 @@ from lstwallet.engine.validators import LeaveNatively, StakeNatively
 from lstwallet.engine.wallet import Fund
 from lstwallet.engine.world import YOU
 from lstwallet.market.driver import MarketConfig
+from lstwallet.readmodel.portfolio import net_worth
 from lstwallet.store.codec import world_hash
 from lstwallet.store.errors import StoreUnavailable, Trouble
 from lstwallet.store.journal import Store
@@ -318,3 +320,86 @@ def test_what_founded_a_mechanism_is_no_action_of_the_users(tmp_path: Path) -> N
     assert [each.line.kind for each in told.actions] == ["Staked"]
     assert session.world.network is not None
     session.close()
+
+
+# --- two side by side ----------------------------------------------------------------------------
+
+
+def test_two_branches_side_by_side(session: Session) -> None:
+    signed(session, Stake(YOU, 20 * ETH))
+    wait(session, DAY)
+    seq = signed(session, Stake(YOU, 30 * ETH))
+    wait(session, DAY)
+    signed(session, Wrap(YOU, 10 * ETH))
+    wait(session, 2 * DAY)
+    told = leave_out(session, seq)
+    assert told is not None
+    gates: list[None] = []
+    found = compare(session, (1, None), (2, None), gate=lambda: gates.append(None))
+    assert gates
+    branch = session.branches()[1]
+    assert (found.parted, found.parted_at) == (branch.forked_at, branch.forked_time)
+    assert found.parting is not None
+    assert found.parting.seq == found.parted + 1
+    assert found.parting.kinds[0] == "FeePaid" != found.parting.kinds[1]
+    worlds = session.world_of(1), session.world_of(2)
+    assert found.worth == tuple(net_worth(world, YOU) for world in worlds)
+    assert found.worth == (found.worths.first[-1], found.worths.second[-1])
+    before = [at <= found.parted_at for at in found.worths.at].count(True)
+    assert before > 20
+    assert found.worths.first[:before] == found.worths.second[:before]
+    assert found.worths.first[before:] != found.worths.second[before:]
+    ether = next(row for row in found.held if row.key == "wallet:ETH")
+    assert ether.second - ether.first > 29 * ETH
+    assert ether.first == worlds[0].balance(YOU, "ETH")
+    steps = [(step.first and step.first.kind, step.second and step.second.kind)
+             for step in found.steps]  # fmt: skip
+    assert steps[0] == ("Staked", None)
+    assert ("Wrapped", "Wrapped") in steps
+    assert found.first == 0
+    mirrored = compare(session, (2, None), (1, None))
+    assert mirrored.worth == found.worth[::-1]
+    assert mirrored.parting is not None
+    assert mirrored.parting.kinds == found.parting.kinds[::-1]
+
+
+def test_the_present_beside_the_past_of_the_same_branch(session: Session) -> None:
+    seq = signed(session, Stake(YOU, 20 * ETH))
+    moment = session.world.time
+    wait(session, DAY)
+    found = compare(session, (1, None), (1, seq))
+    assert (found.parted, found.parted_at) == (seq, moment)
+    assert found.parting is not None
+    assert found.parting.kinds == ("PricesMoved", None)
+    assert [step.second for step in found.steps] == [None] * len(found.steps)
+    assert found.worths.second[-1] is None
+    same = compare(session, (1, None), (1, None))
+    assert same.parting is None
+    assert same.first is None
+    assert same.steps == []
+
+
+def test_branches_of_branches_part_where_their_lines_do(session: Session) -> None:
+    wait(session, DAY)
+    first = session.fork(session.world.events)
+    wait(session, DAY)
+    parted = session.world.events
+    second = session.fork(parted)
+    wait(session, HOUR)
+    session.switch(first)
+    wait(session, HOUR)
+    found = compare(session, (first, None), (second, None))
+    assert found.parted == parted
+    assert found.parting is None  # nobody did anything: the same has happened in both
+    assert found.steps == []
+    assert compare(session, (1, None), (second, None)).parted == session.branches()[1].forked_at
+
+
+def test_an_account_that_one_side_has_not_is_worth_nothing_there(session: Session) -> None:
+    seq = session.world.events
+    session.execute(OpenAccount())
+    session.execute(Fund("you:2", "ETH", 3 * ETH))
+    session.fork(seq)
+    found = compare(session, (1, None), (2, None), "you:2")
+    assert found.worth[0] > 0 == found.worth[1]
+    assert [(row.first, row.second) for row in found.held] == [(3 * ETH, 0)]

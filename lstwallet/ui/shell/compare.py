@@ -10,12 +10,11 @@ from PySide6.QtCore import QCoreApplication, QSize
 from PySide6.QtWidgets import QSizePolicy, QStackedLayout, QWidget
 
 from lstwallet.ui import wording
-from lstwallet.ui.jobs import load
+from lstwallet.ui.jobs import GATE, load
 from lstwallet.ui.models.cells import Cell, ChipCell, Text
 from lstwallet.ui.models.rows import Column
 from lstwallet.ui.models.table import ROW_TWO_LINES, TableView
 from lstwallet.ui.past import Looking, Standing, titled
-from lstwallet.ui.shell.reading_side import Compared, SideOf, read_both
 from lstwallet.ui.theme import current
 from lstwallet.ui.widgets.buttons import Chooser, ToolButton
 from lstwallet.ui.widgets.cards import Banner, Card
@@ -25,6 +24,8 @@ from lstwallet.ui.widgets.overlays import MARGIN, Sheet
 from lstwallet.ui.wording import happened
 
 if TYPE_CHECKING:
+    from lstwallet.app.session import Session
+    from lstwallet.app.timeline import Compared
     from lstwallet.readmodel.activity import Line
     from lstwallet.readmodel.differences import Held, Step
     from lstwallet.ui.charts.line import LineChart
@@ -37,6 +38,13 @@ CHART: Final = 210
 USD: Final = 10**8
 MOST_STEPS: Final = 400
 """Entries that are listed; the first difference is always among them."""
+
+
+class SideOf(NamedTuple):
+    """A branch at its end, or at an event of its."""
+
+    branch: int
+    seq: int | None
 
 
 class Option(NamedTuple):
@@ -232,7 +240,12 @@ class CompareSheet(Sheet):
                 self._shown = found
                 self._show()
 
-        self._bridge.call(lambda session: read_both(session, one, other, account), show)
+        def compared(session: Session) -> Compared:
+            from lstwallet.app import timeline
+
+            return timeline.compare(session, one, other, account, gate=GATE.wait)
+
+        self._bridge.call(compared, show)
 
     # --- showing ------------------------------------------------------------------------
 
