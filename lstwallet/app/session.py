@@ -28,7 +28,7 @@ from lstwallet.market.driver import Driver, MarketConfig
 from lstwallet.market.upgrades import upgrades
 from lstwallet.readmodel.samples import SERIES, Series, gathered, sample, sampled
 from lstwallet.store import codec, journal, schema
-from lstwallet.store.book import Book, Edit, edited
+from lstwallet.store.book import Book, Edit, edited, plain
 from lstwallet.store.errors import (
     BadText,
     Damage,
@@ -46,6 +46,7 @@ from lstwallet.store.replay import Loaded, pack
 from lstwallet.store.verify import Report, verify_store
 from lstwallet.units.clock import DAY, SimTime, start_of
 from lstwallet.units.memory import collector_resting
+from lstwallet.units.strict.texts import plain_line
 
 COMMIT_SECONDS: Final = 0.1
 """A run commits, and publishes, when this much real time has passed since the last commit."""
@@ -256,6 +257,7 @@ class Session:
 
         Raises ``StoreError``: then the file is read again at the next call.
         """
+        edit = plain(edit)
         with self._writing() as store:
             store.edit(edit)
         self.book = edited(self.book, edit)
@@ -292,7 +294,7 @@ class Session:
         """
         with self._writing() as store:
             start = branches.start_of_fork(store, self._head, seq, at)
-            named = title or branches.title_of(start.head.time)
+            named = plain_line(title) or branches.title_of(start.head.time)
             store.fork(start.head, start.world, named, trial=trial)
             self._stand(store, start)
         self._catch_up()
@@ -318,7 +320,7 @@ class Session:
     def rename(self, branch: int, title: str) -> None:
         """Call a branch so. Raises ``LookupError`` and ``StoreError``."""
         with self._writing() as store:
-            store.retitle(branch, title)
+            store.retitle(branch, plain_line(title))
 
     def hide(self, branch: int) -> None:
         """Show it no more; nothing of it is lost. Raises ``LookupError`` and ``StoreError``.

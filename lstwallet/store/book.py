@@ -11,6 +11,8 @@ from collections.abc import Iterable, Mapping
 from types import MappingProxyType
 from typing import Final, NamedTuple, TypeVar
 
+from lstwallet.units.strict.texts import plain_line
+
 LONGEST_NAME: Final = 40
 """Characters in the name of a contact or an account."""
 LONGEST_LABEL: Final = 24
@@ -84,6 +86,27 @@ class Favour(NamedTuple):
 
 
 Edit = PutContact | PutNote | NameAccount | Favour
+
+
+def plain(edit: Edit) -> Edit:
+    """The edit with every text on one line, nothing invisible in it, none too long.
+
+    What turns letters round or shows nothing could make one name look like another.
+    """
+    match edit:
+        case PutContact(address, Contact(where, name, note)):
+            named = _line(name, LONGEST_NAME) or where[:LONGEST_NAME]
+            return PutContact(address, Contact(where, named, _line(note, LONGEST_NOTE)))
+        case PutNote(seq, Note(text, label)):
+            return PutNote(seq, Note(_line(text, LONGEST_NOTE), _line(label, LONGEST_LABEL)))
+        case NameAccount(account, name):
+            return NameAccount(account, _line(name, LONGEST_NAME))
+        case _:
+            return edit
+
+
+def _line(text: str, longest: int) -> str:
+    return plain_line(text)[:longest].rstrip()
 
 
 def edited(book: Book, edit: Edit) -> Book:

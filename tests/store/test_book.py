@@ -81,13 +81,41 @@ def test_what_was_written_is_there_after_opening_again(
     session = made(path)
     expected = Book()
     for edit in edits:
-        expected = edited(expected, edit)
+        expected = edited(expected, books.plain(edit))
         assert session.edit(edit) == expected
     session.close()
     session = Session.open(path)
     assert session.book == expected
     assert list(session.book.contacts) == list(expected.contacts)
     session.close()
+
+
+@given(EDITS)
+def test_what_is_written_is_one_line_that_can_be_seen(edit: books.Edit) -> None:
+    plain = books.plain(edit)
+    match plain:
+        case PutContact(_, Contact(_, name, note)):
+            assert name
+            shown = (name, note)
+        case PutNote(_, Note(text, label)):
+            shown = (text, label)
+        case NameAccount(_, name):
+            shown = (name,)
+        case _:
+            shown = ()
+    assert all(text.isprintable() and text == text.strip() for text in shown)
+    assert books.plain(plain) == plain
+
+
+def test_a_name_cannot_turn_round_or_hide_what_it_is(tmp_path: Path) -> None:
+    session = Session.create(tmp_path / "p", small_world(), MarketConfig(), name="Main")
+    try:
+        session.edit(NameAccount(YOU, "\u202eknab\u200b\n  of mine"))
+        session.edit(PutContact("sim1a", Contact("sim1a", "\u2066\u200b", "x" * 900)))
+        assert session.book.names == {YOU: "knab of mine"}
+        assert session.book.contacts["sim1a"] == Contact("sim1a", "sim1a", "x" * 200)
+    finally:
+        session.close()
 
 
 def test_the_history_does_not_know_of_it(tmp_path: Path) -> None:

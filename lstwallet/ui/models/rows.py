@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, Qt
 
 from lstwallet.ui.models.cells import Cell, said, tip
+from lstwallet.ui.theme.plain import plain_tip
 
 Index = QModelIndex | QPersistentModelIndex
 _NOWHERE = QModelIndex()
@@ -163,7 +164,7 @@ class RowsModel(QAbstractTableModel):
         if role in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.AccessibleTextRole):
             return said(self.cell(index))
         if role == Qt.ItemDataRole.ToolTipRole:
-            return tip(self.cell(index)) or None
+            return plain_tip(tip(self.cell(index))) or None
         return None
 
     def headerData(

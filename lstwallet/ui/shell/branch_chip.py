@@ -6,6 +6,7 @@ from PySide6.QtCore import QSize
 from PySide6.QtWidgets import QWidget
 
 from lstwallet.ui.theme import current, paint
+from lstwallet.ui.theme.plain import plain_tip
 from lstwallet.ui.widgets.buttons import Button
 
 WIDEST, SLIM = 200, 128
@@ -27,7 +28,7 @@ class BranchChip(Button):
         self.setText(self._title.replace("&", "&&"))
         said = self.tr("Branch: {title}").format(title=self._title)
         self.setAccessibleName(said)
-        self.setToolTip(said)
+        self.setToolTip(plain_tip(said))
         self.updateGeometry()
 
     def set_slim(self, slim: bool) -> None:

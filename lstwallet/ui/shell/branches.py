@@ -18,6 +18,7 @@ from lstwallet.ui.widgets.labels import Icon, Label
 from lstwallet.ui.widgets.layout import Rule, Scroller, clear, column, fill, holder, row
 from lstwallet.ui.widgets.overlays import Popover
 from lstwallet.ui.widgets.rows import ErrorLine
+from lstwallet.units.strict.texts import plain_line
 
 if TYPE_CHECKING:
     from lstwallet.ui.bridge import Bridge
@@ -58,7 +59,7 @@ class NameField(QWidget):
 
     def text(self) -> str:
         """What is typed, with single spaces."""
-        return " ".join(self.field.text().split())
+        return plain_line(self.field.text())
 
     def set_text(self, text: str) -> None:
         """Offer a name."""

@@ -10,6 +10,7 @@ from PySide6.QtGui import QPainter, QPainterPath, QPaintEvent
 from PySide6.QtWidgets import QAbstractButton, QButtonGroup, QSizePolicy, QVBoxLayout, QWidget
 
 from lstwallet.ui.theme import Themed, current, icons, paint
+from lstwallet.ui.theme.plain import plain_tip
 from lstwallet.ui.widgets.labels import Label
 from lstwallet.ui.widgets.layout import HCENTER, Panel, Rule, row, tidy
 
@@ -84,7 +85,7 @@ class RailButton(Themed, QAbstractButton):
     def set_slim(self, slim: bool) -> None:
         """Icon only; the words move to the tool tip."""
         self._slim = slim
-        self.setToolTip(self._tip if slim else "")
+        self.setToolTip(plain_tip(self._tip if slim else ""))
         self.updateGeometry()
         self.update()
 

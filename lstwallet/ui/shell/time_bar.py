@@ -13,6 +13,7 @@ from lstwallet.ui.bridge import SPEEDS
 from lstwallet.ui.shell.branch_chip import BranchChip
 from lstwallet.ui.shell.rewind import Rewinder, next_words
 from lstwallet.ui.theme import Themed, current, icons, paint
+from lstwallet.ui.theme.plain import plain_tip
 from lstwallet.ui.widgets.buttons import Button, Segmented, ToolButton
 from lstwallet.ui.widgets.history import HistoryBar
 from lstwallet.ui.widgets.labels import Label, Link
@@ -118,7 +119,7 @@ class TimeBar(Themed, Panel):
         for key, tip in tips.items():
             button = self.step.button(key)
             button.setObjectName(f"time.{key}")
-            button.setToolTip(tip)
+            button.setToolTip(plain_tip(tip))
             button.setAccessibleDescription(tip)
 
     def _connect(self) -> None:

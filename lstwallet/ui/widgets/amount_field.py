@@ -16,6 +16,7 @@ from PySide6.QtWidgets import QAbstractButton, QLineEdit, QMenu, QSizePolicy, QW
 
 from lstwallet.ui import wording
 from lstwallet.ui.theme import Themed, current, icons, paint
+from lstwallet.ui.theme.plain import plain_tip
 from lstwallet.ui.widgets.buttons import Button
 from lstwallet.ui.widgets.labels import Label
 from lstwallet.ui.widgets.layout import column, row
@@ -328,7 +329,7 @@ class AmountField(Themed, QWidget):
                 amount = wording.HIDDEN
             words = self.tr("Available {amount}").format(amount=amount)
             exact = f"{format_exact(units, self._decimals)} {self.symbol()}"
-            self.available.setToolTip("" if self._private else exact)
+            self.available.setToolTip(plain_tip("" if self._private else exact))
         self._available = words
         self._show_available()
 
@@ -350,7 +351,7 @@ class AmountField(Themed, QWidget):
         """
         self._max = units
         self._max_words = words
-        self.max_button.setToolTip(words)
+        self.max_button.setToolTip(plain_tip(words))
         self.max_button.setAccessibleDescription(words)
         self.max_button.setVisible(units is not None and not self._read_only)
         self.max_button.setEnabled(bool(units))

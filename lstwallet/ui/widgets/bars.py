@@ -10,6 +10,7 @@ from PySide6.QtGui import QPainter, QPainterPath, QPaintEvent, QPen
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from lstwallet.ui.theme import Themed, current, paint
+from lstwallet.ui.theme.plain import plain_tip
 from lstwallet.ui.widgets.buttons import Button
 from lstwallet.ui.widgets.labels import Label
 from lstwallet.ui.widgets.layout import column, row
@@ -166,7 +167,7 @@ class Compose(_Strip):
         self._share = min(max(share, 0.0), 1.0)
         self._left, self._right = left_role or self._left, right_role or self._right
         self.setAccessibleName(said or f"{share:.0%}")
-        self.setToolTip(said)
+        self.setToolTip(plain_tip(said))
         self.update()
 
     def height_wanted(self) -> int:

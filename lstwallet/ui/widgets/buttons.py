@@ -18,6 +18,7 @@ from PySide6.QtWidgets import (
 )
 
 from lstwallet.ui.theme import Themed, current, icons, paint
+from lstwallet.ui.theme.plain import plain_tip
 from lstwallet.ui.widgets.layout import row
 
 
@@ -139,7 +140,7 @@ class ToolButton(Themed, QToolButton):
 
     def set_tip(self, tip: str) -> None:
         """Tool tip and accessible name."""
-        self.setToolTip(tip)
+        self.setToolTip(plain_tip(tip))
         self.setAccessibleName(tip)
 
     def set_icon(self, icon: str, tone: str = "") -> None:
@@ -440,7 +441,7 @@ class Switch(Themed, QAbstractButton):
         self.setCheckable(True)
         self.setChecked(on)
         self.setAccessibleName(name)
-        self.setToolTip(name)
+        self.setToolTip(plain_tip(name))
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setCursor(Qt.CursorShape.PointingHandCursor)
         self.setProperty("focus_radius", 11)

@@ -9,6 +9,7 @@ from PySide6.QtGui import QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from lstwallet.ui.theme import Themed, paint
+from lstwallet.ui.theme.plain import plain_tip
 
 
 class Chip(Themed, QWidget):
@@ -114,7 +115,7 @@ class ChipRow(Themed, QWidget):
                 chip.hide()
                 hidden.append(chip.text())
         self._more.set(f"+{len(hidden)}")
-        self._more.setToolTip(", ".join(hidden))
+        self._more.setToolTip(plain_tip(", ".join(hidden)))
         hint = self._more.sizeHint()
         self._more.setGeometry(x, self._top(hint), hint.width(), hint.height())
         self._more.setVisible(bool(hidden))

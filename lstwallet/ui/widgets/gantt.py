@@ -11,6 +11,7 @@ from PySide6.QtGui import QHelpEvent, QKeyEvent, QMouseEvent, QPainter, QPainter
 from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 
 from lstwallet.ui.theme import Themed, current, paint
+from lstwallet.ui.theme.plain import plain_tip
 from lstwallet.ui.widgets.bars import hatch
 
 _ROW = 34
@@ -95,7 +96,7 @@ class Gantt(Themed, QWidget):
             row = self._rows[at] if at >= 0 else None
             if row is not None:
                 tip = row.tip or f"{row.title}, {row.sub}\n{row.when} {row.note}".strip()
-                QToolTip.showText(event.globalPos(), tip, self)
+                QToolTip.showText(event.globalPos(), plain_tip(tip), self)
             return True
         return super().event(event)
 

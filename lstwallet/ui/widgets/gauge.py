@@ -13,6 +13,7 @@ from PySide6.QtGui import QFontMetricsF, QPainter, QPaintEvent, QPen, QPolygonF
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from lstwallet.ui.theme import Themed, current, icons, paint
+from lstwallet.ui.theme.plain import plain_tip
 
 TOP = 10.0
 SAFE = 3.0
@@ -56,7 +57,7 @@ class Gauge(Themed, QWidget):
         self._now, self._after = now, after
         self._text, self._word, self._tone, self._icon = text, word, tone, icon
         self.setAccessibleDescription(said or f"{text}, {word}")
-        self.setToolTip(said)
+        self.setToolTip(plain_tip(said))
         self.update()
 
     def sizeHint(self) -> QSize:

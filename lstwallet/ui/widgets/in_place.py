@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QLineEdit, QSizePolicy, QWidget
 from lstwallet.ui.widgets.buttons import ToolButton
 from lstwallet.ui.widgets.labels import Label
 from lstwallet.ui.widgets.layout import row
+from lstwallet.units.strict.texts import plain_line
 
 
 class InPlace(QWidget):
@@ -59,7 +60,7 @@ class InPlace(QWidget):
 
     def _keep(self) -> None:
         if self.editing():
-            text = " ".join(self.field.text().split())
+            text = plain_line(self.field.text())
             changed = text != self.label.text()
             self._end()
             if changed:

@@ -10,6 +10,7 @@ from PySide6.QtGui import QFont, QFontMetricsF, QMouseEvent, QPainter, QPaintEve
 from PySide6.QtWidgets import QLabel, QSizePolicy, QWidget
 
 from lstwallet.ui.theme import Themed, current, fonts, icons, paint, tokens
+from lstwallet.ui.theme.plain import plain_tip
 
 _WRAP_HINT = 420
 """A wrapping text asks for one line up to this width."""
@@ -142,7 +143,7 @@ class Label(Themed, QLabel):
             if self._elide:
                 text = paint.elided(text, font, box.width())
                 if text != self.text() and not self.toolTip():
-                    self.setToolTip(self.text())
+                    self.setToolTip(plain_tip(self.text()))
             if self._term:
                 box.setHeight(box.height() - 2)
             paint.draw_line(painter, box, text, font, self._align)

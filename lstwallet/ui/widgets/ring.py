@@ -11,6 +11,7 @@ from PySide6.QtGui import QHelpEvent, QMouseEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 
 from lstwallet.ui.theme import Themed, current, paint
+from lstwallet.ui.theme.plain import plain_tip
 
 _WIDTH = 17.0
 _GAP = 2.4
@@ -86,7 +87,7 @@ class Ring(Themed, QWidget):
             index = self.part_at(QPointF(event.pos()))
             if index >= 0:
                 part = self._parts[index]
-                QToolTip.showText(event.globalPos(), f"{part.label}  {part.text}", self)
+                QToolTip.showText(event.globalPos(), plain_tip(f"{part.label}  {part.text}"), self)
             else:
                 QToolTip.hideText()
             return True
@@ -181,7 +182,8 @@ class Legend(Themed, QWidget):
         if event.type() == QEvent.Type.ToolTip and isinstance(event, QHelpEvent):
             at = event.pos().y() // self._line()
             part = self._parts[at] if 0 <= at < len(self._parts) else None
-            QToolTip.showText(event.globalPos(), f"{part.label} {part.text}" if part else "", self)
+            said = f"{part.label} {part.text}" if part else ""
+            QToolTip.showText(event.globalPos(), plain_tip(said), self)
             return True
         return super().event(event)
 

@@ -13,6 +13,7 @@ from lstwallet.ui.models.cells import ButtonsCell, ButtonSpec
 from lstwallet.ui.theme import current, paint
 from lstwallet.ui.widgets.buttons import Button
 from lstwallet.ui.widgets.layout import row
+from lstwallet.units.strict.texts import plain_line
 
 if TYPE_CHECKING:
     from lstwallet.ui.models.table import TableView
@@ -79,8 +80,8 @@ class NoteEditor(QWidget):
         self.text.selectAll()
 
     def _keep(self) -> None:
-        label = " ".join(self.label.text().split())
-        text = " ".join(self.text.text().split())
+        label = plain_line(self.label.text())
+        text = plain_line(self.text.text())
         self._leave()
         self.kept.emit(self._seq, Note(text, label) if text or label else None)
 

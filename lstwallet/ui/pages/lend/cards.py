@@ -14,6 +14,7 @@ from lstwallet.ui.models.cells import BarCell, ChipCell, Text
 from lstwallet.ui.models.rows import Column
 from lstwallet.ui.models.table import ROW_DENSE, TableView
 from lstwallet.ui.pages.lend import words
+from lstwallet.ui.theme.plain import plain_tip
 from lstwallet.ui.widgets.bars import LtvBar
 from lstwallet.ui.widgets.buttons import Button, CheckBox, Chooser
 from lstwallet.ui.widgets.cards import Avatar, Card, EmptyState
@@ -156,7 +157,7 @@ class PositionRow(QWidget):
         self.out.setVisible(out is not None)
         if out is not None:
             self.out.setText(wording.ways_line(out))
-            self.out.setToolTip(self.out.text())
+            self.out.setToolTip(plain_tip(self.out.text()))
 
     def show_supply(self, line: SupplyRow, preferences: Preferences) -> None:
         """What is supplied."""

@@ -16,6 +16,7 @@ from lstwallet.ui.charts.line import Series, moment_words
 from lstwallet.ui.pages.pools import words
 from lstwallet.ui.pages.pools.parts import Figure, HoldsCard, PositionCard, show_figures
 from lstwallet.ui.pages.price_card import Drawing, Key, PriceCard
+from lstwallet.ui.theme.plain import plain_tip
 from lstwallet.ui.widgets.buttons import Button, ToolButton
 from lstwallet.ui.widgets.cards import Avatar
 from lstwallet.ui.widgets.labels import Label
@@ -98,9 +99,9 @@ class PoolDetail(QWidget):
         show_figures(view, earned, self.worth, self.day, self.apr, self.both)
         days = max(1, round(earned.days))
         tip = self.tr("Fees of the last {days} d as a yearly rate; not a promise").format(days=days)
-        self.apr.setToolTip(tip)
+        self.apr.setToolTip(plain_tip(tip))
         tip = self.tr("Fee APR plus what the pool's {token} earns by staking")
-        self.both.setToolTip(tip.format(token=view.tokens[1]))
+        self.both.setToolTip(plain_tip(tip.format(token=view.tokens[1])))
         self.both.setVisible(bool(view.amplification))
         self.chart.set_legend(
             [

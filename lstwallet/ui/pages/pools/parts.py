@@ -11,6 +11,7 @@ from lstwallet.readmodel.pools import AgainstHolding, Earnings, PoolView, Share
 from lstwallet.ui import wording
 from lstwallet.ui.pages.pools import words
 from lstwallet.ui.theme import tokens
+from lstwallet.ui.theme.plain import plain_tip
 from lstwallet.ui.widgets.bars import Compose, Spark
 from lstwallet.ui.widgets.cards import Avatar, Card, EmptyState, IconTile, Inset, PressCard
 from lstwallet.ui.widgets.chips import Chip
@@ -251,7 +252,7 @@ class PositionCard(Card):
         self.out.setVisible(out is not None)
         if out is not None:
             self.out.setText(wording.ways_line(out))
-            self.out.setToolTip(self.out.text())
+            self.out.setToolTip(plain_tip(self.out.text()))
 
     def show_position(self, standing: AgainstHolding | None, preferences: Preferences) -> None:
         """The position, or the way to the first one."""

@@ -30,6 +30,7 @@ from lstwallet.ui.pages.action import (
 )
 from lstwallet.ui.pages.swap import words
 from lstwallet.ui.pages.swap.why import Why
+from lstwallet.ui.theme.plain import plain_tip
 from lstwallet.ui.widgets.amount_field import AmountField
 from lstwallet.ui.widgets.buttons import Button, ToolButton
 from lstwallet.ui.widgets.cards import Banner
@@ -263,7 +264,7 @@ class SwapForm(ActionForm):
             return
         token_out = done.token_out
         self.get.set_shown(wording.amount(done.received, token_out, unit=False))
-        self.get.edit.setToolTip(wording.exact(done.received, token_out))
+        self.get.edit.setToolTip(plain_tip(wording.exact(done.received, token_out)))
         self.get.set_fiat(wording.fiat(fair_usd(world, token_out, done.received)))
         self.impact.set_value(*words.impact(done.impact))
         self.fee.set_value(words.fee(done))

@@ -15,6 +15,7 @@ from lstwallet.ui import wording
 from lstwallet.ui.bridge import Opening
 from lstwallet.ui.pages.wallet.view import WalletView, scrolled
 from lstwallet.ui.theme import current
+from lstwallet.ui.theme.plain import plain_tip
 from lstwallet.ui.widgets.buttons import Button, ToolButton
 from lstwallet.ui.widgets.cards import Card, Identicon
 from lstwallet.ui.widgets.chips import Chip
@@ -47,7 +48,7 @@ class AccountLine(QWidget):
         self.name = InPlace("strong", self.tr("Rename"), LONGEST_NAME, f"account.name.{key}")
         self.name.edited.connect(self.named)
         self.address = Label("", "caption", "3", elide=True)
-        self.address.setToolTip(address)
+        self.address.setToolTip(plain_tip(address))
         self.star = ToolButton("star", self.tr("Favourite"), side=28, icon_side=16, tone="3")
         self.star.clicked.connect(lambda _on=False: self.favoured.emit(not self._favourite))
         self.star.setObjectName(f"account.star.{key}")
@@ -143,11 +144,8 @@ class AccountsView(WalletView):
         self._sum.setText(wording.owned_fiat(preferences, total(rows)))
         self._together.setVisible(len(rows) > 1)
         self.add.setEnabled(len(rows) < MOST_ACCOUNTS and not self._asked)
-        self.add.setToolTip(
-            self.tr("There are {most} accounts already").format(most=MOST_ACCOUNTS)
-            if len(rows) >= MOST_ACCOUNTS
-            else ""
-        )
+        full = self.tr("There are {most} accounts already").format(most=MOST_ACCOUNTS)
+        self.add.setToolTip(plain_tip(full if len(rows) >= MOST_ACCOUNTS else ""))
 
     def _build(self, order: tuple[tuple[str, str], ...]) -> None:
         clear(self._body)

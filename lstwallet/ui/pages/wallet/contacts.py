@@ -17,6 +17,7 @@ from lstwallet.ui.widgets.cards import Card, EmptyState, Identicon
 from lstwallet.ui.widgets.labels import Label
 from lstwallet.ui.widgets.layout import Rule, clear, column, holder, row
 from lstwallet.ui.widgets.rows import ErrorLine
+from lstwallet.units.strict.texts import plain_line
 
 if TYPE_CHECKING:
     from lstwallet.engine.world import World
@@ -119,7 +120,7 @@ class ContactEditor(QWidget):
         self.address.edit.setFocus()
 
     def _keep(self) -> None:
-        name = " ".join(self.name.text().split())
+        name = plain_line(self.name.text())
         if not name:
             self.name_error.set_text(self.tr("Enter a name."))
             self.name.setFocus()
@@ -129,7 +130,7 @@ class ContactEditor(QWidget):
         if wrong is not None:
             self.refuse_address(wording.address_problem(wrong.value))
             return
-        note = " ".join(self.note.text().split())
+        note = plain_line(self.note.text())
         self.kept.emit(Contact(where, name, note), self._before)
 
 

@@ -33,6 +33,7 @@ from lstwallet.ui.widgets.labels import Label
 from lstwallet.ui.widgets.layout import column, holder
 from lstwallet.ui.widgets.rows import BeforeAfter
 from lstwallet.units.amount import ALL
+from lstwallet.units.strict.texts import plain_line
 
 if TYPE_CHECKING:
     from lstwallet.app.session import Outcome
@@ -231,6 +232,7 @@ class SendForm(ActionForm):
         full = event.receiver
         if full in world.accounts:
             full = address.of_account(world, full)
+        said = plain_line(self.label.text())
         return Review(
             title=self.tr("Review transfer"),
             confirm=self.tr("Send {amount}").format(amount=what),
@@ -248,8 +250,7 @@ class SendForm(ActionForm):
                 Fact(self.tr("From"),
                      wording.account_name(self._bridge.book, self._bridge.account)),
                 Fact(self.tr("To"), name),
-                *((Fact(self.tr("Label"), self.label.text().strip()),)
-                  if self.label.text().strip() else ()),
+                *((Fact(self.tr("Label"), said),) if said else ()),
             ),
         )  # fmt: skip
 
@@ -260,7 +261,7 @@ class SendForm(ActionForm):
         event: Any = outcome.events[-1]
         token, world, book = event.token, outcome.world, self._bridge.book
         self.sent_to |= {event.receiver}
-        label = " ".join(self.label.text().split())
+        label = plain_line(self.label.text())
         if label:
             self._bridge.edit(PutNote(outcome.seq, Note("", label)))
         name = wording.party_name(book, world, event.receiver)
