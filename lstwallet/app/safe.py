@@ -23,11 +23,9 @@ from __future__ import annotations
 
 import contextlib
 import os
-import platform
-import time
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
-from typing import Final, NamedTuple
+from typing import Final
 
 from lstwallet.app.safe_records import (
     NOTHING,
@@ -43,39 +41,37 @@ from lstwallet.app.safe_records import (
     ThisComputer,
     info_of,
 )
+from lstwallet.app.safe_tools import Tools, Unlocked, refuse_unless_lasting
 from lstwallet.app.session import Session
 from lstwallet.engine.world import World
 from lstwallet.market.driver import MarketConfig
-from lstwallet.store import schema
-from lstwallet.store.errors import StoreError, StoreUnavailable, Trouble, from_os
+from lstwallet.store import rekey, schema
+from lstwallet.store.encrypt import encrypt
+from lstwallet.store.errors import (
+    Damage,
+    StoreBroken,
+    StoreError,
+    StoreUnavailable,
+    Trouble,
+    from_os,
+)
+from lstwallet.store.lock import WriterLock
 from lstwallet.store.verify import Report, verify
-from lstwallet.vault import kdf, key_file, passwords, recovery, slots
+from lstwallet.vault import kdf, key_file, recovery, slots
 from lstwallet.vault.errors import (
-    BadPassword,
     KeyringState,
-    KeyringTrouble,
     KeysDamaged,
     KeysError,
     KeysMissing,
     KeysNewer,
     KeysOld,
     KeysRefused,
-    LastSlot,
-    NoMemory,
     NoSuchSlot,
-    WrongSecret,
 )
 from lstwallet.vault.os_keyring import Keyring
-from lstwallet.vault.slots import Argon2, Keys, Kind, Sealed, Slot
+from lstwallet.vault.slots import Keys, Kind, Sealed, Slot
 
 # --- tools -------------------------------------------------------------------------------------
-
-
-class Tools(NamedTuple):
-    """What tests replace: the cost of a password, and the keyring."""
-
-    policy: kdf.Policy
-    keyring: Keyring
 
 
 tools = Tools(kdf.STANDARD, Keyring())
@@ -134,16 +130,6 @@ def _seems_encrypted(path: Path) -> bool:
 # --- unlocking ---------------------------------------------------------------------------------
 
 
-class Unlocked(NamedTuple):
-    """A data key, and the slot file that gave it, proven by the key."""
-
-    key: bytes
-    sealed: Sealed
-
-    def __repr__(self) -> str:
-        return "Unlocked(…)"
-
-
 def unlock(path: Path, secret: By = NOTHING) -> bytes:
     """The data key, 32 bytes.
 
@@ -151,91 +137,7 @@ def unlock(path: Path, secret: By = NOTHING) -> bytes:
     ``StoreUnavailable``.
     """
     with _files(path):
-        return _unlock(path, secret).key
-
-
-def _unlock(path: Path, secret: By) -> Unlocked:
-    """Try the sound slot files, the newer first; what a file says is believed only when the key
-    that it gave has confirmed all of it."""
-    if isinstance(secret, RecoveryCode):
-        secret = RecoveryCode(recovery.read(secret.text))
-    failure: KeysError | None = None
-    found = key_file.read(path).sealed
-    for place, sealed in enumerate(found):
-        try:
-            key = _key_of(path, sealed.keys, secret)
-        except KeysError as error:
-            failure = failure or error
-            continue
-        if any(slots.belongs(newer, key) for newer in found[:place]):
-            failure = failure or WrongSecret(path)  # it opened before the last change only
-        elif slots.belongs(sealed, key):
-            return Unlocked(key, sealed)
-        else:
-            failure = failure or KeysDamaged(path, "its slots were changed by somebody else")
-    assert failure is not None
-    raise failure
-
-
-def _key_of(path: Path, keys: Keys, secret: By) -> bytes:
-    match secret:
-        case HeldKey(key):
-            return key
-        case Password(text):
-            return _try(path, keys, Kind.PASSWORD, text)
-        case RecoveryCode(text):
-            return _try(path, keys, Kind.RECOVERY, text)
-        case Nothing():
-            return _try(path, keys, Kind.OPEN, b"")
-        case ThisComputer():
-            return _ask_keyring(path, keys)
-
-
-def _of_kind(path: Path, keys: Keys, kind: Kind) -> list[Slot]:
-    found = [slot for slot in keys.known() if slot.kind is kind]
-    if not found:
-        raise NoSuchSlot(path, kind.value)
-    return found
-
-
-def _try(path: Path, keys: Keys, kind: Kind, secret: str | bytes) -> bytes:
-    for slot in _of_kind(path, keys, kind):
-        key = _unwrap(path, keys, slot, secret)
-        if key is not None:
-            return key
-    raise WrongSecret(path)
-
-
-def _unwrap(path: Path, keys: Keys, slot: Slot, secret: str | bytes) -> bytes | None:
-    if isinstance(slot.derivation, Argon2):
-        cost = slot.derivation.cost
-        if not tools.policy.allows(cost):
-            raise KeysRefused(path, f"its password costs {tuple(cost)}")
-        try:
-            return slots.unwrap(keys.profile, slot, secret)
-        except MemoryError:
-            raise NoMemory(path, cost.memory_kib >> 10) from None
-    return slots.unwrap(keys.profile, slot, secret)
-
-
-def _ask_keyring(path: Path, keys: Keys) -> bytes:
-    """Slots of other computers are not in this one's keyring: ``EMPTY``, and the next is tried."""
-    state = KeyringState.EMPTY
-    for slot in _of_kind(path, keys, Kind.KEYRING):
-        answer = tools.keyring.get(_entry(keys.profile, slot))
-        if answer.state is KeyringState.OK:
-            key = _unwrap(path, keys, slot, answer.secret)
-            if key is not None:
-                return key
-        elif answer.state is not KeyringState.EMPTY:
-            state = answer.state
-            break  # it will not do better for the next one, and each may take five seconds
-    raise KeyringTrouble(path, state)
-
-
-def _entry(profile: str, slot: Slot) -> str:
-    """Under which name the keyring keeps a slot's secret."""
-    return f"profile {profile} slot {slot.id}"
+        return tools.unlocked(path, secret).key
 
 
 # --- opening and beginning ---------------------------------------------------------------------
@@ -254,21 +156,65 @@ def open_profile(
     (``store.errors.ABOUT_THE_MARK``, ``KeysOld``), and wants to go on from there.
     Raises ``KeysError``, ``Mistyped`` or ``StoreError``.
     """
+    with _files(path):
+        _settle(path)
+    if how(path).state is State.PLAIN and not read_only and _is_profile(path):
+        _encrypt(path, accept_rollback=accept_rollback)
     if how(path).state in (State.PLAIN, State.MISSING):
         return Session.open(path, read_only=read_only, accept_rollback=accept_rollback)
     with _files(path):
-        key, sealed = _unlock(path, secret)
-    session = Session.open(path, key=key, read_only=read_only, accept_rollback=accept_rollback)
+        key, sealed = tools.unlocked(path, secret)
+    session = _opened(path, key, sealed, read_only=read_only, accept_rollback=accept_rollback)
     try:
         if not accept_rollback:
             _refuse_older(session, sealed)
         if not read_only:
+            rekey.tidy(path)
             _remember(session, sealed)
             key_file.mend(path, sealed)  # only now it is known whose key it is
     except BaseException:
         session.close()
         raise
     return session
+
+
+def _opened(
+    path: Path, key: bytes, sealed: Sealed, *, read_only: bool, accept_rollback: bool
+) -> Session:
+    """A profile whose encryption was cut off, after its keys were made, is encrypted now."""
+    try:
+        return Session.open(path, key=key, read_only=read_only, accept_rollback=accept_rollback)
+    except StoreBroken as error:
+        begun = all(slot.kind is Kind.OPEN for slot in sealed.keys.slots)
+        if error.damage is not Damage.NOT_ENCRYPTED or not begun or read_only:
+            raise  # nobody puts a plain file in the place of one that has a password
+    encrypt(path, key, accept_rollback=accept_rollback)
+    return Session.open(path, key=key)
+
+
+def _is_profile(path: Path) -> bool:
+    """Whether it is a plain profile; what else it may be is said by opening it."""
+    try:
+        Session.open(path, read_only=True, accept_rollback=True).close()
+    except StoreError:
+        return False
+    return True
+
+
+def _encrypt(path: Path, *, accept_rollback: bool) -> None:
+    """A profile of an earlier program: the key first, which nobody needs to know, then the rest.
+
+    Ended anywhere on the way, the plain profile is as it was, or the encrypted one is there.
+    Raises ``StoreError``.
+    """
+    key = create_keys(path, (NOTHING,))
+    try:
+        encrypt(path, key, accept_rollback=accept_rollback)
+    except StoreError:
+        with _files(path):
+            if key_file.awaited(path) is None and not _seems_encrypted(path):
+                key_file.delete(path)  # it goes on being a plain one
+        raise
 
 
 _NOTED: Final = "keys"
@@ -300,7 +246,7 @@ def verify_profile(
     if how(path).state in (State.PLAIN, State.MISSING):
         return verify(path, gate=gate)
     with _files(path):
-        unlocked, ill = _unlock(path, secret), key_file.read(path).ill
+        unlocked, ill = tools.unlocked(path, secret), key_file.read(path).ill
     report = verify(path, key=unlocked.key, gate=gate)
     return report._replace(problems=(*report.problems, *ill))
 
@@ -353,68 +299,15 @@ def create_keys(path: Path, secrets: Sequence[Secret]) -> bytes:
 def _create(path: Path, secrets: Sequence[Secret]) -> Unlocked:
     key = slots.new_data_key()
     empty = Keys(slots.new_profile_id(), 1, ())
-    with _files(path), _undone_unless_done(empty.profile) as making:
+    with _files(path), tools.undone_unless_done(empty.profile) as making:
         if key_file.exists(path):
             raise StoreUnavailable(key_file.paths(path)[0], Trouble.EXISTS)
-        made = tuple(_new_slot(path, empty, secret, key, making) for secret in secrets)
+        made = tuple(tools.new_slot(path, empty, secret, key, making) for secret in secrets)
         keys = empty._replace(slots=made)
-        _refuse_unless_lasting(path, keys)
+        refuse_unless_lasting(path, keys)
         sealed = slots.seal(keys, key)
         key_file.write(path, sealed)
     return Unlocked(key, sealed)
-
-
-def _new_slot(path: Path, keys: Keys, secret: Secret, key: bytes, making: list[Slot]) -> Slot:
-    """A slot for ``secret``; what the keyring must forget if it comes to nothing is noted."""
-    now = int(time.time())
-    kind, label, own = _shape(path, secret)
-    cost = kdf.calibrated(tools.policy) if kind is Kind.PASSWORD else tools.policy.floor
-    derivation = slots.derivation_for(kind, cost)
-    try:
-        slot = slots.wrap(keys.profile, kind, derivation, own, key, label=label, made=now)
-    except MemoryError:
-        raise NoMemory(path, cost.memory_kib >> 10) from None
-    if kind is Kind.KEYRING:
-        assert isinstance(own, bytes)
-        state = tools.keyring.put(_entry(keys.profile, slot), own)
-        if state is not KeyringState.OK:
-            raise KeyringTrouble(path, state)
-        making.append(slot)
-    return slot
-
-
-def _shape(path: Path, secret: Secret) -> tuple[Kind, str, str | bytes]:
-    """Kind, label and what wraps. Raises ``BadPassword`` or ``Mistyped``."""
-    match secret:
-        case Password(text):
-            problem = passwords.problem(text)
-            if problem is not None:
-                raise BadPassword(path, problem)
-            return Kind.PASSWORD, "", text
-        case RecoveryCode(text):
-            return Kind.RECOVERY, "", recovery.read(text)
-        case ThisComputer(label):
-            return Kind.KEYRING, label or platform.node(), slots.new_secret()
-        case Nothing():
-            return Kind.OPEN, "", b""
-
-
-def _refuse_unless_lasting(path: Path, keys: Keys) -> None:
-    """The keyring, and slots that we do not understand, are never the only way to the key."""
-    if not any(slot.kind is not Kind.KEYRING for slot in keys.known()):
-        raise LastSlot(path)
-
-
-@contextlib.contextmanager
-def _undone_unless_done(profile: str) -> Iterator[list[Slot]]:
-    """Slots whose secret the keyring got: it forgets them when the slot file was not written."""
-    making: list[Slot] = []
-    try:
-        yield making
-    except BaseException:
-        for slot in making:
-            tools.keyring.forget(_entry(profile, slot))
-        raise
 
 
 # --- changing ----------------------------------------------------------------------------------
@@ -432,6 +325,74 @@ def change_password(path: Path, by: By, new: Password, session: Session | None =
     ``KeysError``, ``Mistyped`` or ``StoreUnavailable``, and then nothing has changed.
     """
     _change(path, by, session, lambda now, make: (make(new), *_without(now, Kind.PASSWORD)))
+
+
+def set_password(
+    path: Path, by: By, new: Password, *, session: Session | None = None
+) -> None:
+    """The first password, or another one.
+
+    Where the key lay beside the profile for everybody to read, a wrapped copy of the same key
+    would protect nothing: whoever had the files once could read them for ever. So the profile
+    gets another data key, and its database is made anew under it (``replace_key``); for that
+    it must be closed. Otherwise this is ``change_password``.
+    """
+    if how(path).has(Kind.OPEN):
+        replace_key(path, by, (new,))
+    else:
+        change_password(path, by, new, session=session)
+
+
+def replace_key(path: Path, by: By, secrets: Sequence[Secret]) -> None:
+    """Another data key, with a slot for each of ``secrets`` and no other, for a closed profile.
+
+    The database is made anew under it, held against the old one, and put in its place; a crash
+    leaves the old database with the old slots, or the new one with the new slots. Backups that
+    were made before keep the old key. Takes seconds for a history of years. Raises
+    ``StoreUnavailable`` (``LOCKED``) while the profile is open, ``StoreError``, ``KeysError`` or
+    ``Mistyped``; nothing has changed then.
+    """
+    with _files(path):
+        _settle(path)
+        old, sealed = tools.unlocked(path, by)
+        key = slots.new_data_key()
+        bare = sealed.keys._replace(slots=(), revision=sealed.keys.revision + 1)
+        with tools.undone_unless_done(bare.profile) as making:
+            made = tuple(tools.new_slot(path, bare, secret, key, making) for secret in secrets)
+            after = bare._replace(slots=made)
+            refuse_unless_lasting(path, after)
+
+            def ready(header: bytes) -> None:
+                waiting = after._replace(awaits=header.hex())
+                key_file.stage(path, slots.seal(waiting, key))
+
+            try:
+                rekey.rekey(path, old, key, ready=ready, done=lambda: key_file.take_over(path))
+            except (StoreError, OSError):
+                _settle(path)
+                if key_file.read(path).sealed[0].keys.slots != made:
+                    raise
+    tools.forget_all(bare.profile, sealed.keys.slots)
+
+
+def _settle(path: Path) -> None:
+    """Finish the replacing of a data key that was cut off, or take back what was done of it.
+
+    Raises ``StoreUnavailable``, also while somebody is about it, or ``OSError``.
+    """
+    if not key_file.staged(path).exists():
+        return
+    lock = WriterLock(path)
+    try:
+        awaited = key_file.awaited(path)
+        if awaited is None:
+            return
+        if rekey.finish(path, awaited):
+            key_file.take_over(path)
+        else:
+            key_file.drop(path)
+    finally:
+        lock.release()
 
 
 def new_recovery_code(path: Path, by: By, session: Session | None = None) -> RecoveryCode:
@@ -453,7 +414,7 @@ def remove_password(path: Path, by: By, session: Session | None = None) -> None:
         gone.extend(now)
         return (make(NOTHING),)
 
-    _forget_all(_change(path, by, session, bare).profile, gone)
+    tools.forget_all(_change(path, by, session, bare).profile, gone)
 
 
 def add_slot(path: Path, by: By, secret: Secret, session: Session | None = None) -> SlotInfo:
@@ -476,16 +437,7 @@ def remove_slot(path: Path, by: By, ident: str, session: Session | None = None) 
             raise NoSuchSlot(path, ident)
         return tuple(slot for slot in now if slot.id != ident)
 
-    _forget_all(_change(path, by, session, fewer).profile, gone)
-
-
-def _forget_all(profile: str, gone: Sequence[Slot | slots.Unknown]) -> None:
-    """Take out of the keyring what slots that are gone had there; nothing depends on it."""
-    for slot in gone:
-        if isinstance(slot, Slot) and slot.kind is Kind.KEYRING:
-            state = tools.keyring.forget(_entry(profile, slot))
-            if state not in (KeyringState.OK, KeyringState.EMPTY):
-                return  # each further call might take its five seconds
+    tools.forget_all(_change(path, by, session, fewer).profile, gone)
 
 
 def _without(now: _Slots, kind: Kind) -> _Slots:
@@ -500,16 +452,16 @@ def _change(
     ``change`` gets the slots and a way to make one for a secret.
     """
     with _files(path):
-        key, sealed = _unlock(path, by)
+        key, sealed = tools.unlocked(path, by)
         before = sealed.keys
-        with _undone_unless_done(before.profile) as making:
+        with tools.undone_unless_done(before.profile) as making:
             made = change(
-                before.slots, lambda secret: _new_slot(path, before, secret, key, making)
+                before.slots, lambda secret: tools.new_slot(path, before, secret, key, making)
             )
             if len(made) > slots.MOST_SLOTS:
                 raise KeysRefused(path, f"more than {slots.MOST_SLOTS} slots")
             after = before._replace(slots=made, revision=before.revision + 1)
-            _refuse_unless_lasting(path, after)
+            refuse_unless_lasting(path, after)
             written = slots.seal(after, key)
             key_file.write(path, written)
     if session is not None:
@@ -527,7 +479,7 @@ def delete_keys(path: Path) -> None:
     with _files(path):
         with contextlib.suppress(KeysError):
             for sealed in key_file.read(path).sealed:
-                _forget_all(sealed.keys.profile, sealed.keys.slots)
+                tools.forget_all(sealed.keys.profile, sealed.keys.slots)
         key_file.delete(path)
 
 
@@ -564,6 +516,8 @@ __all__ = [
     "open_profile",
     "remove_password",
     "remove_slot",
+    "replace_key",
+    "set_password",
     "this_computer",
     "tools",
     "unlock",

@@ -43,9 +43,9 @@ def encrypt(path: Path, key: bytes, *, accept_rollback: bool = False) -> None:
         schema.discard(copy)
         schema.discard(made)
         before = _copied(path, copy, key, accept_rollback=accept_rollback)
-        after = _exported(path, made, key, before)
+        after = exported(path, None, made, key, before, _WHAT)
         mark.replace(path, key, after)
-        _put_in_place(made, path)
+        put_in_place(made, path)
         schema.discard(copy)
     except BaseException:
         schema.discard(made)
@@ -64,7 +64,7 @@ def _copied(path: Path, copy: Path, key: bytes, *, accept_rollback: bool) -> str
         told = _told(path, key, here)
         if told is not None and not accept_rollback:
             raise told
-        before = _world_hash(path, database, None)
+        before = world_hash(path, database, None)
         schema.create_file(copy)
         with schema.sqlite_errors(copy):
             database.conn.execute("VACUUM INTO ?", (str(copy),))
@@ -72,7 +72,7 @@ def _copied(path: Path, copy: Path, key: bytes, *, accept_rollback: bool) -> str
         database.close()
     database = schema.open_database(copy, read_only=True)
     try:
-        if _world_hash(copy, database, None) != before:
+        if world_hash(copy, database, None) != before:
             raise StoreBroken(copy, Damage.DAMAGED, "the copy differs from the profile")
     finally:
         database.close()
@@ -92,38 +92,45 @@ def _told(path: Path, key: bytes, here: Operation) -> StoreBroken | None:
     return StoreBroken(path, *found)
 
 
-def _world_hash(path: Path, database: Database, key: bytes | None) -> str:
+def world_hash(path: Path, database: Database, key: bytes | None) -> str:
     """Of the world at the head of the current branch; the database is open as before."""
     return codec.world_hash(Store(path, database, None, key).load().world)
 
 
-def _exported(path: Path, made: Path, key: bytes, before: str) -> Operation:
-    """The encrypted file, whole and held against the plain one; its newest operation."""
+def exported(
+    path: Path, old: bytes | None, made: Path, key: bytes, before: str, what: tuple[object, ...]
+) -> Operation:
+    """``made``: the profile at ``path``, which ``old`` opens, under ``key``.
+
+    Whole, held against it, and its world's hash is ``before``. Returns its newest operation,
+    which is to have done ``what``.
+    """
     schema.create_file(made)
     database = schema.connect(made, key=key)
     try:
         with schema.sqlite_errors(made):
-            version = _export(path, made, database)
+            version = _export(path, old, made, database)
             with database.atomic():
                 database.conn.execute(f"PRAGMA application_id={schema.APPLICATION_ID}")
                 database.conn.execute(f"PRAGMA user_version={version}")
         schema.migrate(made, database)
         with schema.sqlite_errors(made), database.atomic():
             last = operations.newest(made, database)
-            after = operations.move(made, database, last, _WHAT)
+            after = operations.move(made, database, last, what)
         with schema.sqlite_errors(made):
             broken = database.conn.execute("PRAGMA cipher_integrity_check").fetchall()
-        if broken or _world_hash(made, database, key) != before:
-            raise StoreBroken(made, Damage.DAMAGED, "the encrypted file differs from the profile")
+        if broken or world_hash(made, database, key) != before:
+            raise StoreBroken(made, Damage.DAMAGED, "the new file differs from the profile")
     finally:
         database.close()
     return after
 
 
-def _export(path: Path, made: Path, database: Database) -> int:
-    """Every table, index and row of the plain file; its format."""
+def _export(path: Path, old: bytes | None, made: Path, database: Database) -> int:
+    """Every table, index and row of the file at ``path``; its format."""
     run = database.conn.execute
-    run("ATTACH DATABASE ? AS old KEY ''", (f"{path.absolute().as_uri()}?mode=ro",))
+    key = "" if old is None else f"x'{old.hex()}'"
+    run("ATTACH DATABASE ? AS old KEY ?", (f"{path.absolute().as_uri()}?mode=ro", key))
     run("SELECT sqlcipher_export('main', 'old')")
     tables = run("SELECT name FROM old.sqlite_schema WHERE type = 'table'").fetchall()
     for (table,) in tables:
@@ -138,7 +145,8 @@ def _export(path: Path, made: Path, database: Database) -> int:
     return version
 
 
-def _put_in_place(made: Path, path: Path) -> None:
+def put_in_place(made: Path, path: Path) -> None:
+    """In the place of what is there, lastingly. Raises ``StoreUnavailable``."""
     try:
         os.replace(made, path)
         mark.sync_folder(path.parent)

@@ -6,7 +6,7 @@ two serves. The one with the higher revision is tried first; the other is mended
 data key has shown that the first is the profile's own.
 
 ``X.lstwallet.keys.new`` is there while the data key itself is being replaced: it takes effect
-at the moment when the database that it waits for has its name (see ``take_over``).
+at the moment when the database that it waits for has the profile's name.
 """
 
 from __future__ import annotations
@@ -14,7 +14,6 @@ from __future__ import annotations
 import contextlib
 import os
 import stat
-from collections.abc import Callable
 from pathlib import Path
 from typing import Final, NamedTuple
 
@@ -35,14 +34,22 @@ class Found(NamedTuple):
 
 
 def paths(profile: Path) -> tuple[Path, Path]:
-    """``Main.lstwallet`` → ``Main.lstwallet.keys``, ``Main.lstwallet.keys.copy``."""
-    first, second = (profile.with_name(profile.name + suffix) for suffix in _SUFFIXES)
+    """``Main.lstwallet`` → ``Main.lstwallet.keys``, ``Main.lstwallet.keys.copy``.
+
+    They lie beside the file itself: whoever comes by a link finds the same ones.
+    """
+    first, second = (_beside(profile, suffix) for suffix in _SUFFIXES)
     return first, second
+
+
+def _beside(profile: Path, suffix: str) -> Path:
+    real = Path(os.path.realpath(profile))
+    return real.with_name(real.name + suffix)
 
 
 def staged(profile: Path) -> Path:
     """Where the slot file of a data key lies that is not yet the database's."""
-    return profile.with_name(profile.name + _STAGED)
+    return _beside(profile, _STAGED)
 
 
 def exists(profile: Path) -> bool:
@@ -101,8 +108,12 @@ def mend(profile: Path, sealed: Sealed) -> None:
     """Make both files say ``sealed``, whose data key has just opened the database.
 
     A sound file of a later revision that is not this profile's is kept under another name. What
-    cannot be written is left as it is: one good file is enough.
+    cannot be written is left as it is: one good file is enough. What an end left half-written
+    goes.
     """
+    for path in (*paths(profile), staged(profile)):
+        with contextlib.suppress(OSError):
+            path.with_name(path.name + _TEMPORARY).unlink()
     for path in paths(profile):
         with contextlib.suppress(OSError):
             try:
@@ -122,27 +133,36 @@ def stage(profile: Path, sealed: Sealed) -> None:
     _replace(staged(profile), sealed.text)
 
 
-def take_over(profile: Path, header: Callable[[], bytes]) -> None:
-    """Finish or forget the replacing of a data key that was interrupted.
+def awaited(profile: Path) -> bytes | None:
+    """Which database a staged file waits for, by its first 16 bytes; ``None``: there is none.
 
-    ``header`` reads the first 16 bytes of the database, which are random to each that is made:
-    if the staged file waits for them, the database has been replaced and the staged file becomes
-    the slot file; otherwise nothing has happened and it goes. Raises ``OSError``. Not to be
-    called while this process has the database open.
+    Raises ``OSError``. One that cannot be read is kept under another name.
     """
     path = staged(profile)
     try:
-        found = parse(_bytes(path))
+        return bytes.fromhex(parse(_bytes(path)).keys.awaits)
     except FileNotFoundError:
-        return
+        return None
     except (BadKeys, LaterKeys):  # nothing of ours writes one: whoever can read it shall have it
         _keep_aside(path)
-        return
-    if found.keys.awaits == header().hex():
-        for each in paths(profile):  # both, or it stays: the other still holds the old data key
-            _replace(each, found.text)
-    path.unlink(missing_ok=True)
-    _sync_folder(path.parent)
+        return None
+
+
+def take_over(profile: Path) -> None:
+    """The database that the staged file waits for is there: now it is the slot file.
+
+    Raises ``OSError``, and then it stays and is taken over the next time.
+    """
+    text = _bytes(staged(profile))
+    for path in paths(profile):  # both, or it stays: the other still holds the old data key
+        _replace(path, text)
+    drop(profile)
+
+
+def drop(profile: Path) -> None:
+    """The database that the staged file waits for did not come. Raises ``OSError``."""
+    staged(profile).unlink(missing_ok=True)
+    _sync_folder(staged(profile).parent)
 
 
 def delete(profile: Path) -> None:

@@ -612,7 +612,7 @@ def test_no_secret_stands_in_a_record_or_an_error(path: Path) -> None:
     begin(path, RIGHT, CODE)
     key = safe.unlock(path, RIGHT)
     typed = Password("swordfish canary")
-    records = [RIGHT, CODE, HeldKey(key), typed, safe._unlock(path, RIGHT)]
+    records = [RIGHT, CODE, HeldKey(key), typed, safe.tools.unlocked(path, RIGHT)]
     text = repr(records) + "".join(f"{each} {each!r}" for each in records)
     for attempt in (
         lambda: safe.open_profile(path, typed),

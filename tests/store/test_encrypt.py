@@ -132,9 +132,9 @@ def test_an_old_plain_file_beside_the_mark_of_the_encrypted_one_is_told(
         (schema, "connect"),
         (schema, "migrate"),
         (mark, "replace"),
-        (encrypt, "_put_in_place"),
+        (encrypt, "put_in_place"),
         (encrypt, "_export"),
-        (encrypt, "_world_hash"),
+        (encrypt, "world_hash"),
     ],
 )
 @pytest.mark.parametrize("after", [False, True])
@@ -156,7 +156,7 @@ def test_an_error_on_the_way_leaves_the_old_file_or_the_new(
         with pytest.raises(StoreError):
             encrypt.encrypt(plain, KEY)
     assert in_folder(plain) == {"", ".head", ".lock"}
-    if (name, after) == ("_put_in_place", True):
+    if (name, after) == ("put_in_place", True):
         Session.open(plain, key=KEY).close()
     else:
         with pytest.raises(StoreBroken) as caught:

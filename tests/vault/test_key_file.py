@@ -166,25 +166,42 @@ def waiting(sealed: Sealed) -> Sealed:
     return slots.seal(keys, bytes(32))
 
 
-def test_a_staged_file_takes_over_with_its_database(profile: Path) -> None:
+def test_a_staged_file_takes_over_when_its_database_is_there(profile: Path) -> None:
     old = sealed_of()
     key_file.write(profile, old)
+    assert key_file.awaited(profile) is None
     new = waiting(old)
     key_file.stage(profile, new)
+    assert key_file.awaited(profile) == HEADER
     assert key_file.read(profile).sealed == (old,)
-    key_file.take_over(profile, lambda: HEADER)
+    key_file.take_over(profile)
     assert key_file.read(profile) == ((new,), ())
     assert not key_file.staged(profile).exists()
 
 
-def test_a_staged_file_whose_database_never_came_is_forgotten(profile: Path) -> None:
+def test_a_staged_file_whose_database_never_came_is_dropped(profile: Path) -> None:
     old = sealed_of()
     key_file.write(profile, old)
     key_file.stage(profile, waiting(old))
-    key_file.take_over(profile, lambda: bytes(16))
+    key_file.drop(profile)
+    assert key_file.awaited(profile) is None
     assert key_file.read(profile).sealed == (old,)
-    assert not key_file.staged(profile).exists()
-    key_file.take_over(profile, lambda: pytest.fail("there is nothing to look for"))
+
+
+def test_a_staged_file_that_cannot_be_read_is_kept(profile: Path) -> None:
+    key_file.staged(profile).write_bytes(b"x")
+    assert key_file.awaited(profile) is None
+    assert [each.name for each in profile.parent.iterdir()] == ["Main.lstwallet.keys.new.1"]
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="links need rights there")
+def test_they_lie_beside_the_file_that_a_link_leads_to(profile: Path, tmp_path: Path) -> None:
+    link = tmp_path / "elsewhere" / "link"
+    link.parent.mkdir()
+    link.symlink_to(profile)
+    key_file.write(link, sealed_of())
+    assert key_file.exists(profile)
+    assert [each.name for each in link.parent.iterdir()] == ["link"]
 
 
 def test_slot_files_without_a_database_are_kept_aside(profile: Path) -> None:
