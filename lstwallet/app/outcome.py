@@ -9,6 +9,7 @@ from lstwallet.engine import kernel
 from lstwallet.engine.kernel import Command, Event
 from lstwallet.engine.refusals import Refusal
 from lstwallet.engine.world import World
+from lstwallet.store.errors import StoreError
 from lstwallet.store.records import Gain
 from lstwallet.units.clock import SimTime
 
@@ -35,6 +36,14 @@ class Progress(NamedTuple):
     begin: SimTime
     until: SimTime
     world: World
+
+
+class Halted(NamedTuple):
+    """Why a session writes nothing any more, until it has recovered."""
+
+    error: StoreError
+    at: float
+    """Seconds since 1970."""
 
 
 class ActivityRecord(NamedTuple):

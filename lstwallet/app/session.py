@@ -4,6 +4,14 @@ A session lives in one thread (the lane). What it acknowledges is committed: a c
 outcome comes back after its transaction, a run publishes only worlds that are in the
 file. When a commit fails, nothing of it is acknowledged: the session goes back to the
 last committed world, raises the store's error and tries the file again at the next call.
+
+After an I/O error, or when the file holds more than was acknowledged, the session is *halted*:
+it goes on showing the last acknowledged world and reads what it can, and every call that would
+write raises the error that halted it, without touching the file. ``halted`` holds the error and the
+moment; ``errors.halts(error)`` tells the same from the error alone. The way back is
+``recover()``: the file is opened anew, held against its head mark, replayed and audited from
+its first event, and the session stands on what it holds: all that was acknowledged, and
+perhaps the one step that was at work. If that fails it stays halted, and says why.
 """
 
 from __future__ import annotations
@@ -11,12 +19,14 @@ from __future__ import annotations
 import contextlib
 import time
 from collections.abc import Callable, Iterator, Sequence
+from operator import attrgetter
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
-from lstwallet.app import branches, profiles
+from lstwallet.app import branches
 from lstwallet.app.branches import Action, Branch, Moments
-from lstwallet.app.outcome import ActivityRecord, Outcome, Progress, changes_of
+from lstwallet.app.open_file import OpenFile, market_of, name_of, notes_of
+from lstwallet.app.outcome import ActivityRecord, Halted, Outcome, Progress, changes_of
 from lstwallet.engine import kernel
 from lstwallet.engine.kernel import Command, Event
 from lstwallet.engine.prices import SetPrices
@@ -27,21 +37,21 @@ from lstwallet.ledger.entries import Account
 from lstwallet.market.driver import Driver, MarketConfig
 from lstwallet.market.upgrades import upgrades
 from lstwallet.readmodel.samples import SERIES, Series, gathered, sample, sampled
-from lstwallet.store import codec, journal, schema
+from lstwallet.store import codec, journal
 from lstwallet.store.book import Book, Edit, edited, plain
 from lstwallet.store.errors import (
-    BadText,
     Damage,
     StoreBroken,
     StoreError,
     StoreUnavailable,
     Trouble,
+    halts,
 )
 from lstwallet.store.export import Journal, Told
 from lstwallet.store.journal import LONG_TAIL, Store
 from lstwallet.store.proof import prove
 from lstwallet.store.reading import Reading
-from lstwallet.store.records import Page, Recorder, SampleDay, concerns, steth_gains
+from lstwallet.store.records import Head, Page, Recorder, SampleDay, concerns, steth_gains
 from lstwallet.store.replay import Loaded, pack
 from lstwallet.store.verify import Report, verify_store
 from lstwallet.units.clock import DAY, SimTime, start_of
@@ -53,32 +63,22 @@ COMMIT_SECONDS: Final = 0.1
 MOST_POINTS: Final = 2_000
 """About how many points a series has at most."""
 
-_NAME: Final = "name"
-_MARKET: Final = "market"
-
-
-class Session:
+class Session(OpenFile):
     """One open profile."""
 
     def __init__(
         self, store: Store, *, key: bytes | None = None, read_only: bool = False
     ) -> None:
-        self.path = store.path
-        self.read_only = read_only
-        self._key = key
-        self._accepts = False
-        """Whether a person accepted that it may be an older state."""
-        self._store: Store | None = store
+        super().__init__(store, key=key, read_only=read_only)
         self._driver: Driver | None = None
         self._days: dict[SimTime, SampleDay] = {}
         """Samples of days that are over, as they were read."""
         self._ends: dict[int, World] = {}
         """Of other branches, as they were read."""
-        self._identity = store.identity
         self._snapshot_seq = 1
         """The event that the newest snapshot was taken after."""
-        self.name = _name_of(store)
-        self.market = _read_market(store)
+        self.name = name_of(store)
+        self.market = market_of(store)
         self.book = Book()
         """What the person wrote beside the history: contacts, notes, names, favourites."""
         self._stand(store, store.load())
@@ -128,11 +128,6 @@ class Session:
                 raise
         return session
 
-    @property
-    def key(self) -> bytes | None:
-        """What the file is encrypted with, while it is open."""
-        return self._key
-
     @classmethod
     def _on(cls, store: Store, key: bytes | None, *, read_only: bool) -> Session:
         try:
@@ -155,14 +150,17 @@ class Session:
     def fold(self) -> None:
         """Fold a long tail into a snapshot; it is only a cache."""
         store = self._store
-        if store is None or self.read_only or self._head.seq - self._snapshot_seq < LONG_TAIL:
+        if store is None or self.read_only or self.halted is not None:
+            return
+        if self._head.seq - self._snapshot_seq < LONG_TAIL:
             return
         try:
             store.commit(Page(self._head, self._head, (), (), (), (), pack(self.world)))
             self._snapshot_seq = self._head.seq
-        except StoreError:
-            self._store = None
-            store.close()
+        except StoreError as error:
+            self._let_go(error)
+            if halts(error):
+                self._halt(error)
 
     # --- doing -----------------------------------------------------------------------------
 
@@ -222,7 +220,7 @@ class Session:
             self._forget()
             raise
         told = {id(event): event for event in (*self._recorder.yours, *last.values())}
-        happened = tuple(sorted(told.values(), key=_moment))
+        happened = tuple(sorted(told.values(), key=attrgetter("at")))
         return Outcome(
             self.world, happened, changes_of(list(last)) | {"time"}, None, self.world.events
         )
@@ -481,16 +479,29 @@ class Session:
         """Replay and audit the whole profile. Raises ``StoreError``."""
         return verify_store(self._ready(), gate=gate)
 
-    def recover(self) -> World:
-        """Open the file anew, audit what it holds and stand on that. Raises ``StoreError``."""
-        store, self._store = self._store, None
-        if store is not None:
-            store.close()
-        store = self._opened()
+    def recover(self, *, gate: Callable[[], None] | None = None) -> World:
+        """Open the file anew, audit what it holds and stand on that: the way back when halted.
+
+        A halted session is replayed from its first event, which may take seconds; ``gate`` is
+        called meanwhile. Raises ``StoreError``, and stays halted then: ``ROLLED_BACK`` when the
+        file has lost what was acknowledged.
+        """
+        self._let_go()
+        halted, self.halted = self.halted, None
         try:
-            self._stand(store, store.load())
+            store = self._opened()
+            try:
+                if halted is not None:
+                    self._require_sound(verify_store(store, gate=gate))
+                self._stand(store, store.load())
+            except BaseException:
+                store.close()
+                raise
+        except StoreError as error:
+            self._halt(error)
+            raise
         except BaseException:
-            store.close()
+            self.halted = halted
             raise
         self._store = store
         return self.world
@@ -504,14 +515,21 @@ class Session:
 
     @contextlib.contextmanager
     def _writing(self) -> Iterator[Store]:
-        """After an error of the store the file is read again at the next call."""
+        """After an error of the store the file is read again at the next call, or the session
+        is halted."""
         store = self._ready_to_write()
         try:
             yield store
-        except StoreError:
-            self._store = None
-            store.close()
+        except StoreError as error:
+            self._let_go(error)
+            if halts(error):
+                self._halt(error)
             raise
+
+    def _require_sound(self, report: Report) -> None:
+        """Raises ``StoreBroken``."""
+        if not report.sound:
+            raise StoreBroken(self.path, Damage.DAMAGED, report.problems[0])
 
     def _stand(self, store: Store, loaded: Loaded) -> None:
         """Stand on what the file holds."""
@@ -545,8 +563,7 @@ class Session:
         return self._store
 
     def _ready_to_write(self) -> Store:
-        if self.read_only:
-            raise StoreUnavailable(self.path, Trouble.READ_ONLY, "opened for reading only")
+        self._require_writing()
         return self._ready()
 
     def _commit(self, world: World) -> None:
@@ -557,7 +574,11 @@ class Session:
             page = page._replace(snapshot=pack(world))
         try:
             self._ready().commit(page)
-        except StoreError:
+        except StoreError as error:
+            self._let_go(error)
+            if halts(error):
+                self._halt(error)
+                raise
             if not self._was_committed(page):
                 raise
         self.world = world
@@ -567,12 +588,9 @@ class Session:
 
     def _was_committed(self, page: Page) -> bool:
         """After an error: go back to what the file holds; whether that is the page after all."""
-        store, self._store = self._store, None
-        if store is not None:
-            store.close()
         before, recorder, driver = self._head, self._recorder, self._driver
         try:
-            self._reopen()
+            self._reopen(page.head)
         except StoreError:
             return False  # told by the error that brought us here; the next call tries again
         if self._head != page.head or page.head == before:
@@ -580,62 +598,33 @@ class Session:
         self._recorder, self._driver = recorder, driver  # a run goes on with what it has
         return True
 
-    def _opened(self) -> Store:
-        """The file that this session stands on, opened anew. Raises ``StoreError``."""
-        if schema.identity(self.path) != self._identity:
-            raise StoreUnavailable(self.path, Trouble.MOVED)
-        store = Store.open(
-            self.path, key=self._key, read_only=self.read_only, accept_rollback=self._accepts
-        )
-        if store.identity != self._identity:
-            store.close()
-            raise StoreUnavailable(self.path, Trouble.MOVED)
-        return store
+    def _reopen(self, failed: Head | None = None) -> None:
+        """Open the file again. ``failed``: where the commit would have led that has just failed.
 
-    def _reopen(self) -> None:
-        """Open the file again; whatever was committed there is what stands."""
+        It may have been committed all the same. Found later than at once, nothing is written on
+        top of it before a person has seen it: the session is halted.
+        """
         store = self._opened()
+        if self.halted is not None:  # to read from; the world stays the one that is shown
+            self._store = store
+            return
         try:
-            if (store.line.branch, store.head()) == (self.branch, self._head):
+            here = (store.line.branch, store.head())
+            if here == (self.branch, self._head):
                 self._start_afresh(store)
-            else:
+            elif here == (self.branch, failed):
                 self._stand(store, store.load())
+            else:
+                error = self._failure or StoreUnavailable(self.path, Trouble.LOCKED)
+                self._halt(error)
+                raise error.with_traceback(None)
         except BaseException:
             store.close()
             raise
         self._store = store
 
 
-def _moment(event: Any) -> SimTime:
-    at: SimTime = event.at
-    return at
-
-
-def _name_of(store: Store) -> str:
-    """A profile among the others is called as its file is: it may have been renamed, or restored
-    under another name. A lesson's own keeps the name that it was made with."""
-    stem = store.path.name.removesuffix(profiles.SUFFIX)
-    return stem if store.path.parent == profiles.folder() else store.meta(_NAME) or stem
-
-
-def notes_of(name: str, market: MarketConfig) -> dict[str, str]:
-    """What a new profile's file keeps of them."""
-    return {_NAME: name, _MARKET: codec.dumps(market)}
-
-
-def _read_market(store: Store) -> MarketConfig:
-    """The market that moves this profile's world. Raises ``StoreBroken``."""
-    text = store.meta(_MARKET)
-    if text is None:
-        raise StoreBroken(store.path, Damage.DAMAGED, "its market is not named")
-    try:
-        config: MarketConfig = codec.reader_of(MarketConfig)(codec.loads(text))
-    except BadText as error:
-        raise StoreBroken(store.path, Damage.UNDECODABLE, f"its market: {error}") from error
-    return config
-
-
 __all__ = [
-    "Action", "ActivityRecord", "Branch", "Moments", "Outcome", "Progress", "Series", "Session",
-    "changes_of", "notes_of",
+    "Action", "ActivityRecord", "Branch", "Halted", "Moments", "Outcome", "Progress", "Series",
+    "Session", "changes_of", "notes_of",
 ]  # fmt: skip

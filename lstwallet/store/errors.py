@@ -92,6 +92,17 @@ class NewerVersion(StoreBroken):
         self.known = known
 
 
+def halts(error: StoreError) -> bool:
+    """Whether nothing may be written after it until the file was opened and audited anew.
+
+    A full disk or a lock says no and harms nothing. After an I/O error the disk may keep less
+    than it said, and damage is damage.
+    """
+    if isinstance(error, StoreUnavailable):
+        return error.trouble is Trouble.IO
+    return True
+
+
 class BadText(ValueError):
     """A text does not hold the record that it should (codec); the caller names the file."""
 

@@ -87,7 +87,8 @@ class Store(Reading):
         """What is wrong with its head mark, and was accepted by whoever opened it."""
         self._key = key
         with schema.sqlite_errors(path):
-            self._operation = operations.newest(path, database)
+            self.operation = operations.newest(path, database)
+            """The newest one that is acknowledged."""
         rows = tree.read(path, database)
         line = line_to(rows, tree.current(path, database, rows))
         super().__init__(path, database, line)
@@ -187,8 +188,11 @@ class Store(Reading):
         if self._key is not None:
             schema.discard(schema.plain_copy(Path(os.path.realpath(self.path))))
         seen = mark.read(self.path, self._key)
-        if seen.broken or seen.newest != self._operation[:2]:
-            mark.replace(self.path, self._key, self._operation)
+        here = self.operation
+        if seen.newest == (here.number - 1, here.before):
+            mark.advance(self.path, self._key, here)  # in its place: it wants no room
+        elif seen.broken or seen.newest != (here.number, here.hash):
+            mark.replace(self.path, self._key, here)
 
     def close(self) -> None:
         """Let go of the file and the lock; a second call does nothing."""
@@ -226,7 +230,7 @@ class Store(Reading):
         the head mark knows. ``what`` it does moves the operation hash."""
         try:
             with schema.sqlite_errors(self.path), self._database.atomic():
-                done = operations.move(self.path, self._database, self._operation, what)
+                done = operations.move(self.path, self._database, self.operation, what)
                 yield
         except StoreUnavailable as error:
             if error.trouble is Trouble.READ_ONLY:  # what SQLite says of a file that was moved
@@ -234,7 +238,7 @@ class Store(Reading):
             raise
         self._require_place()
         mark.advance(self.path, self._key, done)
-        self._operation = done
+        self.operation = done
 
     def _require_place(self) -> None:
         """A file that was moved away took it with it: that is not the profile any more."""
@@ -333,6 +337,11 @@ class Store(Reading):
         with schema.sqlite_errors(self.path):
             found = [str(row[0]) for row in self._database.conn.execute("PRAGMA integrity_check")]
             broken = self._database.conn.execute("PRAGMA foreign_key_check").fetchall()
+            if self._key is not None:
+                found += [
+                    str(row[0])
+                    for row in self._database.conn.execute("PRAGMA cipher_integrity_check")
+                ]
         return [text for text in found if text != "ok"] + [f"foreign key: {row}" for row in broken]
 
 

@@ -326,8 +326,9 @@ def test_a_disk_that_fills_during_a_run_leaves_what_was_published(
 
 @pytest.mark.parametrize("after", [False, True])
 @pytest.mark.parametrize("at", [1, 2, 5])
+@pytest.mark.parametrize("trouble", [Trouble.IO, Trouble.DISK_FULL])
 def test_an_error_at_any_commit_is_told_or_turns_out_to_be_none(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, at: int, after: bool
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, at: int, after: bool, trouble: Trouble
 ) -> None:
     """``after``: the page was in the file although an error came back."""
     monkeypatch.setattr("lstwallet.app.session.COMMIT_SECONDS", 0.0)
@@ -343,14 +344,17 @@ def test_an_error_at_any_commit_is_told_or_turns_out_to_be_none(
         if after or calls != at:
             commit(store, page)
         if calls == at:
-            raise StoreUnavailable(store.path, Trouble.IO, "disk I/O error")
+            raise StoreUnavailable(store.path, trouble)
 
     monkeypatch.setattr(Store, "commit", failing)
-    if after:
+    if after and trouble is not Trouble.IO:
         session.advance(begin + DAY)
     else:
         with pytest.raises(StoreUnavailable):
             session.advance(begin + DAY)
+        assert (session.halted is not None) == (trouble is Trouble.IO)
+        if session.halted is not None:
+            session.recover()
         assert in_file(session) == world_hash(session.world)
         session.advance(begin + DAY)
     assert history(session) == history(whole)

@@ -45,6 +45,8 @@ def fill_and_go_on(profile: Path, limit: int) -> None:
     for number in range(60):
         tight = number % 3 != 2
         resource.setrlimit(resource.RLIMIT_FSIZE, (size + limit if tight else soft, hard))
+        if session.halted is not None and not tight:
+            session.recover()
         try:
             if number % 2:
                 session.advance(session.world.time + 5 * HOUR)

@@ -15,6 +15,7 @@ from lstwallet.units.clock import DAY
 KEPT = Path(__file__).parent / "kept"
 HASHES = {
     "main-road": "2c6cfbe19cfd66f7e01ce428fc8e2be9eb4c401383c3d0e5b8b40c61fa16ee00",
+    "whole-wallet": "d886989692fe5c7c8267e5b1705dbfe56d1ab91fdaf61f9057e88444d8671c6b",  # fdef09c
 }
 """Kept file → hash of its World, as the program that wrote it printed it."""
 
@@ -52,3 +53,13 @@ def test_it_goes_on_and_is_sound(name: str, tmp_path: Path) -> None:
     assert session.world == outcome.world  # nothing is made up for twice
     session.close()
     assert verify(path).problems == ()
+
+
+def test_what_a_person_wrote_is_kept(tmp_path: Path) -> None:
+    session = Session.open(unpacked("whole-wallet", tmp_path))
+    book = session.book
+    session.close()
+    assert [each.name for each in book.contacts.values()] == ["Alice", "Bob"]
+    assert [note.text for note in book.notes.values()] == ["The first of many"]
+    assert book.names == {"you": "Mine"}
+    assert book.favourites == {("token", "stETH"), ("contact", "sim:alice")}

@@ -158,7 +158,7 @@ def test_every_transaction_is_in_the_mark_when_it_is_acknowledged(
         do()
         after = mark.read(profile, key).newest
         assert before is not None
-        assert after == session._store._operation[:2]
+        assert after == session._store.operation[:2]
         assert after[0] > before[0]
     session.close()
 
@@ -236,7 +236,7 @@ def test_a_crash_between_commit_and_mark_is_none(
     session = Session.open(profile, key=key)
     assert session._store is not None
     assert mark.read(profile, key) == Reading(
-        True, session._store._operation[:2], False, key is not None
+        True, session._store.operation[:2], False, key is not None
     )
     session.close()
 
@@ -249,7 +249,7 @@ def test_what_was_committed_stands_when_its_mark_could_not_be_written(
 
     def fail_once(path: Path, key: bytes | None, operation: Operation) -> None:
         if failures:
-            raise StoreUnavailable(path, Trouble.IO, str(failures.pop()))
+            raise StoreUnavailable(path, Trouble.DISK_FULL, str(failures.pop()))
         real(path, key, operation)
 
     monkeypatch.setattr(mark, "advance", fail_once)
