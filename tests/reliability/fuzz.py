@@ -8,6 +8,7 @@ ends the run.
 
 from __future__ import annotations
 
+import hashlib
 import importlib.util
 import json
 import random
@@ -20,16 +21,29 @@ from functools import partial
 from pathlib import Path
 from typing import Any, Final
 
+from lstwallet.app import journals
 from lstwallet.app.door.kinds import KINDS, SECONDS
 from lstwallet.app.lessons.predicates import Mark, Refused
 from lstwallet.app.lessons.progress import Progress, ProgressFile
+from lstwallet.app.session import Session
 from lstwallet.app.settings import Settings, load
+from lstwallet.engine.staking import Stake
+from lstwallet.engine.wallet import Fund
+from lstwallet.engine.world import YOU
+from lstwallet.market.driver import MarketConfig
+from lstwallet.store import backup
+from lstwallet.store.book import Contact, Note, PutContact, PutNote
+from lstwallet.store.errors import StoreBroken, StoreUnavailable
+from lstwallet.units.bech32 import encode
 from lstwallet.units.paths import resources
 from lstwallet.units.strict.refused import FileRefused, Problem
+from lstwallet.vault import slots
+from tests.small_world import small_world
 
 NAMES: Final = tuple(sorted(name for name, kind in KINDS.items() if not kind.streamed))
 """Kinds that pass the door whole."""
 LARGEST: Final = 60_000
+ALICE: Final = encode("sim", bytes(range(20)))
 
 NASTY: Final = tuple(
     text.encode()
@@ -42,8 +56,8 @@ NASTY: Final = tuple(
     )
 )  # fmt: skip
 NO_TEXT: Final = (b"\0", b"\xff", b"\xed\xa0\x80", b"\x1b[2J", b"\xe2\x82")
-OWN: Final = ("progress", "settings")
-"""Files of the program's own, which are read without a child."""
+OWN: Final = ("progress", "settings", "label", "slots")
+"""Files of the program's own, and parts of a backup, which are read without a child."""
 
 
 def corpus() -> dict[str, list[bytes]]:
@@ -68,17 +82,54 @@ def corpus() -> dict[str, list[bytes]]:
                                        {"why-32": 1}, ("the-fee",), False)._asdict()}  # fmt: skip
     found["progress"] = [json.dumps(progress, indent=1).encode()]
     found["settings"] = [json.dumps(Settings(last_profile="/a/b")._asdict(), indent=1).encode()]
+    found["label"] = [backup_file()]
+    found["slots"] = [slot_file()]
     assert set(found) == {*NAMES, *OWN}
     return found
+
+
+def journal_file(folder: Path) -> bytes:
+    """An exported journal: a few commands, a day, a branch, a contact and a note."""
+    folder.mkdir()
+    session = Session.create(folder / "a", small_world(), MarketConfig(), name="Main")
+    try:
+        session.execute(Fund(YOU, "ETH", 10**19))
+        staked = session.execute(Stake(YOU, 10**18))
+        session.advance(session.world.time + 86_400)
+        session.edit(PutNote(staked.seq, Note("a note", "label")))
+        session.edit(PutContact(ALICE, Contact(ALICE, "A")))
+        session.fork(staked.seq, "Another")
+        session.execute(Stake(YOU, 10**18))
+        journals.export_to(session, folder / "a.jsonl")
+    finally:
+        session.close()
+    return (folder / "a.jsonl").read_bytes()
+
+
+def backup_file() -> bytes:
+    """A backup, whole; its parts are no profile's."""
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "a.lstbackup"
+        parts: dict[str, Path | bytes] = {backup.KEYS: b"keys", backup.DATABASE: b"database"}
+        backup.write(path, 1_764_338_700, parts, profile="a" * 32, why="asked", is_open=True)
+        return path.read_bytes()
+
+
+def slot_file() -> bytes:
+    """A slot file with a slot that needs no password."""
+    key, profile = slots.new_data_key(), slots.new_profile_id()
+    beside = slots.Beside(bytes(slots.kdf.SALT_BYTES), slots.new_secret())
+    slot = slots.wrap(profile, slots.Kind.OPEN, beside, b"", key)
+    return slots.seal(slots.Keys(profile, 1, (slot,)), key).text
 
 
 # --- mutations -----------------------------------------------------------------------------------
 
 
-def mutate(data: bytes, dice: random.Random) -> bytes:
+def mutate(data: bytes, dice: random.Random, largest: int = LARGEST) -> bytes:
     """The file with one to four changes of the sort that people, programs and attackers make."""
     for _ in range(dice.randint(1, 4)):
-        data = dice.choice(CHANGES)(data, dice)[:LARGEST]
+        data = dice.choice(CHANGES)(data, dice)[:largest]
     return data
 
 
@@ -176,7 +227,10 @@ class Feeder:
         self.readers: dict[str, Callable[[bytes], Any]] = {
             name: (partial(_with, KINDS[name].load(), KINDS[name].argument)) for name in NAMES
         }
-        self.readers |= {"settings": self._settings, "progress": self._progress}
+        self.readers |= {
+            "settings": self._settings, "progress": self._progress,
+            "label": self._label, "slots": self._slots,
+        }  # fmt: skip
         self.seen: Counter[str] = Counter()
         self.slowest = 0.0
 
@@ -216,6 +270,25 @@ class Feeder:
         if kept.set_aside is not None:
             raise FileRefused(Problem.CONTENT)
         return kept.of("any-amount")._asdict()
+
+    def _label(self, data: bytes) -> Any:
+        path = self.folder / "a.lstbackup"
+        path.write_bytes(data)
+        try:
+            return backup.check(path)
+        except (StoreBroken, StoreUnavailable) as error:
+            raise FileRefused(Problem.CONTENT) from error
+        finally:
+            self._forget()
+
+    def _slots(self, data: bytes) -> Any:
+        """Also with its checksum put right, which the changes seldom hit upon."""
+        body = data.partition(b"\n")[0]
+        right = body + b"\n" + hashlib.sha256(body).hexdigest().encode() + b"\n"
+        try:
+            return [len(slots.parse(text).text) for text in (right, data)]
+        except (slots.BadKeys, slots.LaterKeys) as error:
+            raise FileRefused(Problem.CONTENT) from error
 
     def _forget(self) -> None:
         for path in self.folder.iterdir():

@@ -5,14 +5,19 @@ Whatever is neither (another exception, more than 2 s) ends the run with the fil
 
 from __future__ import annotations
 
+import io
 import random
 import subprocess
 import sys
+import time
+from collections import Counter
 from pathlib import Path
 
 import pytest
 
-from lstwallet.app.door import FileRefused, Problem, read
+from lstwallet.app import importing
+from lstwallet.app.door import KINDS, FileRefused, Problem, child, read
+from lstwallet.store import imports
 from tests.reliability import fuzz
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -84,6 +89,37 @@ def test_a_few_hundred_files_by_chance() -> None:
     print(feed.told())
     assert feed.seen["let in"] >= len(fuzz.corpus())
     assert len(feed.seen) > 8, "the changes do not reach far"
+
+
+def journals(folder: Path, count: int) -> Counter[str]:
+    """Changed journals, replayed as far as they go: refused, or the same history."""
+    good = fuzz.journal_file(folder / "good")
+    dice, seen, hashes = random.Random(count), Counter[str](), set[str]()
+    for number in range(count):
+        data = fuzz.mutate(good, dice, 400_000) if number else good
+        target = folder / f"{number}.lstwallet"
+        began = time.process_time()
+        try:
+            lines = child._lines(io.BytesIO(data), KINDS["journal"].longest_line)
+            items = map(imports.of_answer, imports.answer(lines))
+            hashes.add(importing.load(items, target).world_hash)
+            seen["let in"] += 1
+        except FileRefused as error:
+            seen[error.problem.value] += 1
+        assert time.process_time() - began < 5
+        for path in folder.glob(f"{target.name}*"):
+            path.unlink()
+    assert len(hashes) == 1, "a changed history was taken for a sound one"
+    return seen
+
+
+def test_journals_made_of_a_good_one(tmp_path: Path) -> None:
+    print(journals(tmp_path, 60))
+
+
+@pytest.mark.nightly
+def test_many_journals_made_of_a_good_one(tmp_path: Path) -> None:
+    print(journals(tmp_path, 5_000))
 
 
 @pytest.mark.parametrize("error", [KeyError("x"), RecursionError(), MemoryError(), OSError()])
