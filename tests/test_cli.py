@@ -28,6 +28,7 @@ from lstwallet.units.paths import resources
 from lstwallet.units.strict.refused import FileRefused, Problem
 from lstwallet.vault import key_file
 from tests.cheap_keys import POLICY, FakeKeyring
+from tests.reliability.fuzz import journal_file
 from tests.small_world import small_world
 
 KEYS = ["world_hash", "seed", "days", "events", "balances", "positions"]
@@ -270,6 +271,25 @@ def test_dots_in_a_path_are_left_alone(
     assert str(missing) in refused(capsys, "verify", missing)
 
 
+def test_a_world_begins_with_a_portfolio(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    mine = tmp_path / "mine.csv"
+    mine.write_text("token,amount\nETH,1.5\nstETH,10\nUSDC,4000\n", "utf-8")
+    asked = ("--days", 1, "--no-flows", "--portfolio", mine)
+    found = simulated(capsys, *asked)
+    assert found["balances"]["you"]["ETH"] == "1.5"
+    assert found["balances"]["you"]["USDC"] == "4000"
+    assert 10 < float(found["balances"]["you"]["stETH"]) < 10.01, "a day's reward"
+    assert simulated(capsys, *asked, "--out", tmp_path / "p") == found
+    mine.write_text("token,amount\nrETH,0.001\n", "utf-8")
+    said = refused(capsys, "simulate", *asked, "--out", tmp_path / "q")
+    assert said.endswith("mine.csv cannot be used: a protocol takes no less than 0.01 ETH.\n")
+    assert not (tmp_path / "q").exists()
+    mine.write_text("token,amount\nETH,1e9\n", "utf-8")
+    assert "line 2, ETH: write 1e9 out in digits" in refused(capsys, "simulate", *asked)
+
+
 def test_check_says_what_is_in_a_file_or_what_is_wrong_with_it(
     capsys: pytest.CaptureFixture[str], tmp_path: Path
 ) -> None:
@@ -284,6 +304,11 @@ def test_check_says_what_is_in_a_file_or_what_is_wrong_with_it(
         code, out, _ = run(capsys, "check", path)
         assert code == 0
         assert said in out
+    journal = tmp_path / "a.jsonl"
+    journal.write_bytes(journal_file(tmp_path / "profile"))
+    lines = journal.read_text("ascii").count("\n")
+    said = f"The journal of a profile: {lines} lines.\n"
+    assert run(capsys, "check", journal) == (0, said, "")
     mine.write_text("token,amount\nETH,5\nstEHT,3\n", "utf-8")
     said = refused(capsys, "check", mine)
     assert said.endswith("line 3, stEHT: it is not known; did you mean “stETH”?\n")

@@ -63,15 +63,24 @@ def demo(context: click.Context, out: Path, seed: int) -> None:
 @click.option("--seed", type=_SEED, default=7, show_default=True, help="Of the world.")
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 @click.option("--prices", type=_FILE, metavar="FILE", help="CSV: date,eth_usd[,steth_per_eth].")
+@click.option("--portfolio", type=_FILE, metavar="FILE", help="Begin with it: token,amount.")
 @click.option("--no-flows", is_flag=True, help="Nobody else acts but liquidators.")
 @click.option("--out", type=_FILE, metavar="PROFILE", help="Keep the history in a new profile.")
 def simulate(
-    days: int, seed: int, as_json: bool, prices: Path | None, no_flows: bool, out: Path | None
+    days: int,
+    seed: int,
+    as_json: bool,
+    prices: Path | None,
+    portfolio: Path | None,
+    no_flows: bool,
+    out: Path | None,
 ) -> None:
     """Let a world go on without a window, and print what became of it."""
     from lstwallet.cli import simulation
 
-    result = simulation.simulate(days, seed, prices, flows=not no_flows, out=out)
+    result = simulation.simulate(
+        days, seed, prices, flows=not no_flows, out=out, portfolio=portfolio
+    )
     click.echo(simulation.as_json(result) if as_json else simulation.as_text(result))
 
 
@@ -104,13 +113,18 @@ def verify(profile: Path, password_file: Path | None) -> None:
 def check(file: Path) -> None:
     """Read FILE as a stranger's, change nothing, and say what is in it.
 
-    A price table (CSV), a portfolio (CSV or JSON), a lesson or a file of the catalogue (TOML).
+    A price table (CSV), a portfolio (CSV or JSON), a lesson or a file of the catalogue (TOML),
+    an exported journal (JSON Lines; its lines are read, not replayed).
     """
     from lstwallet.app import door
     from lstwallet.cli.door_words import contents
 
     kind = door.kind_of(file)
-    click.echo(contents(kind, door.read(file, kind)))
+    if door.KINDS[kind].streamed:
+        with door.stream(file, kind) as items:
+            click.echo(contents(kind, sum(1 for _ in items)))
+    else:
+        click.echo(contents(kind, door.read(file, kind)))
 
 
 def run(arguments: list[str] | None = None) -> int:

@@ -102,4 +102,6 @@ def contents(kind: str, answer: Any) -> str:
             return f"A lesson, “{answer['title']}”: {steps} steps, {quiz} questions."
         case "catalogue":
             return f"A file of the catalogue: {len(answer)} numbers, each with its source."
+        case "journal":
+            return f"The journal of a profile: {answer} lines."
     return "It can be read."

@@ -4,17 +4,21 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import MAXYEAR
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 
 from lstwallet.app import door, safe
+from lstwallet.app.door.portfolio import read_portfolio
+from lstwallet.app.holdings import fill
 from lstwallet.cli.sentences import Stop
-from lstwallet.engine.kernel import Event
+from lstwallet.engine import kernel
+from lstwallet.engine.kernel import Command, Event
 from lstwallet.engine.lending_view import account_of
 from lstwallet.engine.pools_facts import STABLE, TOKENS, Swapped
 from lstwallet.engine.pools_view import lp_supply, pool_price, pool_reserves, pools_of
+from lstwallet.engine.refusals import BelowMinimum, Refusal
 from lstwallet.engine.rocketpool import burnable, reth_rate
 from lstwallet.engine.staking import steth_for_shares, steth_rate
 from lstwallet.engine.world import YOU, Draft, World
@@ -51,8 +55,17 @@ class Result(NamedTuple):
     """Events by kind."""
 
 
-def simulate(days: int, seed: int, prices: Path | None, *, flows: bool, out: Path | None) -> Result:
-    """Run a new world for ``days``; with ``out`` into a new profile.
+def simulate(
+    days: int,
+    seed: int,
+    prices: Path | None,
+    *,
+    flows: bool,
+    out: Path | None,
+    portfolio: Path | None = None,
+) -> Result:
+    """Run a new world for ``days``, with an empty wallet or one that holds what the file
+    ``portfolio`` says; with ``out`` into a new profile.
 
     The result does not depend on ``out``. Raises ``Stop``, ``FileRefused``, ``CatalogueError``
     or ``StoreError``.
@@ -67,20 +80,42 @@ def simulate(days: int, seed: int, prices: Path | None, *, flows: bool, out: Pat
             raise
         problem = "at its first price nobody would lend what the world begins with"
         raise Stop(f"The price file cannot be used: {problem} ({error.reason}).") from error
+    first = _first(world, portfolio)
     until = world.time + days * DAY
     if until > LAST_MOMENT:
         raise Stop(f"After {days} days the run would be beyond the year {MAXYEAR}.")
     if out is not None:
-        return _into_profile(out, world, market, days, until)
+        return _into_profile(out, world, market, first, days, until)
     born, world = journal.birth(world)
     draft = Draft(world)
     counts = Counter([_kind(born)])
+    for command in first:
+        counts.update(map(_kind, kernel.handle(draft, command)))
     for step in Driver(market, seed).steps(draft, until):
         counts.update(map(_kind, step.events))
     return Result(draft.freeze(), days, dict(sorted(counts.items())))
 
 
-def _into_profile(out: Path, world: World, market: MarketConfig, days: int, until: int) -> Result:
+def _first(world: World, portfolio: Path | None) -> tuple[Command, ...]:
+    """What fills the wallet; tried on a copy, so that it is refused before a file is made."""
+    if portfolio is None:
+        return ()
+    batch = fill(world, read_portfolio(portfolio))
+    try:
+        kernel.handle(Draft(world), batch)
+    except BelowMinimum as refusal:
+        least = _amount(world, refusal.token, refusal.minimum)
+        problem = f"a protocol takes no less than {least} {refusal.token}"
+        raise Stop(f"{portfolio} cannot be used: {problem}.") from refusal
+    except Refusal as refusal:
+        problem = f"it cannot be had here ({type(refusal).__name__})"
+        raise Stop(f"{portfolio} cannot be used: {problem}.") from refusal
+    return (batch,)
+
+
+def _into_profile(
+    out: Path, world: World, market: MarketConfig, first: Sequence[Command], days: int, until: int
+) -> Result:
     try:
         session = safe.begin_profile(out, world, market, name=out.stem)
     except StoreUnavailable as error:
@@ -88,6 +123,8 @@ def _into_profile(out: Path, world: World, market: MarketConfig, days: int, unti
             raise
         raise Stop(f"No file can be made at {out}: {error.detail}.") from error
     try:
+        for command in first:
+            assert session.execute(command).refusal is None
         session.advance(until)
         after = session.world
     finally:

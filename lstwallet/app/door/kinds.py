@@ -79,6 +79,8 @@ def kind_of(path: Path) -> str:
         return f"catalogue.{stem}" if f"catalogue.{stem}" in KINDS else "lesson"
     if suffix in (".csv", ".txt"):
         return "portfolio" if first.startswith("token") else "prices"
+    if suffix == ".jsonl":
+        return "journal"
     if suffix == ".json":
         return "portfolio"
     raise FileRefused(Problem.OTHER_FORMAT, file=str(path))

@@ -27,9 +27,9 @@ FORMAT: Final = "lstwallet portfolio"
 VERSION: Final = 1
 TOKENS: Final[Mapping[str, int]] = {"ETH": 18, "stETH": 18, "wstETH": 18, "rETH": 18, "USDC": 6}
 """What may be held, and its decimals."""
-MOST_ETHER: Final = 100_000
+MOST_ETHER: Final = 10_000
 """Whole tokens of each but USDC; more would move the simulated market by itself."""
-MOST_USDC: Final = 1_000_000_000
+MOST_USDC: Final = 100_000_000
 LONGEST_NAME: Final = 60
 HEADER: Final = ("token", "amount")
 
