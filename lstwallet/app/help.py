@@ -7,12 +7,14 @@
 from __future__ import annotations
 
 import re
-import tomllib
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 
 from lstwallet.units.paths import resources
+from lstwallet.units.strict.documents import read_toml
+from lstwallet.units.strict.refused import FileRefused
+from lstwallet.units.strict.texts import text_of
 
 _MARKED: Final = re.compile(r"\*([^*]+)\*")
 _ROOM: Final = re.compile(r"[a-z_]+")
@@ -71,6 +73,6 @@ def _glossary(raw: Mapping[str, Any]) -> dict[str, str]:
 
 def _read(path: Path) -> dict[str, Any]:
     try:
-        return tomllib.loads(path.read_text(encoding="utf-8"))
-    except (UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        return read_toml(text_of(path.read_bytes()))
+    except FileRefused as error:
         raise BadHelp(f"{path.name} cannot be read: {error}.") from error

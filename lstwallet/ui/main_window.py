@@ -24,6 +24,7 @@ from PySide6.QtCore import (
 )
 from PySide6.QtGui import (
     QCloseEvent,
+    QGuiApplication,
     QKeyEvent,
     QKeySequence,
     QPaintEvent,
@@ -67,6 +68,8 @@ SHEETS: Final = {
 """Where pages may lead to, though it is no room; imported when first opened."""
 REDRAW_MS: Final = 250
 """While time runs, a page is redrawn this often at most."""
+SEEN: Final = 200
+"""Pixels, wide and high, of a window that must be on a screen."""
 SIZE: Final = QSize(1440, 900)
 MINIMUM: Final = QSize(1000, 640)
 """Said, not asked of the layout: what is wide now may be narrow after the resize."""
@@ -556,6 +559,17 @@ class MainWindow(QMainWindow):
         """
         if not geometry or not self.restoreGeometry(QByteArray.fromBase64(geometry.encode())):
             self.resize(SIZE.boundedTo(self.screen().availableSize()))
+        self._bring_back()
         if any(each.key == last_room for each in self.rooms):
             self._wanted = (last_room, None)
             self.rail.set_current(last_room)
+
+    def _bring_back(self) -> None:
+        """Qt believes any place that was kept, however damaged: enough must be on a screen."""
+        for screen in QGuiApplication.screens():
+            seen = self.frameGeometry().intersected(screen.availableGeometry())
+            if seen.width() >= SEEN and seen.height() >= SEEN:
+                return
+        free = self.screen().availableGeometry()
+        self.resize(self.size().expandedTo(MINIMUM).boundedTo(free.size()))
+        self.move(free.topLeft())
