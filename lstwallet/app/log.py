@@ -134,7 +134,12 @@ class Log:
         One that came the same way before keeps its number and is soon only counted.
         """
         text = described(error)
-        return self._counted(text, text, logging.ERROR)
+        return self._counted(text, text, logging.ERROR)[0]
+
+    def remark(self, text: str, level: int) -> bool:
+        """What a library says; ``text`` holds no words of the user's. Whether it was written:
+        what is said again and again is only counted."""
+        return self._counted(text, text, level)[1]
 
     def stalled(self, milliseconds: int, frames: list[str], over: bool) -> None:
         """The window did not answer for so long; ``frames``: where it was, innermost first."""
@@ -142,8 +147,8 @@ class Log:
         where = "\n".join(frames)
         self._counted(where, f"the window {how} {milliseconds} ms\n{where}", logging.WARNING)
 
-    def _counted(self, key: str, text: str, level: int) -> str:
-        """Write a text, or only that it came again; its number."""
+    def _counted(self, key: str, text: str, level: int) -> tuple[str, bool]:
+        """Write a text, or only that it came again: its number, and whether it was written."""
         number = self._numbers.setdefault(key, uuid4().hex[:8])
         self._seen[key] += 1
         times = self._seen[key]
@@ -151,7 +156,7 @@ class Log:
             self.say("[%s] %s", number, text, level=level)
         elif times & (times - 1) == 0:
             self.say("[%s] again, %s times by now", number, times, level=level)
-        return number
+        return number, times <= IN_FULL
 
     def report(self, number: str, error: BaseException | None, **versions: str) -> str:
         """All that may be told of an error, for whoever shall mend it."""

@@ -255,7 +255,7 @@ def test_qt_messages_go_to_the_log_without_what_a_person_wrote(
         running(start, tmp_path)
         qWarning(f"QObject::connect: Cannot connect Label::{SECRET} to (null)")
     text = log_of(home)
-    assert "WARNING lstwallet: Qt (default): QObject::connect: Cannot connect … to (null)" in text
+    assert "Qt (default): QObject::connect: Cannot connect … to (null)" in text
     assert "Zaphod" not in text
 
 

@@ -134,11 +134,12 @@ class Faults(QObject):
         self._in_qt.busy = True
         try:
             level, log = _LEVELS.get(kind), self._log
+            new = False
             if level is not None and log is not None:
-                log.say("Qt (%s): %s", context.category or "", qt_words(message), level=level)
+                new = log.remark(f"Qt ({context.category}): {qt_words(message)}", level)
             if self._before is not None:
                 self._before(kind, context, message)
-            elif level is not None:
+            elif new:
                 sys.stderr.write(f"Qt: {qt_words(message)}\n")
         finally:
             self._in_qt.busy = False

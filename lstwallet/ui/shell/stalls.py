@@ -28,6 +28,8 @@ LOOK_S: Final = 0.1
 STALL_S: Final = 0.25
 HANGS_S: Final = 5.0
 """After so long it is told though it may never end."""
+FRAMES: Final = 16
+"""Of the stack, from where it stands."""
 ASLEEP: Final = 0.5
 """We were held up ourselves and less of that time was spent computing: it was the machine, or
 somebody who stopped the process."""
@@ -119,7 +121,7 @@ class Heart(QObject):
         paper.truncate()
         faulthandler.dump_traceback(paper, all_threads=True)
         paper.seek(0)
-        return dumped(paper.read(), self._thread_id)
+        return dumped(paper.read(), self._thread_id)[:FRAMES]
 
 
 def _milliseconds(seconds: float) -> int:

@@ -473,10 +473,10 @@ class RoomPage(Page):
 
     def _ask_where(self, suffix: str) -> None:
         dialog = QFileDialog(self, self.tr("Export activity"), f"lstwallet-activity.{suffix}")
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
         dialog.setDefaultSuffix(suffix)
         dialog.fileSelected.connect(lambda path: self.export(Path(path)))
-        dialog.finished.connect(dialog.deleteLater)
         dialog.open()
 
     def export(self, path: Path) -> None:
