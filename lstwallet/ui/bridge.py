@@ -132,12 +132,14 @@ class Bridge(Shown):
         self.cancel()
         shown = self.present
 
-        def work() -> World | None:
-            world = self._require().recover()
-            return None if world == shown else world
+        def work() -> tuple[World | None, Book]:
+            session = self._require()
+            world = session.recover(gate=GATE.wait)
+            return (None if world == shown else world), session.book
 
-        def done(world: World | None) -> None:
-            self._restored(world)
+        def done(found: tuple[World | None, Book]) -> None:
+            self.book = found[1]
+            self._restored(found[0])
             reply()
 
         self.jobs.run(work, done, failed)

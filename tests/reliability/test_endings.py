@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from PySide6.QtWidgets import QApplication
 
-from lstwallet.app import profiles
+from lstwallet.app import profiles, safe
 from lstwallet.app.session import Session
 from lstwallet.ui.shell import endings
 from lstwallet.units.clock import DAY
@@ -25,7 +25,7 @@ posix = pytest.mark.skipif(os.name != "posix", reason="signals of POSIX")
 
 def sound_events(path: Path) -> int:
     """How many events a profile holds; it is audited whole."""
-    session = Session.open(path)
+    session = safe.open_profile(path)
     try:
         report = session.verify()
         assert report.sound
@@ -78,7 +78,7 @@ def test_when_the_session_ends_a_run_is_committed_and_the_window_kept(
     settings = json.loads(profiles.settings_path().read_text())
     assert settings["window_geometry"]
     person.until(lambda: not program.bridge.running, "the run to end")
-    held = Session.open(path, read_only=True)
+    held = Session.open(path, key=safe.unlock(path), read_only=True)
     try:
         assert held.world == program.bridge.world
     finally:

@@ -18,7 +18,7 @@ import pytest
 from PySide6.QtCore import QEventLoop, Qt, QTimer
 from PySide6.QtWidgets import QApplication
 
-from lstwallet.app.session import Session
+from lstwallet.app import safe
 from lstwallet.engine.wallet import Fund
 from lstwallet.ui.application import Program
 from lstwallet.ui.bridge import EVERYTHING
@@ -340,7 +340,7 @@ def window(doing: str, profile: Path) -> int:
         found["busy"] = Gaps(max(WATCH_MS, 6_000)).told()
         found["commits"] = {"made": len(taken), "fastest": min(taken)}
         shown.close()
-        session = Session.open(profile)
+        session = safe.open_profile(profile)
         QTimer.singleShot(0, lambda: session.execute(Fund("you", "ETH", 10**18)))
         found["control"] = Gaps(1_500).told()
         session.close()

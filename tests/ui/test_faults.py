@@ -163,7 +163,7 @@ def test_a_profile_that_is_not_sound_any_more_is_said(
 ) -> None:
     program, person = running(start, tmp_path)
 
-    def broken(session: Session) -> None:
+    def broken(session: Session, **_: object) -> None:
         raise StoreBroken(session.path, Damage.CHAIN)
 
     monkeypatch.setattr(Session, "recover", broken)

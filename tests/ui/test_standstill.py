@@ -14,6 +14,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QLineEdit
 from pytestqt.qtbot import QtBot
 
+from lstwallet.app import safe
 from lstwallet.app.session import Session
 from lstwallet.store.book import NameAccount
 from lstwallet.store.codec import world_hash
@@ -218,7 +219,7 @@ def test_a_disk_that_is_really_full_and_is_not_any_more(start: Start, tmp_path: 
     after = world_hash(program.bridge.world)
     program.window.close()
     program.close()
-    session = Session.open(path)
+    session = safe.open_profile(path)
     try:
         assert world_hash(session.world) == after
         assert session.verify().sound

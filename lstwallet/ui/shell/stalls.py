@@ -30,7 +30,7 @@ HANGS_S: Final = 5.0
 """After so long it is told though it may never end."""
 FRAMES: Final = 16
 """Of the stack, from where it stands."""
-ASLEEP: Final = 0.5
+ASLEEP: Final = 0.1
 """We were held up ourselves and less of that time was spent computing: it was the machine, or
 somebody who stopped the process."""
 
