@@ -458,8 +458,7 @@ def _change(
             made = change(
                 before.slots, lambda secret: tools.new_slot(path, before, secret, key, making)
             )
-            if len(made) > slots.MOST_SLOTS:
-                raise KeysRefused(path, f"more than {slots.MOST_SLOTS} slots")
+            _refuse_too_many(path, made)
             after = before._replace(slots=made, revision=before.revision + 1)
             refuse_unless_lasting(path, after)
             written = slots.seal(after, key)
@@ -468,6 +467,16 @@ def _change(
         with contextlib.suppress(StoreError):  # the change stands; the next opening notes it
             _remember(session, written)
     return after
+
+
+def _refuse_too_many(path: Path, made: _Slots) -> None:
+    passwords = len(made) - len(_without(made, Kind.PASSWORD))
+    for number, most, what in (
+        (len(made), slots.MOST_SLOTS, "slots"),
+        (passwords, slots.MOST_PASSWORDS, "passwords"),
+    ):
+        if number > most:
+            raise KeysRefused(path, f"more than {most} {what}")
 
 
 def delete_keys(path: Path) -> None:

@@ -46,7 +46,7 @@ class Policy(NamedTuple):
         )
 
 
-STANDARD: Final = Policy(floor=Cost(3, 64 * 1024, 4), ceiling=Cost(64, 256 * 1024, 16))
+STANDARD: Final = Policy(floor=Cost(3, 64 * 1024, 4), ceiling=Cost(32, 256 * 1024, 16))
 """The product's. Nothing that a file or a setting says can lower it."""
 
 

@@ -38,6 +38,8 @@ VERSION: Final = 1
 KEY_BYTES: Final = 32
 LARGEST_FILE: Final = 1 << 16
 MOST_SLOTS: Final = 16
+MOST_PASSWORDS: Final = 2
+"""Each is work for whoever opens a stranger's file; a profile has one."""
 LONGEST_LABEL: Final = 80
 LARGEST_SLOT: Final = 1 << 12
 LAST_REVISION: Final = 2**53
@@ -376,6 +378,7 @@ def _read_keys(found: dict[str, Any]) -> Keys:
     _require(type(slots) is list and 0 < len(slots) <= MOST_SLOTS)
     read = tuple(map(_read_slot, slots))
     _require(len({each.id for each in read}) == len(read))
+    _require(sum(each.kind == Kind.PASSWORD for each in read) <= MOST_PASSWORDS)
     revision = _number(fields["revision"], LAST_REVISION)
     return Keys(fields["profile"], revision, read, fields["awaits"])
 

@@ -299,6 +299,15 @@ def test_there_is_an_end_to_slots(path: Path, keyring: FakeKeyring) -> None:
     assert opens(path, RIGHT)
 
 
+def test_there_is_an_end_to_passwords(path: Path) -> None:
+    begin(path)
+    for number in range(1, slots.MOST_PASSWORDS):
+        safe.add_slot(path, RIGHT, Password(f"tractor number {number}"))
+    with pytest.raises(KeysRefused):
+        safe.add_slot(path, RIGHT, OTHER)
+    assert opens(path, Password("tractor number 1"))
+
+
 def test_deleting_leaves_nothing_here_or_in_the_keyring(path: Path, keyring: FakeKeyring) -> None:
     begin(path, RIGHT, HERE)
     safe.delete_keys(path)
@@ -525,7 +534,7 @@ def test_a_slot_below_the_floor_is_not_for_the_product(
 
 
 @pytest.mark.parametrize(
-    "cost", [Cost(2**32 - 1, 8, 1), Cost(1, 2**32 - 1, 1), Cost(1, 8, 255), Cost(65, 8, 1)]
+    "cost", [Cost(2**32 - 1, 8, 1), Cost(1, 2**32 - 1, 1), Cost(1, 8, 255), Cost(33, 8, 1)]
 )
 def test_a_slot_that_asks_for_too_much_is_refused_at_once(
     path: Path, monkeypatch: pytest.MonkeyPatch, cost: Cost

@@ -48,7 +48,7 @@ def test_the_floor_is_what_the_design_says() -> None:
         Cost(2, 64 * 1024, 4),
         Cost(3, 64 * 1024 - 1, 4),
         Cost(3, 64 * 1024, 3),
-        Cost(65, 64 * 1024, 4),
+        Cost(33, 64 * 1024, 4),
         Cost(3, 256 * 1024 + 1, 4),
         Cost(3, 64 * 1024, 17),
         CHEAP,
@@ -66,7 +66,7 @@ def test_neither_cheaper_nor_dearer_is_read(cost: Cost) -> None:
         (0.5, Cost(3, 128 * 1024, 4)),
         (0.25, Cost(3, 256 * 1024, 4)),
         (0.125, Cost(6, 256 * 1024, 4)),
-        (0.0, Cost(64, 256 * 1024, 4)),
+        (0.0, Cost(32, 256 * 1024, 4)),
     ],
 )
 def test_calibration_takes_memory_first_then_passes(seconds: float, cost: Cost) -> None:

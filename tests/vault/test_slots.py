@@ -100,7 +100,11 @@ def test_each_wrapping_is_fresh() -> None:
 # --- the file ----------------------------------------------------------------------------------
 
 
-@given(st.lists(kinds, min_size=1, max_size=5), st.integers(0, 2**53))
+def few_passwords(which: list[Kind]) -> bool:
+    return which.count(Kind.PASSWORD) <= slots.MOST_PASSWORDS
+
+
+@given(st.lists(kinds, min_size=1, max_size=5).filter(few_passwords), st.integers(0, 2**53))
 def test_a_file_is_read_as_it_was_written(which: list[Kind], revision: int) -> None:
     keys = keys_of(*which, revision=revision)
     sealed = slots.seal(keys, KEY)
@@ -232,6 +236,12 @@ def _one(path: str, value: Any) -> Any:
 def test_a_field_that_makes_no_sense_is_refused(change: Any) -> None:
     with pytest.raises(BadKeys):
         slots.parse(resealed(change, keys_of(Kind.PASSWORD)))
+
+
+def test_many_passwords_are_work_that_nobody_does() -> None:
+    text = slots.seal(keys_of(*[Kind.PASSWORD] * (slots.MOST_PASSWORDS + 1)), KEY).text
+    with pytest.raises(BadKeys):
+        slots.parse(text)
 
 
 def test_slots_of_a_later_program_are_kept_as_they_are() -> None:
