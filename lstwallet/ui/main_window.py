@@ -206,7 +206,7 @@ class MainWindow(QMainWindow):
         cursor goes into the room's form."""
         if key in SHEETS:
             self.show_sheet(key)
-        if self.travel.goes(key):
+        if self.travel.goes(key, arguments):
             return
         if key not in {each.key for each in self.rooms}:
             return

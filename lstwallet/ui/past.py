@@ -8,18 +8,18 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import partial
-from typing import TYPE_CHECKING, Any, Final, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from PySide6.QtCore import QCoreApplication, QObject, Signal
 
+from lstwallet.ui.jobs import GATE
+
 if TYPE_CHECKING:
     from lstwallet.app.session import Branch, Session
+    from lstwallet.app.timeline import Retold
     from lstwallet.engine.world import World
     from lstwallet.ledger.entries import Account
 
-WORTH: Final = "net_worth_usd8"
-RECENT: Final = 2 * 3_600
-"""Seconds before the end of a branch in which its last sample stands."""
 
 
 class InThePast(Exception):
@@ -75,6 +75,8 @@ class Past(QObject):
     """A ``WentOn``: a new branch was begun and is open."""
     switched = Signal(str)
     """Another branch of this title is open."""
+    retelling = Signal(object, object, object)
+    """While an action is left out: the moment reached, the first and the last one."""
 
     def __init__(self, bridge: Any) -> None:
         """``bridge`` is the ``Bridge`` it belongs to."""
@@ -85,6 +87,7 @@ class Past(QObject):
         """The branches as they were read last, hidden ones left out."""
         self._asked = 0
         self._resting = False
+        self._stopped = True
         bridge.opened.connect(self.read_branches)
 
     # --- looking ------------------------------------------------------------------------
@@ -162,8 +165,12 @@ class Past(QObject):
 
     def read_branches(self) -> None:
         """Have ``standings`` read; then ``branches_changed``."""
+        self._bridge.call(_standings, self._stand)
+
+    def read_worths(self) -> None:
+        """The same, with what one is worth at the end of each: to be shown in a list."""
         account = self._bridge.account
-        self._bridge.call(lambda session: _standings(session, account), self._stand)
+        self._bridge.call(lambda session: _worths(session, account), self._stand)
 
     def _stand(self, standings: tuple[Standing, ...]) -> None:
         if standings != self.standings:
@@ -219,6 +226,35 @@ class Past(QObject):
 
         self._turn(went.before, act)
 
+    def leave_out(
+        self,
+        seq: int,
+        title: str,
+        told: Callable[[Retold | None], None],
+        failed: Callable[[BaseException], None],
+    ) -> None:
+        """Leave out the action that event ``seq`` was part of, on a new branch, and do again what
+        followed; ``retelling`` meanwhile. ``told`` gets the report, or ``None`` after
+        ``cancel_retelling``: then nothing has changed."""
+        self._stopped = False
+
+        def progress(at: int, begin: int, until: int) -> None:
+            self._bridge.jobs.tell(partial(self.retelling.emit, at, begin, until))
+
+        def act(session: Session) -> Retold | None:
+            from lstwallet.app import timeline
+
+            return timeline.leave_out(
+                session, seq, title, progress=progress, cancelled=lambda: self._stopped,
+                gate=GATE.wait,
+            )  # fmt: skip
+
+        self._go_over(act, told, failed)
+
+    def cancel_retelling(self) -> None:
+        """Stop what ``leave_out`` does."""
+        self._stopped = True
+
     def _turn(self, branch: int, act: Callable[[Session], None]) -> None:
         known = {each.branch.id: titled(each.branch.title) for each in self.standings}
         title = known.get(branch, titled(""))
@@ -231,10 +267,9 @@ class Past(QObject):
         failed: Callable[[BaseException], None],
     ) -> None:
         """Stand elsewhere in the tree, and know it as it is then before it is told."""
-        account = self._bridge.account
 
         def work(session: Session) -> tuple[Any, tuple[Standing, ...]]:
-            return act(session), _standings(session, account)
+            return act(session), _standings(session)
 
         def done(both: tuple[Any, tuple[Standing, ...]]) -> None:
             self._stand(both[1])
@@ -256,24 +291,27 @@ class Past(QObject):
 
     def _change(self, act: Callable[[Session], None], then: Callable[[], object]) -> None:
         def done(_none: None) -> None:
-            self.read_branches()
+            listed = any(each.worth is not None for each in self.standings)
+            (self.read_worths if listed else self.read_branches)()
             then()
 
         self._bridge.alter(act, done)
 
 
-def _standings(session: Session, account: Account) -> tuple[Standing, ...]:
-    """In the lane: the branches that are shown, each with its last sample of net worth."""
+def _standings(session: Session) -> tuple[Standing, ...]:
+    """The branches that are shown."""
+    return tuple(Standing(branch, None) for branch in session.branches() if not branch.hidden)
+
+
+def _worths(session: Session, account: Account) -> tuple[Standing, ...]:
+    """The same; to know the end of one takes as long as opening it does."""
+    from lstwallet.readmodel.portfolio import net_worth
+
     made = []
-    for branch in session.branches():
-        if not branch.hidden:
-            end = branch.time
-            series = session.series(
-                (WORTH,), end - RECENT, end, account=account, branch=branch.id
-            )
-            worths = [worth for worth in series.column(WORTH) if worth is not None]
-            worth = worths[-1] if worths else None
-            made.append(Standing(branch, worth))
+    for branch, _ in _standings(session):
+        world = session.world_of(branch.id)
+        known = account in world.accounts
+        made.append(Standing(branch, net_worth(world, account) if known else None))
     return tuple(made)
 
 

@@ -10,7 +10,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QAbstractButton, QApplication, QLineEdit, QMenu
 from pytestqt.qtbot import QtBot
 
-from lstwallet.engine.staking import Stake
+from lstwallet.engine.staking import Stake, Wrap
 from lstwallet.engine.world import YOU
 from lstwallet.store.codec import world_hash
 from lstwallet.ui.main_window import MainWindow
@@ -327,6 +327,47 @@ def test_from_a_receipt_back_to_before_it(person: Driver) -> None:
     assert bridge.present.balance(YOU, "stETH") == before
 
 
+def test_without_a_borrow_its_repayment_is_refused(qtbot: QtBot, tmp_path: Path) -> None:
+    story = (*FUNDED, Stake(YOU, 40 * ETH), Wrap(YOU, 20 * ETH), DAY)
+    person = Driver(qtbot, window_on(qtbot, tmp_path, story, room="lend"))
+    for button, token, amount in (
+        ("lend.supply", "wstETH", "10"),
+        ("lend.borrow", "USDC", "9000"),
+        ("lend.repay", "USDC", "4000"),
+    ):
+        person.click(button)
+        person.choose("lend.token", token)
+        person.fill("lend.amount", amount)
+        person.agree("lend")
+        person.click("lend.again")
+        person.step("hour")
+    person.go("activity")
+    choose_of(person, "Borrowed", "What if I had not done this?")
+    person.sees("A new branch begins just before it")
+    person.click("what_if.name.keep")
+    person.sees("1 action refused")
+    person.sees("Repaid")
+    person.sees("Nothing of this token is owed.")
+    person.click("what_if.compare")
+    person.sees("First difference")
+
+
+def test_what_if_is_stopped_and_nothing_has_changed(qtbot: QtBot, tmp_path: Path) -> None:
+    story = (*FUNDED, Stake(YOU, 40 * ETH), 250 * DAY)
+    person = Driver(qtbot, window_on(qtbot, tmp_path, story, room="activity"))
+    bridge = window(person).bridge
+    before = world_hash(bridge.present)
+    choose_of(person, "Staked", "What if I had not done this?")
+    person.click("what_if.name.keep")
+    person.click("what_if.cancel")
+    person.sees("Nothing has changed.")
+    assert bridge.profile.branch == 1
+    assert world_hash(bridge.present) == before
+    person.click("time.branch")
+    person.until(lambda: person.maybe("branch.1") is not None, "the list")
+    assert person.maybe("branch.2") is None
+
+
 # --- comparison ----------------------------------------------------------------------------------
 
 
@@ -351,6 +392,7 @@ def test_the_comparison_marks_the_first_difference(person: Driver) -> None:
     assert "7.0000 ETH" in first[2]
     other = next(row for row in rows if "20.0000 ETH" in row[1])
     assert other[2:] == ["–", "Differs"]
+    person.until(lambda: person.maybe("compare.chart") is not None, "the chart")
     chart = person.find("compare.chart")
     person.until(lambda: len(chart.series()) == 2, "both lines")
     assert {line.role for line in chart.series()} == {"s1", "s2"}

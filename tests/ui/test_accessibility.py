@@ -17,6 +17,7 @@ from lstwallet.app.settings import Settings, save
 from lstwallet.ui import theme
 from lstwallet.ui.commands import shown_charts
 from lstwallet.ui.main_window import MainWindow, real_rooms
+from lstwallet.ui.models.table import TableView
 from lstwallet.ui.pages.wallet.page import RoomPage as Wallet
 from tests.journeys.driver import Driver
 from tests.journeys.program import Start
@@ -246,4 +247,47 @@ def test_the_first_start_and_a_lesson(home: Path, start: Start, scale: int) -> N
     program.window.enter("learn")
     person.until(lambda: person._in("learn"), "Learn, while a lesson is under way")
     look("learn in a lesson")
+    assert not problems, "\n".join(problems)
+
+
+@pytest.mark.parametrize(("mode", "scale"), [("light", 100), ("dark", 150)])
+def test_the_past_its_branches_and_their_comparison(
+    qtbot: QtBot, tmp_path: Path, mode: str, scale: int
+) -> None:
+    window = window_at(qtbot, tmp_path, (1024, 700), scale, mode)
+    person = Driver(qtbot, window)
+    enter(qtbot, window, "home")
+    problems = []
+
+    def look(name: str, *, whole: bool = False) -> None:
+        looks = [inspection.mute, inspection.unreadable, inspection.cut_off]
+        for each in looks + ([inspection.unreached] if whole else []):
+            problems.extend(told(Place(name), lasting(person, lambda each=each: each(window))))
+        assert (window.width(), window.height()) == (1024, 700)
+
+    person.click("time.rewind")
+    person.sees("You are looking at")
+    look("the past", whole=True)
+    person.click("past.compare")
+    steps = person.find("compare.steps", TableView)
+    person.until(lambda: steps.rows_model.rowCount() > 0, "what happened since")
+    look("comparison", whole=True)
+    person.click("compare.close")
+    person.click("past.go_on")
+    person.sees("You are on a new branch")
+    person.click("time.branch")
+    person.until(lambda: person.maybe("branch.2") is not None, "the list of branches")
+    person.click("branches.name.keep")
+    person.click("branch.rename.1")
+    look("branches", whole=True)
+    person.click("branches.close")
+    enter(qtbot, window, "activity")
+    person.until(lambda: person.maybe("activity.table", TableView) is not None, "the entries")
+    rows = person.find("activity.table", TableView).rows_model.rows()
+    line = next(row.item for row in rows if row.kind == "line")
+    window.enter("what_if", line)
+    look("what if", whole=True)
+    person.click("what_if.name.keep")
+    person.until(lambda: person.maybe("what_if.compare") is not None, "the report")
+    look("the report", whole=True)
     assert not problems, "\n".join(problems)

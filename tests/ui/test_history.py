@@ -129,6 +129,18 @@ def test_escape_puts_the_knob_back(bar: HistoryBar) -> None:
     assert said.moved[-1] is None
 
 
+def test_a_knob_that_is_held_stays_held_while_time_goes_on(bar: HistoryBar) -> None:
+    said = Listener(bar)
+    drag(bar, at(bar, 50 * DAY))
+    held = bar.at()
+    bar.set(0, NOW + DAY, NOW + 11 * DAY, MARKS)
+    bar.look(None)
+    bar.rest(False)
+    assert bar.at() == held
+    QTest.mouseRelease(bar, LEFT, pos=at(bar, held))
+    assert said.chosen == [(held, 0)]
+
+
 def test_while_it_rests_it_only_tells(bar: HistoryBar) -> None:
     said = Listener(bar)
     bar.rest(True)

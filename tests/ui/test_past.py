@@ -155,7 +155,8 @@ def test_each_branch_stands_with_what_one_is_worth_at_its_end(bridge: Bridge) ->
     from lstwallet.readmodel.portfolio import net_worth
 
     bridge.past.fork("Other")
-    bridge.past.read_branches()
+    assert [each.worth for each in bridge.past.standings] == [None, None], "nobody asked"
+    bridge.past.read_worths()
     worths = [each.worth for each in bridge.past.standings]
     assert worths == [net_worth(bridge.present, YOU)] * 2
 

@@ -274,6 +274,7 @@ CHAPTERS: Final[tuple[Chapter, ...]] = (
     road_preflight.preflight,
     road_time.slider,
     road_time.branches,
+    road_time.what_if,
     road_time.comparison,
     lesson,
     road_lessons.two_kinds,

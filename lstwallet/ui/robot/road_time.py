@@ -1,4 +1,4 @@
-"""The time machine: the slider, a moment of the past, branches and the comparison."""
+"""The time machine: the slider, a moment of the past, branches, what if, and the comparison."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QAbstractButton
 
 from lstwallet.ui.models.table import TableView
 from lstwallet.ui.robot.camera import Camera
+from lstwallet.ui.robot.hands import NotThere, plain
 from lstwallet.ui.widgets.history import HistoryBar
 from lstwallet.units.clock import DAY, start_of
 
@@ -39,6 +40,8 @@ def slider(camera: Camera) -> None:
         "Now is", small=True,
     )  # fmt: skip
     hands.go("stake")
+    hands.click("stake.mode.stake")
+    hands.click("stake.choice.lido")
     hands.fill("stake.amount", "5")
     camera.shot("time-nothing-is-signed-in-the-past", "You are looking at the past", small=True)
     hands.fill("stake.amount", "")
@@ -63,19 +66,58 @@ def branches(camera: Camera) -> None:
     hands.sees("You are on another branch")
 
 
-def comparison(camera: Camera) -> None:
-    """Both courses side by side, the first difference marked."""
+def what_if(camera: Camera) -> None:
+    """The loan of May is left out: what was repaid later cannot be repaid."""
     hands = camera.hands
-    hands.click("time.branch")
-    hands.click("branches.compare")
+    hands.go("activity")
+    hands.fill("activity.search", "borrowed usdc")
+    choose_of(camera, "Borrowed", "What if I had not done this?")
+    camera.shot("time-what-if-asked", "A new branch begins just before it", small=True)
+    hands.click("what_if.name.keep")
+    hands.until(lambda: hands.maybe("what_if.compare", QAbstractButton) is not None, "the report",
+                300.0)  # fmt: skip
+    camera.shot("time-what-if-report", "refused", small=True)
+
+
+def comparison(camera: Camera) -> None:
+    """Both courses side by side, the first difference marked; then back to the first one."""
+    hands = camera.hands
+    hands.click("what_if.compare")
     steps = hands.find("compare.steps", TableView)
     hands.until(lambda: steps.rows_model.rowCount() > 0, "what happened in both")
     camera.shot("time-comparison", "Net worth", "First difference", small=True)
     at = next(at for at, row in enumerate(steps.rows_model.rows()) if row.mark)
     scroll_to(camera, steps, at)
-    camera.shot("time-first-difference", "First difference", "Staked", small=True)
+    camera.shot("time-first-difference", "First difference", "Borrowed", small=True)
     hands.click("compare.close")
+    hands.go("activity")
+    hands.fill("activity.search", "")
+    hands.click("time.branch")
+    hands.click("branch.1")
+    hands.sees("You are on another branch")
     hands.go("home")
+
+
+def choose_of(camera: Camera, words: str, item: str) -> None:
+    """The menu of the newest entry of Activity that begins with ``words``. Raises ``NotThere``."""
+    hands = camera.hands
+    hands.until(lambda: hands.maybe("activity.table", TableView) is not None, "the entries")
+    table = hands.find("activity.table", TableView)
+    model = table.rows_model
+
+    def place() -> int | None:
+        rows = range(model.rowCount())
+        said = (plain(str(model.index(row, 0).data() or "")) for row in rows)
+        return next((at for at, text in enumerate(said) if text.startswith(words)), None)
+
+    hands.until(lambda: place() is not None, f"the entry “{words}”")
+    at = place()
+    assert at is not None
+    table.scrollTo(model.index(at, 0))
+    QTest.mouseClick(table.viewport(), LEFT, pos=table.button_rect(at, "more").center())
+    hands.pause(100)
+    if not hands.pick(item):
+        raise NotThere(f"no “{item}” in the entry's menu")
 
 
 def scroll_to(camera: Camera, table: TableView, row: int) -> None:

@@ -37,9 +37,15 @@ class NameField(QWidget):
     """
 
     kept = Signal(str)
-    left = Signal()
 
-    def __init__(self, name: str, label: str, act: str, problem: Callable[[str], str]) -> None:
+    def __init__(
+        self,
+        name: str,
+        label: str,
+        act: str,
+        problem: Callable[[str], str],
+        kind: str = "secondary",
+    ) -> None:
         """``name`` is the object's; ``problem`` says what is wrong with a text, or nothing."""
         super().__init__()
         self._problem = problem
@@ -49,7 +55,7 @@ class NameField(QWidget):
         self.field.setAccessibleName(label)
         self.field.setPlaceholderText(label)
         self.field.setMaxLength(LONGEST_TITLE)
-        self.button = Button(act, "secondary", on_click=self._keep)
+        self.button = Button(act, kind, on_click=self._keep)
         self.button.setObjectName(f"{name}.keep")
         self.error = ErrorLine()
         self.error.setObjectName(f"{name}.error")
@@ -130,6 +136,7 @@ class BranchesPopover(Popover):
         self.setAccessibleName(self.tr("Branches"))
         self._past: Past = bridge.past
         self._bridge, self._toast = bridge, toast
+        self._renaming = False
         self._list = column(spacing=4)
         self._scroller = Scroller(holder(self._list), gutter=10)
         self._scroller.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
@@ -155,7 +162,7 @@ class BranchesPopover(Popover):
         self._fill()
         self.name.set_text("")
         self.show_at(anchor)
-        self._past.read_branches()
+        self._past.read_worths()
 
     def place(self) -> None:
         least = self._list.sizeHint().height() + 2
@@ -163,11 +170,12 @@ class BranchesPopover(Popover):
         super().place()
 
     def _follow(self) -> None:
-        if self.isVisible():
+        if self.isVisible() and not self._renaming:
             self._fill()
             self.place()
 
     def _fill(self) -> None:
+        self._renaming = False
         clear(self._list)
         shown = self._past.standings
         for standing, depth in tree_of(shown):
@@ -176,6 +184,7 @@ class BranchesPopover(Popover):
             line.renamed.connect(lambda s=standing, each=line: self._rename(s, each))
             line.deleted.connect(lambda s=standing: self._delete(s))
             self._list.addWidget(line)
+            line.show()  # else it has no height until the next turn of the event loop
         self.compare.setVisible(len(shown) > 1)
         looking = self._past.looking
         at = self._bridge.world
@@ -232,13 +241,18 @@ class BranchesPopover(Popover):
             lambda title: self._past.title_problem(title, branch.id),
         )  # fmt: skip
         field.set_text(titled(branch.title))
-        field.kept.connect(lambda title: self._past.rename(branch.id, title))
+        field.kept.connect(lambda title: self._named(branch.id, title))
+        self._renaming = True
         for part in (line.card, line.pencil, line.bin):
             part.hide()
         line.layout().addWidget(field)  # type: ignore[union-attr]
         field.field.setFocus(Qt.FocusReason.OtherFocusReason)
         field.field.selectAll()
         self.place()
+
+    def _named(self, branch: int, title: str) -> None:
+        self._renaming = False
+        self._past.rename(branch, title)
 
     def _delete(self, standing: Standing) -> None:
         branch = standing.branch

@@ -16,12 +16,13 @@ from lstwallet.ui.models.rows import Column
 from lstwallet.ui.models.table import ROW_TWO_LINES, TableView
 from lstwallet.ui.past import Looking, Standing, titled
 from lstwallet.ui.theme import current
-from lstwallet.ui.widgets.buttons import Chooser, ToolButton
+from lstwallet.ui.widgets.buttons import Chooser, Segmented, ToolButton
 from lstwallet.ui.widgets.cards import Banner, Card
 from lstwallet.ui.widgets.labels import Label
 from lstwallet.ui.widgets.layout import Dot, holder, row
 from lstwallet.ui.widgets.overlays import MARGIN, Sheet
 from lstwallet.ui.wording import happened
+from lstwallet.units.clock import DAY
 
 if TYPE_CHECKING:
     from lstwallet.app.session import Session
@@ -36,6 +37,9 @@ FIRST, SECOND = "s1", "s2"
 CHART: Final = 210
 """Pixels: the height of the chart."""
 USD: Final = 10**8
+SINCE, ALL = "since", "all"
+BEFORE: Final = 2 * DAY
+"""The lines are shown so long before they part, at least."""
 MOST_STEPS: Final = 400
 """Entries that are listed; the first difference is always among them."""
 
@@ -130,10 +134,17 @@ class CompareSheet(Sheet):
         for label, name in zip(self._figures, names, strict=True):
             label.setObjectName(name)
         one, other, between = self._figures
+        self.span = Segmented(
+            [(SINCE, self.tr("Since they part")), (ALL, self.tr("ALL"))], SINCE,
+            name=self.tr("Range"),
+        )  # fmt: skip
+        self.span.button(SINCE).setObjectName("compare.since")
+        self.span.button(ALL).setObjectName("compare.all")
+        self.span.changed.connect(lambda _key: self._draw())
         card = Card(
-            self.tr("Net worth"), Dot(FIRST), one, 6, Dot(SECOND), other, 6,
-            Label(self.tr("Difference"), "small", "3"), between, 4, self._flip, self._more,
-            padding=(16, 12, 16, 8),
+            self.tr("Net worth"), Dot(FIRST), one, 4, Dot(SECOND), other, 4,
+            Label(self.tr("Difference"), "small", "3"), between, 4, self.span, self._flip,
+            self._more, padding=(16, 12, 16, 8),
         )  # fmt: skip
         area = _Area()
         area.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
@@ -317,6 +328,7 @@ class CompareSheet(Sheet):
         if worths.first[-1:] == [None]:  # the shorter one is drawn over the other
             lines.reverse()
         chart.set_series(lines)
+        chart.set_span(None if self.span.current() == ALL else _span(found))
 
     def _values(self, usd: Sequence[int | None]) -> list[float | None]:
         """USD, or where they are hidden the change since the line began."""
@@ -421,6 +433,14 @@ class CompareSheet(Sheet):
         if each.mark:
             return ChipCell(self.tr("First difference"), "sim", "git-branch")
         return None if each.step.same else ChipCell(self.tr("Differs"), "plain")
+
+
+def _span(found: Compared) -> int | None:
+    """How much of the lines is shown: from a little before they part; ``None``: all of them."""
+    if not found.worths.at:
+        return None
+    since = found.worths.at[-1] - found.parted_at
+    return since + max(BEFORE, round(since / 3))
 
 
 def options(standings: Sequence[Standing], looking: Looking | None) -> list[Option]:

@@ -12,6 +12,7 @@ from lstwallet.ui.past import WentOn
 if TYPE_CHECKING:
     from lstwallet.ui.shell.branches import BranchesPopover
     from lstwallet.ui.shell.compare import CompareSheet
+    from lstwallet.ui.shell.what_if import WhatIfSheet
 
 
 class Travel(QObject):
@@ -24,6 +25,7 @@ class Travel(QObject):
         self._past = self._bridge.past
         self._branches: BranchesPopover | None = None
         self._compare: CompareSheet | None = None
+        self._what_if: WhatIfSheet | None = None
         bar, strip = window.time_bar, window.past_strip
         bar.branch.clicked.connect(lambda _on=False: self.show_branches())
         strip.go_on_wanted.connect(self.go_on)
@@ -34,9 +36,12 @@ class Travel(QObject):
         self._past.branches_changed.connect(self._name_branch)
         self._bridge.opened.connect(self._name_branch)
 
-    def goes(self, key: str) -> bool:
-        """Whether a page's wish is one of these: ``compare`` or ``branches``."""
-        if key == "compare":
+    def goes(self, key: str, arguments: Any) -> bool:
+        """Whether a page's wish is one of these: ``what_if`` (the entry's ``Line``), ``compare``
+        or ``branches``."""
+        if key == "what_if":
+            self.what_if(arguments)
+        elif key == "compare":
             self.compare()
         elif key == "branches":
             self.show_branches()
@@ -99,3 +104,14 @@ class Travel(QObject):
 
             self._compare = CompareSheet(self._window)
         self._compare.show_now(first, second)
+
+    def what_if(self, line: Any) -> None:
+        """What would be if an action had been left out; ``line`` is its row of Activity."""
+        if not self._ready():
+            return
+        if self._what_if is None:
+            from lstwallet.ui.shell.what_if import WhatIfSheet
+
+            self._what_if = WhatIfSheet(self._window)
+            self._what_if.compare_wanted.connect(self.compare)
+        self._what_if.ask(line)

@@ -99,8 +99,9 @@ class HistoryBar(Themed, QWidget):
 
     def rest(self, still: bool) -> None:
         """Whether the knob stays where it is: marks are told of, nothing is dragged."""
-        self._still = still
-        self.drop()
+        if still != self._still:
+            self._still = still
+            self.drop()
 
     def at(self) -> int:
         """Where the knob stands."""

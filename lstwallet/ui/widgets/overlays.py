@@ -91,6 +91,7 @@ class Overlay(QWidget):
             child
             for child in self.findChildren(QWidget)
             if child.focusPolicy() & Qt.FocusPolicy.TabFocus
+            and child.focusProxy() is None  # a plot's viewport would send it back
             and child.isEnabled()
             and child.isVisibleTo(self)
         ]

@@ -258,6 +258,12 @@ class RoomPage(Page):
         )
         back.triggered.connect(lambda _on=False: self.bridge.past.look_before(line.seq))
         menu.addAction(back)
+        if line.seq in self._acts:
+            without = QAction(
+                icons.icon("git-branch"), self.tr("What if I had not done this?"), menu
+            )
+            without.triggered.connect(lambda _on=False: self.navigate.emit("what_if", line))
+            menu.addAction(without)
         return menu
 
     def _open_menu(self, each: Row) -> None:
