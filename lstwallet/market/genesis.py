@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Final
 
 from lstwallet.engine import genesis as engine
 from lstwallet.engine import lending
 from lstwallet.engine.genesis import Blueprint, Purse
 from lstwallet.engine.guards import FoundGuards
-from lstwallet.engine.lending_facts import Feed, LendingBlueprint
+from lstwallet.engine.lending_facts import Feed, LendingBlueprint, Loan
 from lstwallet.engine.pools_facts import PoolsBlueprint
 from lstwallet.engine.prices import Prices
 from lstwallet.engine.staking_facts import DEFAULT_OPERATORS, Holding, Rules, StakingBlueprint
@@ -27,7 +27,7 @@ from lstwallet.protocols.lending import EMode, RateCurve, ReserveConfig
 from lstwallet.protocols.lido import Fees
 from lstwallet.units.amount import Token
 from lstwallet.units.clock import SimTime
-from lstwallet.units.fixed import WAD, div_floor, mul_div_ceil, mul_div_floor
+from lstwallet.units.fixed import WAD, div_ceil, div_floor, mul_div_ceil, mul_div_floor
 
 TOKENS: Final[Mapping[str, Token]] = {
     symbol: Token(symbol, decimals)
@@ -49,6 +49,8 @@ CORRELATED: Final = (0, 1)
 BPS: Final = 4
 RAY: Final = 27
 WHOLE: Final = 10_000
+CAP_ABOVE: Final = (4, 3)
+"""A supply cap that is too low for a seed's crowd stands a third above what that supplies."""
 TINY_CROWD: Final = {
     "stakers": 4, "loopers": 4, "borrowers": 8, "lenders": 2, "traders": 3, "providers": 2,
 }  # fmt: skip
@@ -188,9 +190,11 @@ def _rules(numbers: Catalogue) -> Rules:
 
 def _lending(numbers: Catalogue, crowd: Crowd, eth_usd: int) -> LendingBlueprint:
     emode = "aave_v3.emode.eth_correlated"
+    loans = crowd.deposits + crowd.loans
     return LendingBlueprint(
         configs=tuple(
-            _reserve(numbers, symbol, decimals, eth_usd) for symbol, decimals, _ in RESERVES
+            _roomy(_reserve(numbers, symbol, decimals, eth_usd), loans)
+            for symbol, decimals, _ in RESERVES
         ),
         emodes=(
             EMode(
@@ -205,8 +209,18 @@ def _lending(numbers: Catalogue, crowd: Crowd, eth_usd: int) -> LendingBlueprint
         ),
         rules="aave-v3.6",
         feeds=tuple(Feed(source, 0) for _, _, source in RESERVES),
-        loans=crowd.deposits + crowd.loans,
+        loans=loans,
     )
+
+
+def _roomy(reserve: ReserveConfig, loans: Sequence[Loan]) -> ReserveConfig:
+    """The cap is above what the crowd supplies: a few seeds' borrowers pledge more than usual."""
+    token = "ETH" if reserve.symbol == "WETH" else reserve.symbol
+    supplied = sum(loan.supplied for loan in loans if loan.collateral == token)
+    tokens = div_ceil(supplied, reserve.unit)
+    if tokens <= reserve.supply_cap:
+        return reserve
+    return reserve._replace(supply_cap=mul_div_ceil(tokens, *CAP_ABOVE))
 
 
 def _reserve(numbers: Catalogue, symbol: str, decimals: int, eth_usd: int) -> ReserveConfig:
