@@ -1,19 +1,15 @@
-"""The tree of a profile's branches and the moments of a history, as a window shows them."""
+"""The branches of a profile as a window shows them, and where in a history a branch may leave."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Final, NamedTuple
+from typing import NamedTuple
 
-from lstwallet.engine import transactions
 from lstwallet.store.line import BranchRow
 from lstwallet.store.reading import Reading
 from lstwallet.store.records import Head
 from lstwallet.store.replay import Loaded, moment_of
 from lstwallet.units.clock import SimTime, iso
-
-LONGEST_TITLE: Final = 60
-"""Characters in the title of a branch."""
 
 
 class Branch(NamedTuple):
@@ -47,28 +43,6 @@ class Action(NamedTuple):
     at: SimTime
     commanded: bool
     """A command of the user's caused it, not time."""
-
-
-class Mark(NamedTuple):
-    """Something that concerned the user, for a place on a slider."""
-
-    seq: int
-    at: SimTime
-    kind: str
-    """The event's name; of a command's events the first one that is not about its signature."""
-    commanded: bool
-
-
-class Moments(NamedTuple):
-    """A whole history."""
-
-    begin: SimTime
-    end: SimTime
-    marks: tuple[Mark, ...]
-    """Oldest first."""
-
-
-_SIGNING: Final = frozenset(kind.__name__ for kind in transactions.OWN)
 
 
 def listed(rows: Mapping[int, BranchRow], current: int) -> tuple[Branch, ...]:
@@ -125,21 +99,4 @@ def start_of_fork(reading: Reading, head: Head, seq: int, at: SimTime | None) ->
     return Loaded(start.world._replace(time=at), start.head._replace(time=at))
 
 
-def marks(reading: Reading) -> tuple[Mark, ...]:
-    """What concerned the user along a line, a command once."""
-    found: list[Mark] = []
-    row = 0
-    for seq, at, kind, first, commanded in reading.marks():
-        mark = Mark(seq, at, kind, bool(commanded))
-        if not commanded or first != row:
-            found.append(mark)
-        elif found[-1].kind in _SIGNING and kind not in _SIGNING:
-            found[-1] = mark
-        row = first
-    return tuple(found)
-
-
-__all__ = [
-    "LONGEST_TITLE", "Action", "Branch", "Mark", "Moments", "action", "listed", "marks",
-    "start_of_fork", "title_of",
-]  # fmt: skip
+__all__ = ["Action", "Branch", "action", "listed", "start_of_fork", "title_of"]

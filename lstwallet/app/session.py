@@ -24,7 +24,7 @@ from pathlib import Path
 from typing import Final
 
 from lstwallet.app import branches
-from lstwallet.app.branches import Action, Branch, Moments
+from lstwallet.app.branches import Action, Branch
 from lstwallet.app.open_file import OpenFile, market_of, name_of, notes_of
 from lstwallet.app.outcome import ActivityRecord, Halted, Outcome, Progress, changes_of
 from lstwallet.engine import kernel
@@ -366,11 +366,6 @@ class Session(OpenFile):
         """What event ``seq`` happened together with. Raises ``LookupError``."""
         return branches.action(self.along(branch), seq)
 
-    def moments(self, *, branch: int | None = None) -> Moments:
-        """From when to when the history goes, and what concerned the user in it."""
-        now = self.world_of(branch)
-        return Moments(now.started, now.time, branches.marks(self.along(branch)))
-
     # --- reading ---------------------------------------------------------------------------
 
     def along(self, branch: int | None = None) -> Reading:
@@ -625,6 +620,6 @@ class Session(OpenFile):
 
 
 __all__ = [
-    "Action", "ActivityRecord", "Branch", "Halted", "Moments", "Outcome", "Progress", "Series",
-    "Session", "changes_of", "notes_of",
+    "Action", "ActivityRecord", "Branch", "Halted", "Outcome", "Progress", "Series", "Session",
+    "changes_of", "notes_of",
 ]  # fmt: skip

@@ -22,6 +22,7 @@ from lstwallet.engine.validators import LeaveNatively, StakeNatively
 from lstwallet.engine.wallet import Fund
 from lstwallet.engine.world import YOU
 from lstwallet.market.driver import MarketConfig
+from lstwallet.readmodel import activity
 from lstwallet.readmodel.portfolio import net_worth
 from lstwallet.store.codec import world_hash
 from lstwallet.store.errors import StoreUnavailable, Trouble
@@ -57,7 +58,8 @@ def wait(session: Session, seconds: int) -> None:
 
 def kinds(session: Session) -> list[str]:
     """What the user did, oldest first, without fees and approvals."""
-    return [mark.kind for mark in session.moments().marks if mark.commanded]
+    did = [each for each in session.activity() if each.command is not None]
+    return [line.kind for line in reversed(activity.lines(did, YOU))]
 
 
 # --- leaving out ---------------------------------------------------------------------------------
@@ -81,7 +83,7 @@ def test_what_follows_is_done_again_at_its_moments(session: Session) -> None:
     assert session.world.balance(YOU, "ETH") > session.world_of(1).balance(YOU, "ETH") + 29 * ETH
     (again,) = told.actions
     assert again.line.kind == "Wrapped"
-    assert again.at in {mark.at for mark in session.moments().marks if mark.kind == "Wrapped"}
+    assert again.at in {each.at for each in session.activity() if each.kind == "Wrapped"}
     branch = session.branches()[1]
     assert (branch.title, branch.hidden, branch.current) == ("Without it", False, True)
     assert branch.forked_at == session.action(seq, branch=1).start

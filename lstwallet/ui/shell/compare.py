@@ -296,8 +296,10 @@ class CompareSheet(Sheet):
             note = self.tr("These are one and the same. Choose another one above.")
         elif not rows:
             note = self.tr("Nothing has happened in either since they parted.")
+        elif found.parting is None:
+            note = self.tr("All that has happened is the same in both.")
         elif found.first is None:
-            note = self.tr("What you did is the same in both.")
+            note = self.tr("What you did is the same in both. What others did is not.")
         self._note.set(note)
 
     def _show_figures(self, found: Compared) -> None:
