@@ -18,25 +18,25 @@ from __future__ import annotations
 
 import contextlib
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from operator import attrgetter
 from pathlib import Path
-from typing import Final
+from typing import Final, NamedTuple
 
 from lstwallet.app import branches
 from lstwallet.app.branches import Action, Branch
-from lstwallet.app.open_file import OpenFile, market_of, name_of, notes_of
+from lstwallet.app.history import History
+from lstwallet.app.open_file import market_of, name_of, notes_of
 from lstwallet.app.outcome import ActivityRecord, Halted, Outcome, Progress, changes_of
 from lstwallet.engine import kernel
 from lstwallet.engine.kernel import Command, Event
 from lstwallet.engine.prices import SetPrices
 from lstwallet.engine.refusals import Refusal
 from lstwallet.engine.staking_facts import OracleReported
-from lstwallet.engine.world import YOU, Draft, World
-from lstwallet.ledger.entries import Account
+from lstwallet.engine.world import Draft, World
 from lstwallet.market.driver import Driver, MarketConfig
 from lstwallet.market.upgrades import upgrades
-from lstwallet.readmodel.samples import SERIES, Series, gathered, sample, sampled
+from lstwallet.readmodel.samples import SERIES, Series, sample, sampled
 from lstwallet.store import codec, journal
 from lstwallet.store.book import Book, Edit, edited, plain
 from lstwallet.store.errors import (
@@ -50,20 +50,27 @@ from lstwallet.store.errors import (
 from lstwallet.store.export import Journal, Told
 from lstwallet.store.journal import LONG_TAIL, Store
 from lstwallet.store.proof import prove
-from lstwallet.store.reading import Reading
-from lstwallet.store.records import Head, Page, Recorder, SampleDay, concerns, steth_gains
+from lstwallet.store.records import Head, Page, Recorder, steth_gains
 from lstwallet.store.replay import Loaded, pack
 from lstwallet.store.verify import Report, verify_store
-from lstwallet.units.clock import DAY, SimTime, start_of
+from lstwallet.units.clock import SimTime
 from lstwallet.units.memory import collector_resting
 from lstwallet.units.strict.texts import plain_line
 
 COMMIT_SECONDS: Final = 0.1
 """A run commits, and publishes, when this much real time has passed since the last commit."""
-MOST_POINTS: Final = 2_000
-"""About how many points a series has at most."""
 
-class Session(OpenFile):
+
+class _Home(NamedTuple):
+    """Where one stood before a trial; whoever opens the file stands there."""
+
+    branch: int
+    head: Head
+    world: World
+    snapshot_seq: int
+
+
+class Session(History):
     """One open profile."""
 
     def __init__(
@@ -71,12 +78,10 @@ class Session(OpenFile):
     ) -> None:
         super().__init__(store, key=key, read_only=read_only)
         self._driver: Driver | None = None
-        self._days: dict[SimTime, SampleDay] = {}
-        """Samples of days that are over, as they were read."""
-        self._ends: dict[int, World] = {}
-        """Of other branches, as they were read."""
         self._snapshot_seq = 1
         """The event that the newest snapshot was taken after."""
+        self._home: _Home | None = None
+        """Set while one stands on a trial."""
         self.name = name_of(store)
         self.market = market_of(store)
         self.book = Book()
@@ -272,10 +277,6 @@ class Session(OpenFile):
 
     # --- branches --------------------------------------------------------------------------
 
-    def branches(self) -> tuple[Branch, ...]:
-        """All there are, hidden ones too, in the order in which they were begun."""
-        return branches.listed(self._ready().branches(), self.branch)
-
     def fork(
         self, seq: int, title: str = "", *, at: SimTime | None = None, trial: bool = False
     ) -> int:
@@ -293,8 +294,10 @@ class Session(OpenFile):
         with self._writing() as store:
             start = branches.start_of_fork(store, self._head, seq, at)
             named = plain_line(title) or branches.title_of(start.head.time)
+            home = _Home(self.branch, self._head, self.world, self._snapshot_seq)
             store.fork(start.head, start.world, named, trial=trial)
             self._stand(store, start)
+            self._home = home if trial else None
         self._catch_up()
         return self.branch
 
@@ -302,6 +305,22 @@ class Session(OpenFile):
         """The trial one stands on becomes a branch like others. Raises ``StoreError``."""
         with self._writing() as store:
             store.keep()
+            self._home = None
+
+    def abandon(self) -> None:
+        """Stand where one stood before the trial; it stays hidden.
+
+        That needs nothing of the file, which says nothing else: it is done after an error too.
+        """
+        home = self._home
+        if home is None:
+            return
+        with contextlib.suppress(StoreError):
+            self.switch(home.branch)
+            return
+        self._let_go(self._failure)
+        self._home = None
+        self.branch, self._head, self.world, self._snapshot_seq = home
 
     def switch(self, branch: int) -> None:
         """Stand on another branch, at its end.
@@ -335,118 +354,7 @@ class Session(OpenFile):
         with self._writing() as store:
             store.set_hidden(branch, False)
 
-    # --- the past --------------------------------------------------------------------------
-
-    def world_of(self, branch: int | None) -> World:
-        """The world at the end of a branch; the present one by default."""
-        if branch is None or branch == self.branch:
-            return self.world
-        if branch not in self._ends:
-            self._ends[branch] = self.along(branch).load().world
-        return self._ends[branch]
-
-    def world_at(self, seq: int, *, branch: int | None = None) -> World:
-        """The world just after event ``seq``, at its moment: to look at.
-
-        Raises ``LookupError`` when there is no such event.
-        """
-        return self.along(branch).load_at(seq).world
-
-    def world_at_time(self, time: SimTime, *, branch: int | None = None) -> World:
-        """The world at a moment between the beginning and the end of a branch."""
-        now = self.world_of(branch)
-        world = self.world_at(self.seq_at(time, branch=branch), branch=branch)
-        return world._replace(time=max(world.time, min(time, now.time)))
-
-    def seq_at(self, time: SimTime, *, branch: int | None = None) -> int:
-        """The newest event that had happened at a moment; at first the birth of the world."""
-        return self.along(branch).seq_at(time)
-
-    def action(self, seq: int, *, branch: int | None = None) -> Action:
-        """What event ``seq`` happened together with. Raises ``LookupError``."""
-        return branches.action(self.along(branch), seq)
-
-    # --- reading ---------------------------------------------------------------------------
-
-    def along(self, branch: int | None = None) -> Reading:
-        """The file along the line to a branch; the current one by default."""
-        store = self._ready()
-        return store if branch is None else store.along(branch)
-
-    def series(
-        self,
-        names: Sequence[str],
-        begin: SimTime,
-        end: SimTime,
-        *,
-        account: Account = YOU,
-        branch: int | None = None,
-        gate: Callable[[], None] | None = None,
-    ) -> Series:
-        """Hourly samples between two moments for charts, thinned, the present one last.
-
-        What an account owns is ``account``'s. ``branch``: another one's than the current.
-        ``gate`` is called between days and may wait.
-        """
-        if branch is None or branch == self.branch:
-            days = self._sampled(begin, end, gate)
-        else:
-            days = self.along(branch).sample_days(begin, end, gate=gate)
-        now = self.world_of(branch)
-        return gathered(names, begin, end, days, now, MOST_POINTS, account)
-
-    def _sampled(
-        self, begin: SimTime, end: SimTime, gate: Callable[[], None] | None
-    ) -> Iterator[SampleDay]:
-        """Stored days between two moments; days that are over are read from the file once."""
-        today = start_of(DAY, self.world.time)
-        first = start_of(DAY, max(begin, self.world.started))
-        days = range(first, min(end, today) + 1, DAY)
-        missing = next((day for day in days if day not in self._days), None)
-        if missing is not None:
-            for each in self._ready().sample_days(missing, end, gate=gate):
-                self._days[each.day] = each
-        for day in days:
-            if gate is not None:
-                gate()
-            if day in self._days:
-                yield self._days[day]
-        self._days.pop(today, None)
-
-    def activity(
-        self,
-        *,
-        before: int | None = None,
-        after: int = 0,
-        limit: int = 500,
-        account: Account | None = None,
-        branch: int | None = None,
-        gate: Callable[[], None] | None = None,
-    ) -> list[ActivityRecord]:
-        """What concerns the user, newest first; ``before`` and ``after``: only events between.
-
-        ``account``: only what has to do with that one of the user's accounts. ``branch``:
-        another one's than the current.
-        """
-        reading = self.along(branch)
-        only = account if len(self.world_of(branch).accounts) > 1 else None
-        found: list[ActivityRecord] = []
-        while len(found) < limit:
-            rows = reading.activity(before, limit, after=after, gate=gate)
-            found += (
-                ActivityRecord(row.seq, row.at, row.kind, event, command, row.gains)
-                for row, event, command in rows
-                if only is None or concerns(event, only, row.gains)
-            )
-            if len(rows) < limit:
-                break
-            before = rows[-1].activity.seq
-        return found[:limit]
-
-    def sent_to(self, *, gate: Callable[[], None] | None = None) -> frozenset[Account]:
-        """Every account and address that the user has ever sent to."""
-        rows = self._ready().activity(None, 10**9, kind="Sent", gate=gate)
-        return frozenset(row.event.receiver for row in rows)
+    # --- the whole file --------------------------------------------------------------------
 
     def journal(self) -> Journal:
         """The whole history and the book, for ``store.export``. Raises ``StoreError``."""
@@ -534,7 +442,7 @@ class Session(OpenFile):
         self.world = loaded.world
         self.branch = store.line.branch
         self._head = loaded.head
-        self._ends.clear()
+        self._home = None
         self._snapshot_seq = store.newest_snapshot_seq()
         self._start_afresh(store)
 
@@ -543,7 +451,7 @@ class Session(OpenFile):
         self.book = store.book()
         self._recorder = Recorder(self._head, SERIES, store.last_sample_day())
         self._driver = None
-        self._days.clear()
+        self._forget_what_was_read()
 
     def _forget(self) -> None:
         """An error ended a run: what was gathered since the last commit has not happened."""
@@ -583,12 +491,13 @@ class Session(OpenFile):
 
     def _was_committed(self, page: Page) -> bool:
         """After an error: go back to what the file holds; whether that is the page after all."""
-        before, recorder, driver = self._head, self._recorder, self._driver
+        before, branch = self._head, self.branch
+        recorder, driver = self._recorder, self._driver
         try:
             self._reopen(page.head)
         except StoreError:
             return False  # told by the error that brought us here; the next call tries again
-        if self._head != page.head or page.head == before:
+        if (self.branch, self._head) != (branch, page.head) or page.head == before:
             return False
         self._recorder, self._driver = recorder, driver  # a run goes on with what it has
         return True
@@ -607,7 +516,7 @@ class Session(OpenFile):
             here = (store.line.branch, store.head())
             if here == (self.branch, self._head):
                 self._start_afresh(store)
-            elif here == (self.branch, failed):
+            elif here == (self.branch, failed) or (self._home and here == self._home[:2]):
                 self._stand(store, store.load())
             else:
                 error = self._failure or StoreUnavailable(self.path, Trouble.LOCKED)

@@ -9,7 +9,6 @@ told.
 
 from __future__ import annotations
 
-import contextlib
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import zip_longest
 from typing import Any, Final, NamedTuple
@@ -30,7 +29,6 @@ from lstwallet.readmodel.activity import Line
 from lstwallet.readmodel.differences import WORTH, Held, Step, Worths
 from lstwallet.readmodel.samples import Series
 from lstwallet.store import codec
-from lstwallet.store.errors import StoreError
 from lstwallet.store.reading import Reading
 from lstwallet.store.records import JournalRow
 from lstwallet.units.amount import Wanted
@@ -234,22 +232,19 @@ def leave_out(
         raise LookupError("no command of the user's")
     first, gone = left[0], {action.stop for action in left}
     rows = list(session.along().commanded(first.start))
-    before, until = session.branch, session.world.time
+    until = session.world.time
     session.fork(first.start, title, at=first.at, trial=True)
     try:
         again = _Again(session, until, progress, cancelled, gate)
         for row in rows:
             again.lost(row) if row.last_seq in gone else again.act(row)
         again.pass_time(until)
-        if not again.stopped:
-            session.keep()
-            return Retold(session.branch, tuple(again.actions))
-    except BaseException:
-        with contextlib.suppress(StoreError):
-            session.switch(before)
-        raise
-    session.switch(before)
-    return None
+        if again.stopped:
+            return None
+        session.keep()
+        return Retold(session.branch, tuple(again.actions))
+    finally:
+        session.abandon()  # unless it was kept
 
 
 class _Again:

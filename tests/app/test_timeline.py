@@ -253,7 +253,7 @@ def test_a_crash_on_the_way_leaves_one_where_one_stood(
 
     with monkeypatch.context() as dead:
         dead.setattr("lstwallet.app.session.COMMIT_SECONDS", 0.0)
-        dead.setattr(Session, "switch", lambda session, branch: None)  # nobody is there to do it
+        dead.setattr(Session, "abandon", lambda session: None)  # nobody is there to do it
         with pytest.raises(Killed):
             leave_out(session, seq, gate=kill)
     assert session._store is not None
@@ -292,6 +292,32 @@ def test_a_disk_that_fails_on_the_way_is_told(
     wait(session, 0)
     assert session.branch == 1
     assert world_hash(session.world) == before
+    assert session.verify().problems == ()
+
+
+def test_an_io_error_on_the_way_halts_where_one_stood(
+    session: Session, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    seq = signed(session, Stake(YOU, ETH))
+    wait(session, 5 * HOUR)
+    signed(session, Stake(YOU, ETH))
+    before, known = world_hash(session.world), session.activity()
+
+    def failing(store: Store, page: Any) -> None:
+        raise StoreUnavailable(store.path, Trouble.IO)
+
+    with monkeypatch.context() as failed:
+        failed.setattr(Store, "commit", failing)
+        with pytest.raises(StoreUnavailable):
+            leave_out(session, seq)
+    assert session.halted is not None
+    assert (session.branch, world_hash(session.world)) == (1, before)
+    assert session.activity() == known
+    with pytest.raises(StoreUnavailable):
+        leave_out(session, seq)
+    session.recover()
+    assert (session.branch, world_hash(session.world)) == (1, before)
+    assert leave_out(session, seq) is not None
     assert session.verify().problems == ()
 
 

@@ -1,4 +1,4 @@
-"""The time machine on a profile of a year in which the user acted every week."""
+"""The time machine on an encrypted profile of a year in which the user acted every week."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from statistics import median
 from typing import Final
 
 from lstwallet.app.session import Session
-from lstwallet.app.timeline import leave_out
+from lstwallet.app.timeline import compare, leave_out
 from lstwallet.engine.signing import prepare
 from lstwallet.engine.staking import Stake
 from lstwallet.engine.wallet import Fund
@@ -31,6 +31,7 @@ ETH: Final = 10**18
 PLACES: Final = 25
 """Random places of the year, in each repetition."""
 MILLISECONDS: Final = 1e3
+KEY: Final = bytes(range(32))
 
 
 def timed(work: Callable[[], object]) -> float:
@@ -45,7 +46,7 @@ def year() -> Path:
     folder = Path(tempfile.mkdtemp(prefix="lstwallet-bench-"))
     atexit.register(shutil.rmtree, folder, ignore_errors=True)
     path = folder / "year.lstwallet"
-    session = Session.create(path, genesis(SEED), MarketConfig(), name="year")
+    session = Session.create(path, genesis(SEED), MarketConfig(), name="year", key=KEY)
     session.execute(Fund(YOU, "ETH", 1_000 * ETH))
     for _ in range(WEEKS):
         stake = prepare(session.world, YOU, Stake(YOU, ETH)).transaction
@@ -66,10 +67,10 @@ def one_snapshot(session: Session) -> float:
 def measure_open() -> Measured:
     """The whole profile, beside one snapshot of it."""
     path = year()
-    session = Session.open(path, read_only=True)
+    session = Session.open(path, key=KEY, read_only=True)
     events = session.world.events
     found = interleaved(
-        lambda: timed(lambda: Session.open(path, read_only=True).close()),
+        lambda: timed(lambda: Session.open(path, key=KEY, read_only=True).close()),
         lambda: one_snapshot(session),
         f"{events:,} events",
     )
@@ -79,7 +80,7 @@ def measure_open() -> Measured:
 
 def places(count: int = PLACES) -> list[int]:
     dice = random.Random(SEED)
-    session = Session.open(year(), read_only=True)
+    session = Session.open(year(), key=KEY, read_only=True)
     found = [dice.randrange(1, session.world.events + 1) for _ in range(count)]
     session.close()
     return found
@@ -87,7 +88,7 @@ def places(count: int = PLACES) -> list[int]:
 
 def measure_rewind() -> Measured:
     """Look at the world of any event: the median place; the slowest in the note."""
-    session = Session.open(year(), read_only=True)
+    session = Session.open(year(), key=KEY, read_only=True)
     floors, medians, slowest = [], [], []
     for turn in range(REPETITIONS + 1):
         floors.append(one_snapshot(session))
@@ -111,7 +112,7 @@ def on_a_copy(work: Callable[[Session], float]) -> float:
         path = Path(folder) / "copy.lstwallet"
         for each in year().parent.glob("year.lstwallet*"):
             shutil.copy(each, folder + "/" + each.name.replace("year", "copy"))
-        session = Session.open(path)
+        session = Session.open(path, key=KEY)
         seconds = work(session)
         session.close()
     return seconds
@@ -139,6 +140,22 @@ def measure_switch() -> Measured:
     )
 
 
+def measure_compare() -> Measured:
+    """Two branches that parted in the middle of the year, one of them half a year long."""
+
+    def compared(session: Session) -> float:
+        session.fork(session.world.events * 500 // 1_000)
+        return timed(lambda: compare(session, (1, None), (2, None)))
+
+    def read(session: Session) -> float:
+        names = ("net_worth_usd8",)
+        return timed(lambda: session.series(names, session.world.started, session.world.time))
+
+    return interleaved(
+        lambda: on_a_copy(compared), lambda: on_a_copy(read), "the floor: one chart of the year"
+    )
+
+
 def measure_leaving_out() -> Measured:
     """Leave out the first week's action, beside the year as it was first lived through."""
 
@@ -160,5 +177,6 @@ ROWS: Final = [
     Row("rewind a year to any event", "≤ 20 × a snapshot", measure_rewind),
     Row("begin a branch anywhere in a year", "≤ 20 × a snapshot", measure_fork),
     Row("switch to the end of a year", "≤ 20 × a snapshot", measure_switch),
+    Row("compare two branches of a year", "for the record", measure_compare),
     Row("leave one action out of a year", "for the record", measure_leaving_out),
 ]
