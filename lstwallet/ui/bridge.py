@@ -458,7 +458,8 @@ class Bridge(Shown):
         )
 
     def cancel(self) -> None:
-        """Stop the run that is under way; what has happened stays, nothing is lost."""
+        """Stop what runs: of time, what has happened stays; of a what-if, nothing does."""
+        self.past.cancel_retelling()
         if self._run is not None:
             self._run.cancelled = True
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import partial
+from threading import Event
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from PySide6.QtCore import QCoreApplication, QObject, Signal
@@ -87,7 +88,7 @@ class Past(QObject):
         """The branches as they were read last, hidden ones left out."""
         self._asked = 0
         self._resting = False
-        self._stopped = True
+        self._stop = Event()
         bridge.opened.connect(self.read_branches)
 
     # --- looking ------------------------------------------------------------------------
@@ -236,7 +237,7 @@ class Past(QObject):
         """Leave out the action that event ``seq`` was part of, on a new branch, and do again what
         followed; ``retelling`` meanwhile. ``told`` gets the report, or ``None`` after
         ``cancel_retelling``: then nothing has changed."""
-        self._stopped = False
+        stop = Event()
 
         def progress(at: int, begin: int, until: int) -> None:
             self._bridge.jobs.tell(partial(self.retelling.emit, at, begin, until))
@@ -245,15 +246,16 @@ class Past(QObject):
             from lstwallet.app import timeline
 
             return timeline.leave_out(
-                session, seq, title, progress=progress, cancelled=lambda: self._stopped,
+                session, seq, title, progress=progress, cancelled=stop.is_set,
                 gate=GATE.wait,
             )  # fmt: skip
 
         self._go_over(act, told, failed)
+        self._stop = stop
 
     def cancel_retelling(self) -> None:
         """Stop what ``leave_out`` does."""
-        self._stopped = True
+        self._stop.set()
 
     def _turn(self, branch: int, act: Callable[[Session], None]) -> None:
         known = {each.branch.id: titled(each.branch.title) for each in self.standings}

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QLineEdit, QSizePolicy, QWidget
 
-from lstwallet.app.branches import LONGEST_TITLE
+from lstwallet.store.imports import LONGEST_TITLE
 from lstwallet.ui import wording
 from lstwallet.ui.past import Past, Standing, titled
 from lstwallet.ui.theme import current
