@@ -479,3 +479,60 @@ def test_a_reader_that_goes_away_is_no_bug() -> None:
     )
     assert "Traceback" not in done.stderr
     assert "went wrong" not in done.stderr
+
+
+# --- backups, exports ----------------------------------------------------------------------------
+
+
+@pytest.fixture
+def kept(home: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> tuple[Path, Path]:
+    """The profile Main, and a file with its password."""
+    monkeypatch.setattr(safe, "tools", safe.Tools(POLICY, FakeKeyring()))
+    path, password = home / "profiles" / "Main.lstwallet", tmp_path / "password"
+    password.write_text("green tractor\n")
+    secrets = (safe.Password("green tractor"),)
+    safe.begin_profile(path, small_world(), MarketConfig(), name="Main", secrets=secrets).close()
+    return path, password
+
+
+def test_a_backup_is_made_verified_and_restored(
+    capsys: pytest.CaptureFixture[str], kept: tuple[Path, Path]
+) -> None:
+    path, password = kept
+    code, out, _ = run(capsys, "backup", path, "--password-file", password)
+    assert code == 0
+    file = Path(out.split(": backed up")[0])
+    code, out, err = run(capsys, "verify", path, "--backups", "--password-file", password)
+    assert (code, err) == (0, "")
+    for words in ("slots: password", "head mark: 2 operations", "pages: every one", "1 in",
+                  f"{file.name}: sound"):  # fmt: skip
+        assert words in out
+    taken = refused(capsys, "restore", file, "--as", "Main", "--password-file", password)
+    assert "already" in taken
+    code, out, _ = run(capsys, "restore", file, "--password-file", password)
+    assert code == 0
+    assert "Main 2.lstwallet: restored" in out
+    data = bytearray(file.read_bytes())
+    data[-5_000] ^= 1
+    file.write_bytes(data)
+    assert "is damaged" in refused(capsys, "restore", file, "--password-file", password)
+    said = refused(capsys, "verify", path, "--backups", "--password-file", password)
+    assert file.name in said
+    assert "no folder" in refused(
+        capsys, "backup", path, "--to", path.parent / "stick", "--password-file", password
+    )
+
+
+def test_a_history_goes_out_and_comes_in(
+    capsys: pytest.CaptureFixture[str], kept: tuple[Path, Path], tmp_path: Path
+) -> None:
+    path, password = kept
+    file = tmp_path / "history.jsonl"
+    assert run(capsys, "export", path, file, "--password-file", password)[0] == 0
+    code, out, _ = run(capsys, "import", file, "--as", "Again")
+    assert code == 0
+    assert "Again.lstwallet: 1 events" in out
+    file.write_text(file.read_text().replace('"branch":1', '"branch":7', 1))
+    assert "line 1" in refused(capsys, "import", file)
+    file.write_text("{}\n")
+    assert "history.jsonl" in refused(capsys, "import", file)

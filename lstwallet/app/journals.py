@@ -66,8 +66,11 @@ def read_in(
     Raises ``FileRefused`` (with the line and the reason) or ``StoreUnavailable``; then what was
     begun is left for the caller to throw away. ``unwanted`` ends it from outside.
     """
-    with door.stream(path, KIND, unwanted=unwanted) as items:
-        return importing.load(_lines(items), target, key=key, gate=gate)
+    try:
+        with door.stream(path, KIND, unwanted=unwanted) as items:
+            return importing.load(_lines(items), target, key=key, gate=gate)
+    except FileRefused as refused:
+        raise refused.told_of(path.name) from None
 
 
 def _lines(items: Reading) -> Iterator[tuple[int, Line]]:

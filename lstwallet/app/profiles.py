@@ -87,10 +87,15 @@ def check_name(name: str) -> str:
 def path_of(name: str, *, new: bool = False) -> Path:
     """The file of a profile. Raises ``BadName``; ``new``: also when there is one already."""
     bare = check_name(name)
-    path = folder() / f"{bare}{SUFFIX}"
-    if new and any(each.name.lower() == bare.lower() for each in found()):
+    if new:
+        check_free(bare)
+    return folder() / f"{bare}{SUFFIX}"
+
+
+def check_free(name: str, but: Path | None = None) -> None:
+    """Raise ``BadName`` when a profile is called so; ``but``: this one may be."""
+    if any(each.name.lower() == name.strip().lower() and each.path != but for each in found()):
         raise BadName(name, NameProblem.TAKEN)
-    return path
 
 
 def found() -> list[Profile]:

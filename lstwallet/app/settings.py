@@ -27,6 +27,7 @@ SLIPPAGE: Final = range(1, 3_001)
 """Basis points: 0.01 % to 30 %."""
 HEALTH_LINE: Final = range(101, 1_001)
 """Hundredths of a health factor: 1.01 to 10."""
+BACKUPS: Final = ("hour", "day", "never")
 LONGEST_TEXT: Final = 20_000
 LARGEST_FILE: Final = 1_000_000
 
@@ -67,6 +68,11 @@ class Settings(NamedTuple):
     """Rows worth less than so many dollars are folded away; 0: none is."""
     shown_accounts: str = ""
     """Which account was shown last: a line for each profile, its path, a tab, the account."""
+    backup_folder: str = ""
+    """Where backups go; empty: ``backups`` in the program's own folder."""
+    backup_every: str = "hour"
+    """How old the newest may be before closing or locking makes another: ``hour``, ``day``, or
+    ``never``."""
 
 
 class SettingsProblem(Exception):
@@ -110,6 +116,7 @@ _CHECKS: Final[Mapping[str, Callable[[Any], bool]]] = {
     "text_scale": _within(TEXT_SCALES),
     "reduced_motion": lambda value: type(value) is bool,
     "privacy": _one_of(*PRIVACY),
+    "backup_every": _one_of(*BACKUPS),
     "slippage_bps": _within(SLIPPAGE),
     "expert": lambda value: type(value) is bool,
     "ticket_notice": lambda value: type(value) is bool,

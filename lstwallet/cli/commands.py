@@ -1,4 +1,4 @@
-"""``lstwallet``, ``demo``, ``simulate``, ``verify``, ``check``.
+"""The command line: ``lstwallet`` and what may follow it.
 
 Every error is one plain sentence on stderr and an exit code other than 0.
 """
@@ -24,6 +24,9 @@ LARGEST_SEED: Final = 2**63 - 1
 
 _FILE = click.Path(path_type=Path)
 _SEED = click.IntRange(0, LARGEST_SEED)
+_PASSWORD = click.option(
+    "--password-file", type=_FILE, metavar="FILE", help="Holds the password; - is stdin."
+)
 
 
 @click.group(invoke_without_command=True, context_settings={"help_option_names": ["-h", "--help"]})
@@ -86,26 +89,64 @@ def simulate(
 
 @lstwallet.command()
 @click.argument("profile", type=_FILE)
-@click.option(
-    "--password-file", type=_FILE, metavar="FILE", help="Holds the password; - is stdin."
-)
-def verify(profile: Path, password_file: Path | None) -> None:
-    """Replay PROFILE from its first event and audit what is in it.
+@_PASSWORD
+@click.option("--backups", is_flag=True, help="Also open and replay its backups.")
+def verify(profile: Path, password_file: Path | None, backups: bool) -> None:
+    """Audit PROFILE: slots, head mark, pages, and the history replayed from its first event.
 
     A profile with a password asks for it on the terminal. Not compared are the hourly samples
     that charts are drawn from.
     """
-    from lstwallet.app import safe
-    from lstwallet.cli.passwords import secret_for
-    from lstwallet.units.clock import iso
+    from lstwallet.cli import keeping
 
-    report = safe.verify_profile(profile, secret_for(profile, password_file))
-    if not report.sound:
-        raise Stop(f"{profile} is not sound: {'; '.join(report.problems)}.")
-    click.echo(
-        f"{profile} is sound: {report.events} events replayed to {iso(report.time)}, "
-        f"{report.snapshots} snapshots equal, world hash {report.world_hash}"
-    )
+    click.echo(keeping.verify(profile, password_file, with_backups=backups))
+
+
+@lstwallet.command()
+@click.argument("profile", type=_FILE)
+@click.option("--to", type=_FILE, metavar="FOLDER", help="Instead of the one in the settings.")
+@_PASSWORD
+def backup(profile: Path, to: Path | None, password_file: Path | None) -> None:
+    """Make a verified backup of PROFILE: one file, encrypted as the profile is."""
+    from lstwallet.cli import keeping
+
+    click.echo(keeping.back_up(profile, to, password_file))
+
+
+@lstwallet.command()
+@click.argument("file", type=_FILE)
+@click.option("--as", "name", default="", metavar="NAME", help="Of the new profile.")
+@_PASSWORD
+def restore(file: Path, name: str, password_file: Path | None) -> None:
+    """Make a new profile of the backup FILE, after replaying it from its first event."""
+    from lstwallet.cli import keeping
+
+    click.echo(keeping.restore(file, name, password_file))
+
+
+@lstwallet.command()
+@click.argument("profile", type=_FILE)
+@click.argument("file", type=_FILE)
+@_PASSWORD
+def export(profile: Path, file: Path, password_file: Path | None) -> None:
+    """Write the history of PROFILE to FILE as JSON Lines, in the clear."""
+    from lstwallet.cli import keeping
+
+    click.echo(keeping.export(profile, file, password_file))
+
+
+@lstwallet.command("import")
+@click.argument("file", type=_FILE)
+@click.option("--as", "name", default="", metavar="NAME", help="Of the new profile.")
+@_PASSWORD
+def bring_in(file: Path, name: str, password_file: Path | None) -> None:
+    """Make a new profile of FILE, a history that was exported.
+
+    It has no password unless one is given in a file.
+    """
+    from lstwallet.cli import keeping
+
+    click.echo(keeping.bring_in(file, name, password_file))
 
 
 @lstwallet.command()

@@ -40,11 +40,14 @@ _UNAVAILABLE: Final = {
     Trouble.LOCKED: "{path} is open in another window or process; close that one first.",
     Trouble.DISK_FULL: "The disk that {path} lies on is full; nothing acknowledged was lost.",
     Trouble.MOVED: "{path} was moved or replaced while it was open; nothing more was written.",
+    Trouble.NO_FOLDER: "There is no folder {path}; if it is on a memory stick, plug it in.",
     Trouble.IO: "{path} could not be read or written: {detail}.",
 }
 _BROKEN: Final = {
     Damage.NOT_SQLITE: "{path} is not a profile: it is not a SQLite file.",
     Damage.NOT_A_PROFILE: "{path} is a SQLite file, but not a profile of lstwallet.",
+    Damage.NOT_A_BACKUP: "{path} is not a backup of lstwallet.",
+    Damage.NEWER: "{path} was made by a newer version of lstwallet ({detail}).",
     Damage.DAMAGED: "{path} is damaged: {detail}.",
     Damage.CHAIN: "{path} is damaged: its hash chain does not hold ({detail}).",
     Damage.UNDECODABLE: "{path} is damaged: {detail}.",

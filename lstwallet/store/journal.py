@@ -337,7 +337,7 @@ class Store(Reading):
         with schema.sqlite_errors(self.path):
             found = [str(row[0]) for row in self._database.conn.execute("PRAGMA integrity_check")]
             broken = self._database.conn.execute("PRAGMA foreign_key_check").fetchall()
-            if self._key is not None:
+            if self._key is not None:  # also of pages that hold nothing any more
                 found += [
                     str(row[0])
                     for row in self._database.conn.execute("PRAGMA cipher_integrity_check")

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import errno
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -24,6 +25,7 @@ from lstwallet.store.errors import Damage, StoreBroken, StoreUnavailable, Troubl
 from lstwallet.units.strict.refused import FileRefused, Problem
 from lstwallet.vault.errors import WrongSecret
 from tests.cheap_keys import POLICY, FakeKeyring
+from tests.cut_off import Killed
 from tests.small_world import small_world
 
 ETH = 10**18
@@ -155,6 +157,67 @@ def test_a_full_disk_is_told_nothing_is_left_and_it_is_tried_again(
     assert list(backups.folder().iterdir()) == []
     fund(session)
     assert backups.keep(session, "", "hour").problem is None
+
+
+def test_ended_at_any_moment_a_backup_is_whole_or_not_there(
+    session: Session, ending: Callable[[int], None]
+) -> None:
+    where = backups.ready_folder(backups.folder())
+    seen = set()
+    for moves in range(100):
+        before = len(backups.listed(where))
+        ending(moves)
+        try:
+            backups.back_up(session, where)
+            passed = True
+        except Killed:
+            passed = False
+        ending(10**9)
+        found = backups.listed(where)
+        for each in found:
+            assert each.problem is None
+            backup.check(each.path)
+        seen.add((len(found) - before, passed))
+        if passed:
+            break
+    assert moves > 8
+    assert {(0, False), (1, True)} <= seen <= {(0, False), (1, True), (1, False)}
+    left = {each.name for each in profiles.folder().iterdir()}
+    assert not any("copying" in name for name in left)
+    fund(session)
+
+
+def test_ended_at_any_moment_a_restored_profile_is_whole_or_not_there(
+    session: Session, ending: Callable[[int], None]
+) -> None:
+    path = backups.back_up(session, backups.ready_folder(backups.folder()))
+    before = world_hash(session.world)
+    fund(session)
+    later = world_hash(session.world)
+    session.close()
+    seen = set()
+    for moves in range(200):
+        staged, passed = None, False
+        ending(moves)
+        with contextlib.suppress(Killed):
+            staged = restoring.stage(path)
+            restoring.in_place(staged, session.path)
+            passed = True
+        ending(10**9)
+        if staged is not None and staged._lock is not None:
+            staged._lock.release()  # an ended process holds none
+        profile_files.tidy(profiles.folder())
+        dustbin.empty(now=NOON)
+        restoring.sweep()
+        again = safe.open_profile(session.path, SECRET)
+        seen.add((world_hash(again.world) == before, passed))
+        assert world_hash(again.world) in (before, later)
+        again.close()
+        if passed or world_hash(again.world) == before:
+            break
+    assert {(False, False)} <= seen
+    assert any(restored for restored, _ in seen)
+    assert list(restoring.staging().iterdir()) == []
 
 
 # --- by itself -----------------------------------------------------------------------------------

@@ -49,33 +49,18 @@ def imported(lines: list[str], path: Path) -> importing.Imported:
 
 def with_branches(session: Session) -> None:
     """A tree: three branches, one hidden, one without an event of its own, notes on two."""
-    store = session._store
-    assert store is not None
     session.execute(Fund(YOU, "ETH", 50 * ETH))
     session.advance(session.world.time + DAY)
     seq = session.world.events
     session.execute(Batch((Stake(YOU, ETH), WrapEth(YOU, ETH))))
     session.edit(PutNote(session.activity()[0].seq, Note("on the first line")))
-    loaded = store.load_at(seq)
-    store.fork(loaded.head, loaded.world, "Not staked")
-    other = _again(session)
-    other.execute(WrapEth(YOU, 3 * ETH))
-    other.advance(other.world.time + 3 * HOUR)
-    fork = other._store
-    assert fork is not None
-    head = fork.head()
-    fork.fork(head, other.world, "Nothing yet")
-    fork.set_hidden(3, True)
-    fork.switch(2)
-
-
-def _again(session: Session) -> Session:
-    """The same file, from the branch that it stands on now."""
-    session._store.close()  # type: ignore[union-attr]
-    session._store = None
-    session._head = session._head._replace(seq=-1)
-    session._ready()
-    return session
+    second = session.fork(seq, "Not staked")
+    session.execute(WrapEth(YOU, 3 * ETH))
+    session.edit(PutNote(session.activity()[0].seq, Note("on the second", "fork")))
+    session.advance(session.world.time + 3 * HOUR)
+    third = session.fork(session.world.events, "Nothing yet")
+    session.switch(second)
+    session.hide(third)
 
 
 # --- there and back ------------------------------------------------------------------------------

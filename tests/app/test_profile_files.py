@@ -13,13 +13,7 @@ from lstwallet.app import profile_files
 from lstwallet.app.profile_files import JOURNAL, SIDES, beside
 from lstwallet.store.errors import StoreUnavailable, Trouble
 from lstwallet.store.lock import WriterLock
-
-MOVES = ("replace", "rename", "unlink", "fsync", "mkdir", "link")
-"""What every way to move files comes down to."""
-
-
-class Killed(BaseException):
-    """The process is gone; nothing that would tidy up after an error runs on disk."""
+from tests.cut_off import Killed
 
 
 def make(path: Path, tag: str, sides: tuple[str, ...] = SIDES) -> Path:
@@ -38,32 +32,6 @@ def found(path: Path) -> dict[str, str]:
 
 def whole(tag: str, sides: tuple[str, ...] = SIDES) -> dict[str, str]:
     return {"": f"{tag} database", **{suffix: f"{tag} {suffix}" for suffix in sides}}
-
-
-@pytest.fixture
-def ending(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[int], None]]:
-    """Lets the n-th move of a file from now on, and every one after it, end the process."""
-    left = [10**9]
-
-    def guard(name: str) -> None:
-        real = getattr(os, name)
-
-        def step(*arguments, **options):  # type: ignore[no-untyped-def]
-            left[0] -= 1
-            if left[0] < 0:
-                raise Killed
-            return real(*arguments, **options)
-
-        monkeypatch.setattr(os, name, step)
-
-    for name in MOVES:
-        guard(name)
-
-    def after(moves: int) -> None:
-        left[0] = moves
-
-    yield after
-    left[0] = 10**9
 
 
 def ended_at_every_move(
