@@ -61,6 +61,11 @@ def folder() -> Path:
     return home() / "profiles"
 
 
+def is_practice(path: Path) -> bool:
+    """Whether it is a lesson's own profile: made anew at will, and without a password."""
+    return path.parent == home() / "lessons"
+
+
 def settings_path() -> Path:
     """The settings file."""
     return home() / "settings.json"

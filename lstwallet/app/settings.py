@@ -19,6 +19,8 @@ from lstwallet.units.strict.refused import FileRefused, Problem
 
 THEMES: Final = ("system", "light", "dark")
 PRIVACY: Final = ("exact", "hidden", "percent")
+IDLE_LOCKS: Final = (0, 5, 15, 60)
+"""Minutes; 0: never."""
 DUST: Final = (0, 1, 10, 100)
 """Whole dollars below which rows may be folded away; 0: none is."""
 TEXT_SCALES: Final = range(100, 151)
@@ -66,6 +68,11 @@ class Settings(NamedTuple):
     """Also show notices on the desktop, while the window is not in front."""
     dust_usd: int = 0
     """Rows worth less than so many dollars are folded away; 0: none is."""
+    idle_lock: int = 15
+    """Minutes without a key or a move of the mouse until a profile with a password is locked;
+    0: never."""
+    lock_minimised: bool = False
+    """Lock when the window is minimised."""
     shown_accounts: str = ""
     """Which account was shown last: a line for each profile, its path, a tab, the account."""
     backup_folder: str = ""
@@ -124,6 +131,8 @@ _CHECKS: Final[Mapping[str, Callable[[Any], bool]]] = {
     "health_line": _within(HEALTH_LINE),
     "desktop_notices": lambda value: type(value) is bool,
     "window_geometry": lambda value: _is_text(value) and value.isascii(),
+    "idle_lock": lambda value: type(value) is int and value in IDLE_LOCKS,
+    "lock_minimised": lambda value: type(value) is bool,
     "dust_usd": lambda value: type(value) is int and value in DUST,
 }
 """What makes sense; every other setting is a text."""

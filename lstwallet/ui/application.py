@@ -32,6 +32,8 @@ if TYPE_CHECKING:
     from lstwallet.app.session import Session
     from lstwallet.market.driver import MarketConfig
     from lstwallet.ui.coach.school import School
+    from lstwallet.ui.keys import Protection
+    from lstwallet.ui.shell.doorkeeper import Doorkeeper
     from lstwallet.ui.records import Opened
     from lstwallet.ui.shell.faults import Faults
     from lstwallet.ui.shell.stalls import Heart
@@ -47,6 +49,8 @@ class Program(QObject):
         self.market: MarketConfig | None = None
         """What drives a profile that is begun here; by default each way's own."""
         self.seed: int | None = None
+        self.protection: Protection | None = None
+        """How a profile that is begun here is protected; by default the person is asked."""
         path = profiles.settings_path()
         loaded, self._settings_problem = settings_file.load(path)
         theme.set_calm(loaded.reduced_motion)
@@ -60,6 +64,11 @@ class Program(QObject):
         self._heart: Heart | None = None
         self._opened_before: dict[Path, int] = {}
         self._school: School | None = None
+        self._door: Doorkeeper | None = None
+        self._code: list[str] = []
+        """The recovery code of a profile that was just made, to be shown once."""
+        self._back = False
+        """Whether there is something to go back to from the first page."""
         self._tour = False
         self.bridge.opened.connect(self._opened)
         self.bridge.failed.connect(self._failed)
@@ -94,6 +103,18 @@ class Program(QObject):
         self.window.show()
 
     @property
+    def door(self) -> Doorkeeper:
+        """What opens and locks profiles; made after the first frame."""
+        if self._door is None:
+            from lstwallet.ui.shell.doorkeeper import Doorkeeper
+
+            self._door = Doorkeeper(self.window)
+            self._door.welcome_wanted.connect(lambda: self.welcome(back=True))
+            self._door.choose_wanted.connect(self._choose)
+            self._door.logged.connect(self.faults.log)
+        return self._door
+
+    @property
     def faults(self) -> Faults:
         """Where our own bugs go; made after the first frame."""
         if self._faults is None:
@@ -109,6 +130,8 @@ class Program(QObject):
 
     def close(self) -> None:
         """Commit what is open and end the lane and the log."""
+        if self._door is not None:
+            self._door.close()
         self.bridge.close()
         if self._first is not None:
             self._first.close()
@@ -140,8 +163,9 @@ class Program(QObject):
         self.window.setWindowIcon(QIcon(str(resources() / "icons" / "lstwallet.svg")))
         if self._settings_problem is not None:
             self.window.show_trouble(self._settings_words())
+        door = self.door  # from now on it hears of what is opened
         if self.window.cover() is None:
-            self.open(self._path())
+            door.open(self._path())
         else:
             self.bridge.jobs.run(_import_engine, _nothing, self.bridge.failed.emit)
 
@@ -173,28 +197,34 @@ class Program(QObject):
     def open(self, path: Path) -> None:
         """Open a profile; a plain page says so when it cannot be opened."""
 
-        def opener() -> Session:
-            from lstwallet.app.safe import open_profile
-
-            return open_profile(path)
-
-        self.bridge.open(opener, lambda error: self._not_opened(path, error))
+        self.door.open(path)
 
     def begin(self, kind: str) -> None:
-        """Make a new profile: ``empty``, ``demo``, or ``tour`` (empty, then the first lesson)."""
+        """A new profile: ``empty``, ``demo``, or ``tour`` (empty, then the first lesson). Asks
+        first how it is to be protected."""
+        if self.protection is not None:
+            self._make(kind, self.protection)
+        else:
+            back = self._back
+            self.door.ask_protection(
+                lambda protection: self._make(kind, protection),
+                lambda: self.welcome(back=back),
+            )
 
-        def opener() -> Session:
+    def _make(self, kind: str, protection: Protection) -> None:
+        def make(secrets: Any) -> Session:
             from lstwallet.app import beginnings
 
             seed = beginnings.SEED if self.seed is None else self.seed
             way: beginnings.Kind = "demo" if kind == "demo" else "empty"
-            return beginnings.create(way, seed=seed, market=self.market)
+            return beginnings.create(way, seed=seed, market=self.market, secrets=secrets)
 
         self._tour = kind == "tour"
         if self._tour:
             self.window.enter("learn")
         elif kind == "empty":
             self.window.enter("home")
+        opener = self.bridge.keys.beginner(protection, make, self._code.append)
         self.bridge.open(opener, self._not_begun)
 
     def welcome(self, *, back: bool) -> None:
@@ -211,8 +241,16 @@ class Program(QObject):
         page.language_changed.connect(lambda code: self.bridge.change(language=code))
         page.begun.connect(self.begin)
         page.look_changed.connect(lambda mode: self.bridge.change(theme=mode))
-        page.left.connect(self.window.show_shell)
+        page.left.connect(self._leave_welcome)
+        self._back = back
         self.window.show_whole(page)
+
+    def _leave_welcome(self) -> None:
+        """Back to the profile that is open, or to the one that asks for its key."""
+        if self.bridge.world is not None:
+            self.window.show_shell()
+        else:
+            self.open(self._path())
 
     def _switch(self, path: str) -> None:
         if path:
@@ -228,6 +266,12 @@ class Program(QObject):
         if opened.path.parent == profiles.folder():
             self.bridge.change(last_profile=str(opened.path))
         self.bridge.jobs.run(_found, self._offer, self.bridge.failed.emit)
+        if self._code:
+            self.door.show_code(self._code.pop(), opened.name, self._begin_tour)
+        else:
+            self._begin_tour()
+
+    def _begin_tour(self) -> None:
         if self._tour:
             self._tour = False
             self._with_school(lambda school: school.teach())
@@ -244,19 +288,6 @@ class Program(QObject):
         here = self.bridge.profile
         others = [(p.name, str(p.path)) for p in found if here is None or p.path != here.path]
         self.window.set_other_profiles(others)
-
-    def _not_opened(self, path: Path, error: BaseException) -> None:
-        from lstwallet.ui.shell.problem import Problem
-
-        self.faults.log(error)
-        if self.bridge.world is not None:
-            self.window.show_trouble(wording.error(error))
-            return
-        page = Problem(path, wording.error(error))
-        page.retry.connect(lambda: self.open(path))
-        page.fresh.connect(lambda: self.welcome(back=False))
-        page.other.connect(self._choose)
-        self.window.show_whole(page)
 
     def _choose(self) -> None:
         from PySide6.QtWidgets import QFileDialog
@@ -334,6 +365,7 @@ def run(profile: Path | None = None) -> int:
 def _import_engine() -> None:
     """What the first profile will need, while the user reads the first page."""
     import lstwallet.app.beginnings
+    import lstwallet.app.safe
     import lstwallet.app.session  # noqa: F401
 
 

@@ -20,6 +20,7 @@ from lstwallet.app.settings import Settings
 from lstwallet.engine.world import YOU
 from lstwallet.store.book import Book
 from lstwallet.ui.jobs import GATE, Jobs
+from lstwallet.ui.keys import Keys
 from lstwallet.ui.past import InThePast
 from lstwallet.ui.records import (
     EVERYTHING,
@@ -54,6 +55,8 @@ LONGEST_SLICE_MS: Final = 400
 class Bridge(Shown):
     """The only way from a page to the session."""
 
+    locked = Signal()
+    """The profile was closed: ``profile`` and ``world`` are gone, nothing of it may be shown."""
     outcome = Signal(object)
     """An ``Outcome``: something was committed (or refused), ``world`` is already the new one."""
     progress = Signal(object)
@@ -80,10 +83,13 @@ class Bridge(Shown):
         """Counted up when another branch, profile or moment is shown."""
         self.book: Book = Book()
         """Contacts, notes, names and favourites of the profile that is open."""
+        self.keys = Keys(jobs, self)
+        """What opens profiles; see ``ui/keys.py``."""
         self._session: Session | None = None  # belongs to the lane
         self._run: Run | None = None
         self._reads: deque[Read] = deque()
         self._opening = 0
+        self._locking = False
         self._slicing = False
         self._playing = False
         self._speed: int = SPEEDS[1]
@@ -189,12 +195,47 @@ class Bridge(Shown):
         """Stop time, commit, close the profile and end the lane. False: it did not end."""
         self.pause()
         self.cancel()
+        self.keys.close()
         return self.jobs.close(self._close_session, 10.0)
 
     def _close_session(self) -> None:
         session, self._session = self._session, None
         if session is not None:
             session.close()
+
+    @property
+    def opening(self) -> bool:
+        """Whether a profile is being opened, or closed."""
+        return bool(self._opening)
+
+    def lock(self) -> None:
+        """Stop time, commit, close the profile and forget it; then ``locked``.
+
+        From now on nothing is sent and nothing is read: no answer comes to what still asks.
+        """
+        self.pause()
+        self.cancel()
+        if self.profile is None or self._locking:
+            return
+        self._locking = True
+        self._opening += 1
+        self.jobs.run(self._close_session, self._closed, self._not_closed)
+
+    def _closed(self, _: Any = None) -> None:
+        self._opening -= 1
+        self._locking = False
+        self._reads.clear()
+        self._run = None
+        self.profile = self.world = None
+        self.book = Book()
+        self._account = YOU
+        self.preferences = self.preferences._replace(net_worth=0)
+        self.locked.emit()
+
+    def _not_closed(self, error: BaseException) -> None:
+        """The file made trouble at the end: what was acknowledged is in it all the same."""
+        self._closed()
+        self.failed.emit(error)
 
     def _opened(self, opened: Opened) -> None:
         self._opening -= 1
@@ -311,6 +352,8 @@ class Bridge(Shown):
         A read that fails has changed nothing: ``failed`` (or the signal) is all that it does.
         During a run it is done after the run's next commit: the run is not interrupted.
         """
+        if self._locking or self.profile is None:
+            return  # who asks is about to go with the profile
         read = Read(work, reply, failed or self.failed.emit)
         if self._run is not None:
             self._reads.append(read)

@@ -21,6 +21,7 @@ from lstwallet.ui.pages.actions import ACTIONS
 from lstwallet.ui.past import titled
 from lstwallet.ui.shell.help import HelpSheet
 from lstwallet.ui.shell.time_bar import STEPS, speed_words
+from lstwallet.ui.theme.icons import LOCK
 from lstwallet.ui.widgets.palette import Entry, Palette
 
 if TYPE_CHECKING:
@@ -42,6 +43,10 @@ class Commands(QObject):
         self.palette = Palette(window)
         self.palette.done.connect(self._remember)
         self._asked = 0
+
+    def widgets(self) -> list[QWidget]:
+        """What of it stands in the window."""
+        return [self.palette]
 
     def open(self) -> None:
         """Show the palette, or put it away again."""
@@ -230,6 +235,10 @@ class Commands(QObject):
                 also=self.tr("open profile"),
             )  # fmt: skip
         yield Entry(
+            "profile lock", group, self.tr("Lock this profile"), LOCK,
+            self._window.lock_wanted.emit, "Ctrl+L", self.tr("password close hide away"),
+        )  # fmt: skip
+        yield Entry(
             "profile new", group, self.tr("New profile"), "plus", lambda: wanted.emit(""),
             also=self.tr("wallet account"),
         )  # fmt: skip
@@ -299,7 +308,11 @@ class Guide(QObject):
         super().__init__(window)
         self._window = window
         self.sheet = HelpSheet(window)
-        window.entered.connect(lambda _key: self.sheet.close())
+        window.entered.connect(self._put_away)
+
+    def widgets(self) -> list[QWidget]:
+        """What of it stands in the window."""
+        return [self.sheet]
 
     def open(self) -> None:
         """Say what the present room is for; the same key puts it away."""
@@ -308,6 +321,9 @@ class Guide(QObject):
             return
         room = next(each for each in self._window.rooms if each.key == self._window.room)
         self.sheet.show_help(room.label(), room.icon, self._text(room.key), self._keys())
+
+    def _put_away(self) -> None:
+        self.sheet.close()
 
     def _text(self, room: str) -> Help:
         return help_texts.load(room, languages.chosen(self._window.bridge.settings.language))
@@ -333,6 +349,7 @@ class Guide(QObject):
             (self.tr("On the history"), self.tr("← → a day, with Shift an hour; PgUp and PgDn what "
                                                "you did; Home, End")),
             (self.tr("Space"), self.tr("Presses a button; elsewhere plays and pauses time")),
+            ("Ctrl+L", self.tr("Locks the profile, if it has a password")),
             ("Ctrl+Z", self.tr("Take back the last edit while its message stands")),
             ("Esc", self.tr("Closes what lies on top, or leaves the past; in a lesson, pauses it")),
         ]

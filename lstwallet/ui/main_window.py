@@ -60,6 +60,13 @@ if TYPE_CHECKING:
     from lstwallet.ui.shell.reading import ReadingSheet
     from lstwallet.ui.widgets.toast import Toaster
 
+TOUCHES: Final = frozenset(
+    (
+        QEvent.Type.KeyPress, QEvent.Type.MouseMove, QEvent.Type.MouseButtonPress,
+        QEvent.Type.Wheel, QEvent.Type.TouchBegin,
+    )
+)  # fmt: skip
+"""Somebody is there."""
 PALETTE_KEYS: Final = QKeyCombination(Qt.KeyboardModifier.ControlModifier, Qt.Key.Key_K)
 SHEETS: Final = {
     "calendar": ("lstwallet.ui.shell.calendar", "CalendarSheet"),
@@ -100,6 +107,9 @@ class MainWindow(QMainWindow):
     profile_wanted = Signal(str)
     entered = Signal(str)
     """A room's page is shown, built and fresh."""
+    lock_wanted = Signal()
+    """Ctrl+L, or the button in the top bar."""
+    minimised = Signal()
     lesson_wanted = Signal(str)
     """A page asks for the lesson of this id, or with "" to leave the one under way."""
 
@@ -114,6 +124,9 @@ class MainWindow(QMainWindow):
         self._slim: bool | None = None
         self._first_frame = True
         self._drawn = QElapsedTimer()
+        self.touched = QElapsedTimer()
+        """Since a key was pressed or the mouse moved over the window."""
+        self.touched.start()
         self._missed: frozenset[str] = frozenset()
         self._later = QTimer(self)
         self._later.setSingleShot(True)
@@ -167,7 +180,9 @@ class MainWindow(QMainWindow):
         )
         self.top_bar.privacy_changed.connect(lambda mode: bridge.change(privacy=mode))
         self.top_bar.set_privacy(bridge.settings.privacy)
+        self.top_bar.lock_wanted.connect(self.lock_wanted)
         bridge.opened.connect(self._opened)
+        bridge.locked.connect(self.forget)
         bridge.outcome.connect(self._happened)
         bridge.progress.connect(self._progressed)
         bridge.preferences_changed.connect(self._all_stale)
@@ -186,6 +201,7 @@ class MainWindow(QMainWindow):
         self._shortcut("F1", self.help)
         self._shortcut("Ctrl+F", self._find_in_room)
         self._shortcut("Ctrl+Z", self.undo)
+        self._shortcut("Ctrl+L", self.lock_wanted.emit)
 
     def _shortcut(self, keys: str | QKeySequence, act: Callable[[], object]) -> None:
         QShortcut(QKeySequence(keys), self).activated.connect(act)
@@ -328,6 +344,35 @@ class MainWindow(QMainWindow):
         self.show_shell()
         self._all_stale()
         self.enter(*self._wanted)
+
+    def forget(self) -> None:
+        """The profile is locked: everything that showed it goes, typed forms with it. The room
+        is remembered, and built anew when a profile is open again."""
+        from lstwallet.ui.widgets.layout import clear
+
+        self._close_popovers()
+        self._later.stop()
+        self._missed = frozenset()
+        self.stack.setCurrentWidget(self._blank)
+        sheets = [*self._pages.values(), *self._sheets.values()]
+        helpers = [each for each in (self._commands, self._guide) if each is not None]
+        for each in helpers:
+            sheets += each.widgets()
+        for widget in sheets:
+            widget.hide()
+            self.stack.removeWidget(widget)
+        for gone in (*sheets, *helpers):
+            gone.deleteLater()
+        self._pages.clear()
+        self._sheets.clear()
+        self._commands = self._guide = self._profile = None
+        if self._toaster is not None:
+            self._toaster.clear()
+        clear(self._strip)
+        self.notices.forget()
+        self.top_bar.forget()
+        self.time_bar.forget()
+        self.set_sandbox("", "")
 
     def _another_account(self) -> None:
         """Every room tells of the account that is shown; notices are of all of them."""
@@ -487,7 +532,9 @@ class MainWindow(QMainWindow):
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         """Ctrl+K is ours, also in a field, where it would delete the rest of the line."""
-        if event.type() == QEvent.Type.ShortcutOverride:
+        if event.type() in TOUCHES:
+            self.touched.start()
+        elif event.type() == QEvent.Type.ShortcutOverride:
             assert isinstance(event, QKeyEvent)
             if event.keyCombination() == PALETTE_KEYS:
                 event.ignore()
@@ -500,6 +547,8 @@ class MainWindow(QMainWindow):
 
     def changeEvent(self, event: QEvent) -> None:
         super().changeEvent(event)
+        if event.type() == QEvent.Type.WindowStateChange and self.isMinimized():
+            self.minimised.emit()
         if event.type() == QEvent.Type.StyleChange:
             QTimer.singleShot(0, self, self._fit)  # another text scale is another width
 

@@ -44,6 +44,7 @@ class School(QObject):
         self.coach: Coach | None = None
         """The lesson under way."""
         self._bridge.opened.connect(self._opened)
+        self._bridge.locked.connect(self._locked)
 
     def teach(self, ident: str = "") -> None:
         """Open a lesson where it was left, by default the first one. Never twice at once."""
@@ -82,13 +83,8 @@ class School(QObject):
             return
         self._busy = True
 
-        def opener() -> Session:
-            from lstwallet.app.safe import open_profile
-
-            return open_profile(own)
-
         self._then = then or {}
-        self._bridge.open(opener, self._refused)
+        self._bridge.open(self._bridge.keys.opener(own), self._refused)
 
     def _opened(self) -> None:
         path = self._bridge.profile.path
@@ -97,6 +93,14 @@ class School(QObject):
         if ready is not None and path == ready.path:
             self._begin(ready)
         elif self.coach is not None and path != self._path:
+            self._end()
+
+    def _locked(self) -> None:
+        """The lesson waits as it is; nothing of it stands over the page that asks for a key."""
+        self._busy = False
+        self._ready = None
+        if self.coach is not None:
+            self._then = {}
             self._end()
 
     def _begin(self, ready: _Ready) -> None:

@@ -177,7 +177,7 @@ class RoomPage(Page):
         super().__init__(bridge, parent)
         self._wish = ""
         self._build()
-        bridge.settings_changed.connect(lambda _names: self._show_settings())
+        bridge.settings_changed.connect(self._show_settings)
         bridge.opened.connect(self._forget)
         self._show_settings()
 

@@ -33,7 +33,7 @@ class AccountButton(Chooser):
         bridge.opened.connect(self._show)
         bridge.account_changed.connect(self._show)
         bridge.past.changed.connect(self._show)
-        bridge.book_changed.connect(lambda _edit: self._show())
+        bridge.book_changed.connect(self._show)
 
     def _show(self) -> None:
         from lstwallet.engine import address
@@ -49,6 +49,15 @@ class AccountButton(Chooser):
         self.setAccessibleName(self.tr("Account {name}").format(name=name))
         self.setAccessibleDescription(where)
         self.show()
+
+    def forget(self) -> None:
+        """The profile is locked: no name, no address."""
+        for words in (self._name, self._below):
+            words.setText("")
+        self._picture.set_seed("")
+        self.setAccessibleName("")
+        self.setAccessibleDescription("")
+        self.hide()
 
     def menu(self) -> QMenu:
         """All accounts, one more, and the room where they are named."""

@@ -59,6 +59,14 @@ class NoticeCentre(QObject):
         self._standing = self._now(world)
         self._show_bell()
 
+    def forget(self) -> None:
+        """The profile is locked: nothing of it is told any more."""
+        self.told, self.unread, self._standing = [], 0, None
+        if self._popover is not None:
+            self._popover.deleteLater()
+            self._popover = None
+        self._show_bell()
+
     def look(self, world: World, events: Sequence[Any] = ()) -> None:
         """Tell once of what has begun, for whichever of the user's accounts: a ticket that is
         ready, health below the line, a liquidation."""

@@ -35,7 +35,7 @@ class ReadingSheet(SideSheet):
         panel = SheetSurface()
         panel.setLayout(column(head, Rule(), (self._scroller, 1), margins=1, spacing=0))
         self.hold(panel)
-        self.bridge.outcome.connect(lambda _outcome: self._follow())
+        self.bridge.outcome.connect(self._follow)
         self.bridge.preferences_changed.connect(self._follow)
         self.bridge.account_changed.connect(self._follow)
         self.bridge.past.changed.connect(self._follow)

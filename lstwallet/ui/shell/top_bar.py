@@ -97,6 +97,7 @@ class TopBar(Themed, Panel):
     commands_wanted = Signal()
     profile_wanted = Signal(str)
     privacy_changed = Signal(str)
+    lock_wanted = Signal()
 
     def __init__(self, account: AccountButton, parent: QWidget | None = None) -> None:
         """``account`` stands beside the profile: which of its accounts is shown."""
@@ -123,7 +124,12 @@ class TopBar(Themed, Panel):
         self.chip.setToolTip(self.tr("Nothing here is connected to a real chain"))
         self.bell = ToolButton("bell", self.tr("Notices"), icon_side=16)
         self.bell.setObjectName("top.bell")
-        worth = holder(row(self._caption, self.net_worth, self.eye, self.bell, spacing=8))
+        self.lock = ToolButton(icons.LOCK, "", icon_side=16, on_click=self.lock_wanted.emit)
+        self.lock.setObjectName("top.lock")
+        self.set_lockable(False)
+        worth = holder(
+            row(self._caption, self.net_worth, self.eye, self.lock, self.bell, spacing=8)
+        )
         line = row(
             self.profile, account, None, self.finder, None, self._glass, worth, 12, self.chip,
             margins=(20, 0, 20, 1), spacing=8,
@@ -143,6 +149,19 @@ class TopBar(Themed, Panel):
             self._slim = slim
             self.finder.setVisible(not slim)
             self._glass.setVisible(slim)
+
+    def set_lockable(self, lockable: bool) -> None:
+        """What the lock button says; pressed, it says why a profile cannot be locked."""
+        words = self.tr("Lock (Ctrl+L)")
+        self.lock.set_tip(
+            words if lockable else self.tr("Lock: this profile has no password yet")
+        )
+
+    def forget(self) -> None:
+        """The profile is locked: neither its name nor its worth."""
+        self.net_worth.setText("")
+        self.profile.set_profile("")
+        self.account.forget()
 
     def set_net_worth(self, text: str) -> None:
         """The formatted net worth."""

@@ -21,6 +21,7 @@ from lstwallet.ui.wording.findings import (
     finding_rule,
     severity,
 )
+from lstwallet.ui.wording.keys import keyring_state, mistyped
 from lstwallet.ui.wording.liquidated import (
     liquidated,
     listed,
@@ -140,10 +141,12 @@ __all__ = [
     "health_word",
     "held",
     "is_environment",
+    "keyring_state",
     "limit_of_a_loop",
     "liquidated",
     "listed",
     "may_take",
+    "mistyped",
     "moment",
     "multiple",
     "next_due",

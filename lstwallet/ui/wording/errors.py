@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Any, Final
 
 from lstwallet.ui.wording.door import refused_file
+from lstwallet.ui.wording.keys import KEY_ERRORS
 from lstwallet.ui.wording.numbers import translate
 
 
@@ -86,4 +87,5 @@ _ERRORS: Final[dict[str, Callable[[Any], str]]] = {
     "CatalogueError": str,
     "PriceTableError": str,
     "FileRefused": refused_file,
+    **KEY_ERRORS,
 }

@@ -91,7 +91,7 @@ class RoomPage(Page):
         bridge.opened.connect(self._forget)
         bridge.account_changed.connect(self._forget)
         bridge.past.changed.connect(self._forget)
-        bridge.book_changed.connect(lambda _edit: self._show())
+        bridge.book_changed.connect(self._show)
         bridge.preferences_changed.connect(self._show)
 
     def _build(self) -> None:

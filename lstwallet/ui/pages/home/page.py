@@ -178,14 +178,17 @@ class RoomPage(Page):
         self.positions.ways_wanted.connect(lambda: self.navigate.emit("ways_out", None))
         self.positions.wanted.connect(lambda each: self.navigate.emit(*words.way(each)))
         self.positions.favoured.connect(self._favour)
-        self.bridge.book_changed.connect(lambda _edit: self.renew())
+        self.bridge.book_changed.connect(self.renew)
         self.exits.wanted.connect(self._go_to_exit)
         self.exits.calendar_wanted.connect(lambda: self.navigate.emit("calendar", None))
         self.bridge.opened.connect(self._forget)
         self.bridge.account_changed.connect(self._forget)
         self.bridge.past.changed.connect(self._forget)
         self.bridge.outcome.connect(self._happened)
-        self.bridge.settings_changed.connect(lambda _names: self.set_narrow(self.narrow))
+        self.bridge.settings_changed.connect(self._settings_changed)
+
+    def _settings_changed(self) -> None:
+        self.set_narrow(self.narrow)
 
     # --- showing ------------------------------------------------------------------------
 

@@ -131,11 +131,14 @@ class RoomPage(Page):
         self.positions.emode_asked.connect(self._choose_emode)
         self.markets.chosen.connect(self._choose_market)
         self.markets.favoured.connect(self._favour)
-        self.bridge.book_changed.connect(lambda _edit: self.renew())
+        self.bridge.book_changed.connect(self.renew)
         self.bridge.opened.connect(self._opened)
         self.bridge.account_changed.connect(self._opened)
         self.bridge.past.changed.connect(self._opened)
-        self.bridge.settings_changed.connect(lambda _names: self.set_narrow(self.narrow))
+        self.bridge.settings_changed.connect(self._settings_changed)
+
+    def _settings_changed(self) -> None:
+        self.set_narrow(self.narrow)
 
     # --- showing ------------------------------------------------------------------------
 

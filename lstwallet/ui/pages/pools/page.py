@@ -85,7 +85,7 @@ class RoomPage(Page):
         self.stack.addWidget(self.list)
         self.stack.addWidget(self._pool_page)
         bridge.opened.connect(self._opened)
-        bridge.book_changed.connect(lambda _edit: self.mark_stale())
+        bridge.book_changed.connect(self.mark_stale)
         bridge.account_changed.connect(self._opened)
         bridge.past.changed.connect(self._opened)
 

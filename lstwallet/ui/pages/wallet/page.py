@@ -65,7 +65,7 @@ class RoomPage(Page):
         self._stack = QStackedLayout()
         body = holder(self._stack)
         self.setLayout(column(head, (body, 1), spacing=12))
-        bridge.book_changed.connect(lambda _edit: self.renew())
+        bridge.book_changed.connect(self.renew)
         self.show_view(ACCOUNTS)
 
     @property

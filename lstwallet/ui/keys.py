@@ -1,0 +1,234 @@
+"""Keys, asked for in the lane: what opens a profile, opening it, and how that changes.
+
+The data key of a profile that was unlocked is held here until it is locked, so that a lesson, or
+trouble with the file, does not ask for the password again. It is never written anywhere.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
+
+from PySide6.QtCore import QObject, Signal
+
+from lstwallet.app import profiles
+from lstwallet.ui.jobs import Jobs, Lane
+
+if TYPE_CHECKING:
+    from lstwallet.app.safe import By, HeldKey, How, Secret
+    from lstwallet.app.session import Session
+
+Done = Callable[[Any], None]
+Failed = Callable[[BaseException], None]
+
+
+class Protection(NamedTuple):
+    """What was chosen for a new profile."""
+
+    password: str = ""
+    """Empty: none, and then ``computer`` means nothing."""
+    computer: bool = False
+    """Also unlock with this computer's keyring."""
+
+    def __repr__(self) -> str:
+        return "Protection(…)"
+
+
+OPEN: Final = Protection()
+"""No password."""
+
+
+class Keys(QObject):
+    """One window's keys."""
+
+    changed = Signal()
+    """What opens the profile that is open is known, or another: see ``how``."""
+
+    def __init__(self, jobs: Jobs, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._jobs = jobs
+        self._side: Lane | None = None
+        self._held: dict[Path, HeldKey] = {}
+        self.path: Path | None = None
+        """The profile that is open."""
+        self.how: How | None = None
+        """What opens it; ``None`` until the lane has looked."""
+
+    # --- looking ------------------------------------------------------------------------
+
+    def look(self, path: Path, done: Done, failed: Failed) -> None:
+        """``done(How)``: what opens a profile."""
+
+        def work() -> How:
+            from lstwallet.app import safe
+
+            return safe.how(path)
+
+        self._jobs.run(work, done, failed)
+
+    def follow(self, path: Path | None, *, keep: bool = False) -> None:
+        """Another profile is open now, or none. The keys of others go, unless ``keep``."""
+        self.path, self.how = path, None
+        if not keep:
+            self._held = {each: key for each, key in self._held.items() if each == path}
+        if path is None:
+            self.changed.emit()
+        else:
+            self.look(path, lambda how: self._followed(path, how), lambda _error: None)
+
+    def _followed(self, path: Path, how: How) -> None:
+        if path == self.path:
+            self.how = how
+            self.changed.emit()
+
+    def has(self, kind: str) -> bool:
+        """Whether the open profile has a slot of that kind."""
+        return self.how is not None and any(slot.kind == kind for slot in self.how.slots)
+
+    @property
+    def lockable(self) -> Path | None:
+        """The profile that a lock would close: the open one, or during a lesson one's own."""
+        if self.path is None or self.path in self._held:
+            return self.path
+        return next(iter(self._held), None) if profiles.is_practice(self.path) else None
+
+    @property
+    def held(self) -> Collection[Path]:
+        """The profiles whose keys are held."""
+        return self._held.keys()
+
+    def forget(self) -> None:
+        """Locked: no key is held any more."""
+        self._held.clear()
+        self.follow(None)
+
+    # --- opening ------------------------------------------------------------------------
+
+    def opener(self, path: Path, secret: Secret | None = None) -> Callable[[], Session]:
+        """Work that opens a profile, with ``secret``, or with the key that is held."""
+
+        def work() -> Session:
+            from lstwallet.app import safe
+
+            if safe.how(path).state is not safe.State.LOCKED:
+                return safe.open_profile(path)
+            key = safe.HeldKey(safe.unlock(path, secret or self._by(path)))
+            session = safe.open_profile(path, key)
+            self._held[path] = key
+            return session
+
+        return work
+
+    def recoverer(self, path: Path, code: str, password: str) -> Callable[[], Session]:
+        """Work that opens a profile with its recovery code and gives it a new password."""
+
+        def work() -> Session:
+            from lstwallet.app import safe
+
+            key = safe.HeldKey(safe.unlock(path, safe.RecoveryCode(code)))
+            safe.change_password(path, key, safe.Password(password))
+            session = safe.open_profile(path, key)
+            self._held[path] = key
+            return session
+
+        return work
+
+    def beginner(
+        self, protection: Protection, make: Callable[[Any], Session], told: Callable[[str], None]
+    ) -> Callable[[], Session]:
+        """Work that makes a profile with ``make(secrets)``; ``told`` gets its recovery code."""
+
+        def work() -> Session:
+            from lstwallet.app import safe
+
+            secrets, code = secrets_of(protection)
+            session = make(secrets)
+            if code:
+                path = session.path
+                self._held[path] = safe.HeldKey(safe.unlock(path, safe.RecoveryCode(code)))
+                told(code)
+            return session
+
+        return work
+
+    def ask_computer(self, path: Path, done: Callable[[], None], failed: Failed) -> None:
+        """Get the key from this computer's keyring, then ``done``: the key is held.
+
+        It may take five seconds; a password that is tried meanwhile does not wait for it.
+        """
+
+        def work() -> HeldKey:
+            from lstwallet.app import safe
+
+            return safe.HeldKey(safe.unlock(path, safe.ThisComputer()))
+
+        def kept(key: HeldKey) -> None:
+            self._held[path] = key
+            done()
+
+        self.side.run(work, kept, failed)
+
+    def probe(self, done: Callable[[str], None]) -> None:
+        """Whether this computer's keyring can keep a key: a state for ``wording``."""
+
+        def work() -> str:
+            from lstwallet.app import safe
+
+            return str(safe.this_computer())
+
+        self.side.run(work, done, lambda _error: done("failed"))
+
+    @property
+    def side(self) -> Jobs:
+        """Where a call to the keyring runs: it may hang for a while, and nothing waits for it."""
+        if not isinstance(self._jobs, Lane):
+            return self._jobs
+        if self._side is None:
+            self._side = Lane(self)
+        return self._side
+
+    def close(self) -> None:
+        """The program ends: no key is held, and the keyring's lane stops."""
+        self._held.clear()
+        if self._side is not None:
+            self._side.close(lambda: None, 6.0)
+
+    # --- changing -----------------------------------------------------------------------
+
+    def change(self, act: Callable[[Any, Path, By], Any], done: Done, failed: Failed) -> None:
+        """``act(safe, path, by)`` in the lane, in the name of whoever has the profile open;
+        then ``done`` with its answer, and ``changed``."""
+        path = self.path
+        assert path is not None
+
+        def work() -> Any:
+            from lstwallet.app import safe
+
+            return act(safe, path, self._by(path))
+
+        def told(answer: Any) -> None:
+            self.look(path, lambda how: self._followed(path, how), lambda _error: None)
+            done(answer)
+
+        self._jobs.run(work, told, failed)
+
+    def _by(self, path: Path) -> By:
+        from lstwallet.app import safe
+
+        return self._held.get(path, safe.NOTHING)
+
+
+def secrets_of(protection: Protection) -> tuple[tuple[Secret, ...], str]:
+    """The slots of a new profile, and the recovery code to print; without a password, none."""
+    from lstwallet.app import safe
+    from lstwallet.vault import recovery
+
+    if not protection.password:
+        return (safe.NOTHING,), ""
+    code = recovery.make()
+    computer = (safe.ThisComputer(),) if protection.computer else ()
+    return (safe.Password(protection.password), safe.RecoveryCode(code), *computer), code
+
+
+__all__ = ["OPEN", "Keys", "Protection"]
