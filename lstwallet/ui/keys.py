@@ -42,6 +42,8 @@ OPEN: Final = Protection()
 class Keys(QObject):
     """One window's keys."""
 
+    code_made = Signal(str)
+    """A fresh recovery code, to be shown once."""
     changed = Signal()
     """What opens the profile that is open is known, or another: see ``how``."""
 
@@ -195,6 +197,56 @@ class Keys(QObject):
             self._side.close(lambda: None, 6.0)
 
     # --- changing -----------------------------------------------------------------------
+
+    def change_password(
+        self, present: str, new: str, done: Callable[[], None], failed: Failed
+    ) -> None:
+        """Another password, in the name of the present one."""
+
+        def act(safe: Any, path: Path, by: By) -> None:
+            safe.change_password(path, safe.Password(present), safe.Password(new))
+
+        self.change(act, lambda _answer: done(), failed)
+
+    def remove_password(self, present: str, done: Callable[[], None], failed: Failed) -> None:
+        """No password any more: the key lies beside the profile, for whoever has the files."""
+
+        def act(safe: Any, path: Path, by: By) -> None:
+            safe.remove_password(path, safe.Password(present))
+
+        def gone(_answer: Any) -> None:
+            self._held.pop(self.path, None)  # type: ignore[arg-type]
+            done()
+
+        self.change(act, gone, failed)
+
+    def new_code(self, present: str, done: Callable[[], None], failed: Failed) -> None:
+        """Another recovery code; ``code_made`` has it shown."""
+
+        def act(safe: Any, path: Path, by: By) -> str:
+            return str(safe.new_recovery_code(path, safe.Password(present)).text)
+
+        def made(code: str) -> None:
+            done()
+            self.code_made.emit(code)
+
+        self.change(act, made, failed)
+
+    def add_computer(self, done: Callable[[], None], failed: Failed) -> None:
+        """This computer's keyring keeps a key too."""
+
+        def act(safe: Any, path: Path, by: By) -> None:
+            safe.add_slot(path, by, safe.ThisComputer())
+
+        self.change(act, lambda _answer: done(), failed)
+
+    def remove(self, ident: str, done: Callable[[], None], failed: Failed) -> None:
+        """One slot less."""
+
+        def act(safe: Any, path: Path, by: By) -> None:
+            safe.remove_slot(path, by, ident)
+
+        self.change(act, lambda _answer: done(), failed)
 
     def change(self, act: Callable[[Any, Path, By], Any], done: Done, failed: Failed) -> None:
         """``act(safe, path, by)`` in the lane, in the name of whoever has the profile open;

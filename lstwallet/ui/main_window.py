@@ -489,9 +489,11 @@ class MainWindow(QMainWindow):
         tone: str = "good",
         about: str = "",
         undo: Callable[[], object] | None = None,
+        offer: tuple[str, Callable[[], object]] | None = None,
     ) -> None:
         """A short word at the bottom right. ``about``: the room that shows more. ``undo``:
-        takes back a reversible edit, by the toast's button or Ctrl+Z while it stands."""
+        takes back a reversible edit, by the toast's button or Ctrl+Z while it stands.
+        ``offer``: the words of another button and what it does."""
         from lstwallet.ui.widgets.toast import Toaster
 
         if self._toaster is None:
@@ -500,8 +502,9 @@ class MainWindow(QMainWindow):
             self._toaster.show_toast(title, text, tone=tone, about=about, undo=undo)
             return
         action = self.tr("Show") if about else ""
+        action, act = offer or (action, lambda: self.enter(about))
         self._toaster.show_toast(
-            title, text, tone=tone, action=action, on_action=lambda: self.enter(about), about=about
+            title, text, tone=tone, action=action, on_action=act, about=about
         )
 
     def undo(self) -> None:

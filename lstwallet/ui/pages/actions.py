@@ -115,5 +115,9 @@ ACTIONS: Final = (
         "settings", _("Default slippage limit"), "sliders-horizontal", {"do": "slippage"},
         _("tolerance"),
     ),
+    Action(
+        "settings", _("Keys and password"), "password", {"do": "keys"},
+        _("lock unlock recovery code keyring computer protect"),
+    ),
 )  # fmt: skip
 """By room, in the order of its own buttons."""

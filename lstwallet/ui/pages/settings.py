@@ -28,6 +28,7 @@ from lstwallet.ui.pages.action import (
     Review,
     read_amount,
 )
+from lstwallet.ui.pages.keys_card import KeysCard
 from lstwallet.ui.pages.notice_card import NoticeCard
 from lstwallet.ui.pages.page import Page
 from lstwallet.ui.theme import tokens
@@ -185,6 +186,7 @@ class RoomPage(Page):
         """Another profile: what was said of the one before is not true of it."""
         self.verify.set_pending("")
         self.verdict.set("")
+        self.keys.close_form()
 
     def _build(self) -> None:
         head = column(
@@ -196,7 +198,7 @@ class RoomPage(Page):
             column(
                 head, self._look_card(), self._trade_card(), self._notice_card(),
                 self._drill_card(),
-                self._profile_card(),
+                self._profile_card(), self._keys_card(),
                 self._about_card(), None, margins=(20, 14, 0, 14), spacing=14,
             )
         )  # fmt: skip
@@ -287,6 +289,10 @@ class RoomPage(Page):
         self.drills.wanted.connect(lambda what, on: self.command_wanted.emit(Stop(what, on)))
         return self.drills
 
+    def _keys_card(self) -> KeysCard:
+        self.keys = KeysCard(self.bridge)
+        return self.keys
+
     def _set_slippage(self) -> None:
         text = self.slippage.text()
         try:
@@ -372,23 +378,27 @@ class RoomPage(Page):
         self.dust.set_current(settings.dust_usd)
         self.expert.set_on(settings.expert)
         self.notices.show_settings()
+        self.keys.show_settings()
         refused = bool(self.slippage_error.text.text())
         if not refused and not self.slippage.hasFocus():
             self.slippage.setText(format_exact(settings.slippage_bps, 2))
 
     def show_request(self, arguments: Any) -> None:
-        """``do``: ``fund``, ``verify``, or ``slippage`` (its field gets the cursor)."""
+        """``do``: ``fund``, ``verify``, ``slippage`` (its field gets the cursor) or ``keys``."""
         self._wish = (arguments or {}).get("do", "")
         if self._wish == "verify" and self.verify.isEnabled():
             self._verify()
 
     def begin_typing(self) -> None:
-        first = {"slippage": self.slippage, "verify": self.verify}.get(self._wish)
+        first = {
+            "slippage": self.slippage, "verify": self.verify, "keys": self.keys.first(),
+        }.get(self._wish)  # fmt: skip
         if first is None:
             super().begin_typing()
             return
         first.setFocus(Qt.FocusReason.ShortcutFocusReason)
-        self._scroller.ensureWidgetVisible(self.verdict if first is self.verify else first)
+        shown = {"verify": self.verdict, "keys": self.keys}.get(self._wish, first)
+        self._scroller.ensureWidgetVisible(shown)
 
     def refresh(self, world: World) -> None:
         profile = self.bridge.profile

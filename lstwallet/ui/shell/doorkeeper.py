@@ -54,6 +54,7 @@ class Doorkeeper(QObject):
         self._bridge.opened.connect(self._opened)
         self._bridge.locked.connect(self._locked)
         self._keys.changed.connect(self._changed)
+        self._keys.code_made.connect(self._code_made)
 
     @property
     def clipboard(self) -> SecretClipboard:
@@ -232,6 +233,9 @@ class Doorkeeper(QObject):
         page.left.connect(left)
         self._cover(page)
 
+    def _code_made(self, code: str) -> None:
+        self.show_code(code, self._bridge.profile.name, lambda: None)
+
     # --- locking ------------------------------------------------------------------------
 
     def lock_or_say(self) -> None:
@@ -241,9 +245,13 @@ class Doorkeeper(QObject):
         elif self._bridge.world is not None and self._window.cover() is None:
             self._window.toast(
                 self.tr("This profile has no password"),
-                self.tr("Set one in Settings, and it can be locked."),
-                "info", "settings",
-            )  # fmt: skip
+                self.tr("Without one it cannot be locked."),
+                "info",
+                offer=(self.tr("Set one"), self._go_to_keys),
+            )
+
+    def _go_to_keys(self) -> None:
+        self._window.enter("settings", {"do": "keys"}, typing=True)
 
     def lock(self) -> None:
         """Stop time, commit, close; nothing of the profile stays on the screen."""

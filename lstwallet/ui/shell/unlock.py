@@ -11,7 +11,6 @@ from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QMenu, QWidget
 
 from lstwallet.ui import wording
-from lstwallet.ui.shell.protect import NewPassword
 from lstwallet.ui.shell.rail import Mark
 from lstwallet.ui.shell.whole import Whole
 from lstwallet.ui.theme import icons
@@ -19,6 +18,7 @@ from lstwallet.ui.widgets.buttons import Button
 from lstwallet.ui.widgets.cards import Identicon, PressCard
 from lstwallet.ui.widgets.labels import Icon, Label, Link, unmarked
 from lstwallet.ui.widgets.layout import HCENTER, TOP, column, holder, row
+from lstwallet.ui.widgets.new_password import NewPassword
 from lstwallet.ui.widgets.rows import ErrorLine
 from lstwallet.ui.widgets.secret_field import SecretField
 

@@ -21,7 +21,7 @@ from lstwallet.ui.wording.findings import (
     finding_rule,
     severity,
 )
-from lstwallet.ui.wording.keys import keyring_state, mistyped
+from lstwallet.ui.wording.keys import keyring_state, mistyped, password_problem
 from lstwallet.ui.wording.liquidated import (
     liquidated,
     listed,
@@ -154,6 +154,7 @@ __all__ = [
     "owned_amount",
     "owned_fiat",
     "party_name",
+    "password_problem",
     "percent",
     "places",
     "plural",

@@ -50,8 +50,9 @@ def mistyped(group: int) -> str:
     return translate("keys", "There is a typing error in group {number}.").format(number=group)
 
 
-def _bad_password(problem: Any) -> str:
-    if str(problem.problem) == "too_long":
+def password_problem(problem: str) -> str:
+    """Why a text cannot be a new password: ``too_short`` or ``too_long``."""
+    if problem == "too_long":
         return translate("keys", "A password has at most a thousand characters.")
     return translate("keys", "A password has at least eight characters.")
 
@@ -81,7 +82,7 @@ KEY_ERRORS: Final[dict[str, Callable[[Any], str]]] = {
     "LastSlot": lambda _problem: translate(
         "keys", "This is the last way into the profile besides the keyring: it stays."
     ),
-    "BadPassword": _bad_password,
+    "BadPassword": lambda problem: password_problem(str(problem.problem)),
     "Mistyped": lambda problem: mistyped(problem.group),
     "KeyringTrouble": lambda problem: keyring_state(str(problem.state)),
 }
