@@ -33,8 +33,8 @@ if TYPE_CHECKING:
     from lstwallet.market.driver import MarketConfig
     from lstwallet.ui.coach.school import School
     from lstwallet.ui.keys import Protection
-    from lstwallet.ui.shell.doorkeeper import Doorkeeper
     from lstwallet.ui.records import Opened
+    from lstwallet.ui.shell.doorkeeper import Doorkeeper
     from lstwallet.ui.shell.faults import Faults
     from lstwallet.ui.shell.stalls import Heart
 

@@ -295,7 +295,8 @@ class KeysCard(Card):
             return told
 
         if kind == SET:
-            self._bridge.set_first_password(new, done(self.tr("The profile has a password")), failed)
+            words = done(self.tr("The profile has a password"))
+            self._bridge.set_first_password(new, words, failed)
         elif kind == CHANGE:
             self._keys.change_password(present, new, done(self.tr("Password changed")), failed)
         elif kind == REMOVE:

@@ -1,4 +1,4 @@
-"""How a new profile is protected: a password, this computer beside it, or in clear words nothing."""
+"""How a new profile is protected: a password, this computer beside it, or in clear words none."""
 
 from __future__ import annotations
 

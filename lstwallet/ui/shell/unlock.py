@@ -198,8 +198,8 @@ class Recover(Whole):
         self.path = path
         self.code = SecretField(self.tr("Recovery code"), "recover.code", shown=True)
         self.code.edit.setPlaceholderText("XXXXX-XXXXX-XXXXX-XXXXX-XXXXX-XXXXX-XXXXX")
-        self.code.confirmed.connect(lambda: self.fields.setFocus())
         self.fields = NewPassword("recover", path.stem)
+        self.code.confirmed.connect(self.fields.setFocus)
         self.fields.confirmed.connect(self._give)
         self.set_button = Button(
             self.tr("Open with the new password"), "primary", "main", on_click=self._give
