@@ -13,6 +13,7 @@ from pytestqt.qtbot import QtBot
 
 from lstwallet.ui import theme
 from lstwallet.ui.application import Program
+from lstwallet.ui.keys import OPEN
 from tests.journeys.driver import Driver
 
 PATIENCE_MS = 30_000
@@ -29,9 +30,11 @@ def programs(qtbot: QtBot) -> Iterator[Start]:
     made: list[Program] = []
 
     def begin(
-        profile: Path | None = None, size: tuple[int, int] = (1440, 900)
+        profile: Path | None = None, size: tuple[int, int] = (1440, 900), *, asks: bool = False
     ) -> tuple[Program, Driver]:
+        """``asks``: a new profile is asked how it is protected; else it has no password."""
         program = Program(app, profile)
+        program.protection = None if asks else OPEN
         theme.set_calm(True)
         made.append(program)
         qtbot.addWidget(program.window)

@@ -322,8 +322,12 @@ def keys_trouble(state: str) -> tuple[str, str, str]:
     tr = wording.translate
     return {
         "keys_lost": (
-            tr("keys", "The key file beside the profile is gone, and so is its copy."),
-            tr("keys", "The keys of this profile are missing"),
+            tr(
+                "keys",
+                "There is no key file beside it: either this is not a profile of lstwallet, or "
+                "its keys are lost.",
+            ),
+            tr("keys", "This profile cannot be opened"),
             tr(
                 "keys",
                 "Put “….lstwallet.keys” back beside the profile, from a backup of yours, and try "
