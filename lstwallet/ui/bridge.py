@@ -106,8 +106,9 @@ class Bridge(Shown):
         self,
         opener: Callable[[], Session],
         refused: Callable[[BaseException], None] | None = None,
+        done: Callable[[], None] | None = None,
     ) -> None:
-        """Open a profile in the lane and close the one before it; then ``opened``.
+        """Open a profile in the lane and close the one before it; then ``opened``, and ``done``.
 
         When it cannot be opened the profile before stays, and ``refused`` (or the
         signal ``failed``) gets the exception. Until then nothing is sent and no time
@@ -128,7 +129,33 @@ class Bridge(Shown):
             self._opening -= 1
             (refused or self.failed.emit)(error)
 
-        self.jobs.run(work, self._opened, kept)
+        def answered(opened: Opened) -> None:
+            self._opened(opened)
+            if done is not None:
+                done()
+
+        self.jobs.run(work, answered, kept)
+
+    def protect(
+        self, password: str, done: Callable[[str], None], failed: Callable[[BaseException], None]
+    ) -> None:
+        """Give the open profile its first password: it is closed, gets it, and is opened anew.
+
+        ``done`` gets the recovery code. ``failed``: it is open as before.
+        """
+        assert self.profile is not None
+        path, codes = self.profile.path, list[str]()
+        protector = self.keys.protector(path, password, codes.append)
+
+        def opener() -> Session:
+            self._close_session()
+            try:
+                return protector()
+            except BaseException:
+                self._session = self.keys.opener(path)()
+                raise
+
+        self.open(opener, failed, lambda: done(codes[0]))
 
     def recover(
         self, reply: Callable[[], None], failed: Callable[[BaseException], None]

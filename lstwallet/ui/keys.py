@@ -154,6 +154,25 @@ class Keys(QObject):
 
         return work
 
+    def protector(
+        self, path: Path, password: str, told: Callable[[str], None]
+    ) -> Callable[[], Session]:
+        """Work that gives a profile that nobody has open its first password, and opens it;
+        ``told`` gets its recovery code."""
+
+        def work() -> Session:
+            from lstwallet.app import safe
+
+            safe.set_password(path, safe.NOTHING, safe.Password(password))
+            code = safe.new_recovery_code(path, safe.Password(password))
+            key = safe.HeldKey(safe.unlock(path, code))
+            session = safe.open_profile(path, key)
+            self._held[path] = key
+            told(code.text)
+            return session
+
+        return work
+
     def ask_computer(self, path: Path, done: Callable[[], None], failed: Failed) -> None:
         """Get the key from this computer's keyring, then ``done``: the key is held.
 

@@ -116,7 +116,7 @@ ACTIONS: Final = (
         _("tolerance"),
     ),
     Action(
-        "settings", _("Keys and password"), "password", {"do": "keys"},
+        "settings", _("Keys and password"), "key", {"do": "keys"},
         _("lock unlock recovery code keyring computer protect"),
     ),
 )  # fmt: skip

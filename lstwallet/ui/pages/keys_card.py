@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from lstwallet.ui.bridge import Bridge
 
 ICONS: Final = {
-    "password": "password", "recovery": "file-text", "keyring": "fingerprint", "none": "key",
+    "password": "asterisk", "recovery": "file-text", "keyring": "fingerprint", "none": "key",
 }  # fmt: skip
 """Of each way into a profile."""
 SET, CHANGE, REMOVE, CODE = "set", "change", "remove", "code"
@@ -295,14 +295,18 @@ class KeysCard(Card):
             return told
 
         if kind == SET:
-            words = done(self.tr("The profile has a password"))
-            self._bridge.set_first_password(new, words, failed)
+            self._bridge.protect(new, self._protected, failed)
         elif kind == CHANGE:
             self._keys.change_password(present, new, done(self.tr("Password changed")), failed)
         elif kind == REMOVE:
             self._keys.remove_password(present, done(self.tr("Password removed")), failed)
         else:
             self._keys.new_code(present, self.close_form, failed)
+
+    def _protected(self, code: str) -> None:
+        self.close_form()
+        self._tell(self.tr("The profile has a password"))
+        self._keys.code_made.emit(code)
 
     def _add_computer(self) -> None:
         self.trouble.set_text("")

@@ -13,7 +13,7 @@ from PySide6.QtWidgets import QFileDialog, QWidget
 from lstwallet.ui.shell.whole import Whole
 from lstwallet.ui.theme import Themed, current, paint
 from lstwallet.ui.widgets.buttons import Button, CheckBox
-from lstwallet.ui.widgets.labels import Icon, Label, Link
+from lstwallet.ui.widgets.labels import Icon, Label
 from lstwallet.ui.widgets.layout import TOP, row
 from lstwallet.ui.widgets.rows import ErrorLine
 from lstwallet.ui.widgets.secret_field import CLEARED_AFTER_S, SecretClipboard
@@ -103,9 +103,10 @@ class RecoveryPage(Whole):
         self.go_on.setObjectName("recovery.go_on")
         self.go_on.setEnabled(False)
         self.kept.toggled.connect(self.go_on.setEnabled)
-        self.skip = Link(self.tr("Go on without keeping it"))
+        self.skip = Button(
+            self.tr("Go on without keeping it"), "secondary", on_click=self._leave
+        )
         self.skip.setObjectName("recovery.skip")
-        self.skip.clicked.connect(self._leave)
         warning = Label(
             self.tr("Then nobody can open the profile when the password is forgotten: not we, "
                     "not anybody."),

@@ -16,7 +16,7 @@ from lstwallet.ui.shell.whole import Whole
 from lstwallet.ui.theme import icons
 from lstwallet.ui.widgets.buttons import Button
 from lstwallet.ui.widgets.cards import Identicon, PressCard
-from lstwallet.ui.widgets.labels import Icon, Label, Link, unmarked
+from lstwallet.ui.widgets.labels import Icon, Label, unmarked
 from lstwallet.ui.widgets.layout import HCENTER, TOP, column, holder, row
 from lstwallet.ui.widgets.new_password import NewPassword
 from lstwallet.ui.widgets.rows import ErrorLine
@@ -123,14 +123,14 @@ class Unlock(Whole):
         self.first = self.password.edit if "password" in ways else self.computer
 
     def _add_links(self, ways: frozenset[str]) -> None:
-        self.forgotten = Link(self.tr("Forgotten password?"), "body")
+        self.forgotten = Button(
+            self.tr("Forgotten password?"), "ghost", on_click=self.code_wanted.emit
+        )
         self.forgotten.setObjectName("unlock.forgotten")
-        self.forgotten.clicked.connect(self.code_wanted)
-        other = Link(self.tr("Other profile"), "body")
+        other = Button(self.tr("Other profile"), "ghost", on_click=self.profile.open)
         other.setObjectName("unlock.other")
-        other.clicked.connect(self.profile.open)
         dot = Label("·", "body", "3")
-        self.card.add(row(None, self.forgotten, dot, other, None, spacing=12))
+        self.card.add(row(None, self.forgotten, dot, other, None, spacing=2))
         for part in (self.forgotten, dot):
             part.setVisible("recovery" in ways)
 

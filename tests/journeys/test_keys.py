@@ -1,0 +1,585 @@
+"""Keys in the user's words: a password, its recovery code, the lock, and everything that goes
+wrong with them, through the real window."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication, QLineEdit, QMenu, QWidget
+
+from lstwallet.app import profiles, safe
+from lstwallet.app.safe import Password, Tools
+from lstwallet.engine.world import YOU
+from lstwallet.ui.application import Program
+from lstwallet.ui.keys import Protection
+from lstwallet.ui.shell.lock_watch import LockWatch
+from lstwallet.ui.widgets import secret_field
+from lstwallet.vault.errors import KeyringState
+from tests.cheap_keys import POLICY, FakeKeyring
+from tests.journeys.driver import Driver
+from tests.journeys.program import Start
+
+pytestmark = [pytest.mark.qt_log_ignore("This plugin does not support", extend=True)]
+
+WORD = "moon lantern orbit"
+CTRL = Qt.KeyboardModifier.ControlModifier
+
+
+@pytest.fixture
+def keyring(monkeypatch: pytest.MonkeyPatch) -> FakeKeyring:
+    fake = FakeKeyring()
+    monkeypatch.setattr(safe, "tools", Tools(POLICY, fake))
+    return fake
+
+
+@pytest.fixture(autouse=True)
+def _cheap(keyring: FakeKeyring) -> None:
+    """A password costs next to nothing here."""
+
+
+@pytest.fixture(autouse=True)
+def _empty_clipboard(qapp: QApplication) -> Iterator[None]:
+    yield
+    QApplication.clipboard().clear()
+
+
+def begun(start: Start, computer: bool = False) -> tuple[Program, Driver]:
+    """The program with a profile that has a password; its recovery code is not kept."""
+    program, person = start()
+    program.protection = Protection(WORD, computer)
+    person.click("welcome.empty")
+    person.click("recovery.skip")
+    person.until(lambda: program.window.cover() is None, "the window")
+    return program, person
+
+
+def lock(program: Program, person: Driver) -> None:
+    """Ctrl+L, and wait for the unlock page."""
+    person.until(program.window.isActiveWindow, "the window to be the active one")
+    QTest.keyClick(program.window.windowHandle(), Qt.Key.Key_L, CTRL)
+    person.sees("Welcome back")
+
+
+def unlock(program: Program, person: Driver, word: str = WORD) -> None:
+    person.fill("unlock.password", word)
+    person.click("unlock.unlock")
+    person.until(lambda: program.window.cover() is None, "the window")
+
+
+def is_open(program: Program) -> Callable[[], bool]:
+    return lambda: program.bridge.world is not None and program.window.cover() is None
+
+
+def test_a_password_a_code_a_lock_and_back_in_the_same_room(start: Start) -> None:
+    program, person = start(asks=True)
+    person.click("welcome.empty")
+    person.sees("Protect this profile")
+    person.sees("Anybody who can read your files can read this profile. It is play money.")
+    person.fill("protect.password", "short")
+    person.sees("At least eight characters.")
+    person.fill("protect.password", WORD)
+    person.sees("Strong")
+    person.fill("protect.again", "moon lantern orbiz")
+    person.click("protect.create")
+    person.sees("The two are not the same.")
+    person.fill("protect.again", WORD)
+    person.click("protect.create")
+    person.sees("Keep this recovery code")
+    assert person.disabled("recovery.go_on")
+    person.click("recovery.kept")
+    person.click("recovery.go_on")
+    person.until(is_open(program), "the window")
+    world = program.bridge.world
+    assert world.balance(YOU, "ETH") == 100 * 10**18
+
+    person.go("pools")
+    person.click("time.play")
+    lock(program, person)
+    assert program.bridge.world is None
+    assert not program.bridge.playing
+    assert not person.visible_text("Net worth")
+    person.fill("unlock.password", "moon lantern orbiz")
+    person.click("unlock.unlock")
+    person.sees("Wrong password. Nothing was changed.")
+    assert person.find("unlock.password", QLineEdit).text() == "moon lantern orbiz"
+    unlock(program, person)
+    assert program.window.room == "pools"
+    person.until(lambda: program.window.page("pools") is not None, "the room")
+    assert program.bridge.world.events >= world.events
+    assert program.bridge.world.balance(YOU, "ETH") == 100 * 10**18
+
+
+def test_no_password_is_one_more_click_and_then_it_cannot_be_locked(start: Start) -> None:
+    program, person = start(asks=True)
+    person.click("welcome.empty")
+    person.click("protect.none")
+    person.until(is_open(program), "the window")
+    person.click("top.lock")
+    person.sees("This profile has no password")
+    assert program.bridge.world is not None
+    person.click("Set one")
+    person.sees("Anybody who can read your files can read it. It is play money.")
+    person.click("keys.set")
+    person.fill("keys.password", WORD)
+    person.fill("keys.again", WORD)
+    person.click("keys.do")
+    person.sees("Keep this recovery code")
+    person.click("recovery.skip")
+    person.sees("Asked for at the start and after a lock.")
+    lock(program, person)
+    unlock(program, person)
+
+
+def test_the_choice_can_be_taken_back_before_it_is_made(start: Start) -> None:
+    _, person = start(asks=True)
+    person.click("welcome.demo")
+    person.click("protect.back")
+    person.sees("How would you like to begin?")
+
+
+def test_after_a_restart_the_password_is_asked_for(start: Start) -> None:
+    program, person = begun(start)
+    program.window.close()
+    program.close()
+    again, person = start()
+    person.sees("Welcome back")
+    person.sees("Main")
+    assert again.bridge.world is None
+    unlock(again, person)
+
+
+def test_a_forgotten_password_is_replaced_with_the_recovery_code(start: Start) -> None:
+    program, person = start()
+    program.protection = Protection(WORD)
+    person.click("welcome.empty")
+    person.sees("Keep this recovery code")
+    person.click("recovery.copy")
+    code = QApplication.clipboard().text()
+    assert len(code) == 41
+    person.click("recovery.skip")
+    person.until(is_open(program), "the window")
+    lock(program, person)
+    assert QApplication.clipboard().text() == ""  # a lock clears it
+
+    person.click("unlock.forgotten")
+    person.fill("recover.code", code.lower().replace("-", " "))
+    person.fill("recover.password", "another word entirely")
+    person.fill("recover.again", "another word entirely")
+    wrong = ("A" if code[0] != "A" else "C") + code[1:]
+    person.fill("recover.code", wrong)
+    person.click("recover.set")
+    person.sees("There is a typing error in group 1.")
+    person.fill("recover.code", code)
+    person.click("recover.set")
+    person.until(is_open(program), "the window")
+    lock(program, person)
+    person.fill("unlock.password", WORD)
+    person.click("unlock.unlock")
+    person.sees("Wrong password.")
+    unlock(program, person, "another word entirely")
+
+
+def test_a_code_of_another_profile_is_not_this_ones(start: Start) -> None:
+    from lstwallet.vault import recovery
+
+    program, person = begun(start)
+    lock(program, person)
+    person.click("unlock.forgotten")
+    person.fill("recover.code", recovery.make())
+    person.fill("recover.password", WORD)
+    person.fill("recover.again", WORD)
+    person.click("recover.set")
+    person.sees("This is not the code of this profile.")
+    person.click("recover.back")
+    unlock(program, person)
+
+
+def test_the_clipboard_is_cleared_after_a_time(
+    start: Start, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(secret_field, "CLEARED_AFTER_S", 0)
+    program, person = start()
+    program.protection = Protection(WORD)
+    person.click("welcome.empty")
+    person.click("recovery.copy")
+    person.sees("The clipboard is cleared.")
+    assert QApplication.clipboard().text() == ""
+
+
+def test_the_code_is_saved_as_a_pdf_that_only_the_user_may_read(
+    start: Start, tmp_path: Path
+) -> None:
+    program, person = start()
+    program.protection = Protection(WORD)
+    person.click("welcome.empty")
+    person.sees("Keep this recovery code")
+    sheet = tmp_path / "code.pdf"
+    program.window.cover().save(sheet)
+    assert sheet.read_bytes().startswith(b"%PDF")
+    assert sheet.stat().st_mode & 0o777 == 0o600
+    program.window.cover().save(tmp_path / "nowhere" / "code.pdf")
+    person.sees("It was not saved: No such file or directory.")
+
+
+# --- this computer -----------------------------------------------------------------------------
+
+
+def test_this_computer_opens_it_too(start: Start, keyring: FakeKeyring) -> None:
+    program, person = start(asks=True)
+    person.click("welcome.empty")
+    person.fill("protect.password", WORD)
+    person.fill("protect.again", WORD)
+    person.click("protect.computer")
+    person.click("protect.create")
+    person.click("recovery.skip")
+    person.until(is_open(program), "the window")
+    assert len(keyring.held) == 1
+    lock(program, person)
+    person.click("unlock.computer")
+    person.until(is_open(program), "the window")
+
+
+@pytest.mark.parametrize(
+    ("state", "sentence"),
+    [
+        (KeyringState.ABSENT, "This computer offers no keyring that could keep a key."),
+        (KeyringState.LOCKED, "This computer's keyring is locked."),
+        (KeyringState.DENIED, "This computer's keyring said no."),
+        (KeyringState.HANGING, "This computer's keyring does not answer."),
+        (KeyringState.EMPTY, "does not hold the key of this profile any more"),
+    ],
+)
+def test_when_the_keyring_does_not_help_the_password_does(
+    start: Start, keyring: FakeKeyring, state: KeyringState, sentence: str
+) -> None:
+    program, person = begun(start, computer=True)
+    lock(program, person)
+    keyring.state = state
+    if state is KeyringState.EMPTY:
+        keyring.held.clear()
+        keyring.state = KeyringState.OK
+    keys = sorted(profiles.folder().glob("*.keys*"))
+    before = [each.read_bytes() for each in keys]
+    person.click("unlock.computer")
+    person.sees(sentence)
+    began = time.monotonic()
+    unlock(program, person)
+    assert time.monotonic() - began < 5
+    assert [each.read_bytes() for each in keys] == before, "a key was made again"
+
+
+def test_a_keyring_that_hangs_keeps_nobody_waiting(
+    start: Start, keyring: FakeKeyring, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    program, person = begun(start, computer=True)
+    lock(program, person)
+    real = keyring.get
+
+    def slow(name: str) -> object:
+        time.sleep(3)
+        keyring.state = KeyringState.HANGING
+        return real(name)
+
+    monkeypatch.setattr(keyring, "get", slow)
+    person.click("unlock.computer")
+    began = time.monotonic()
+    unlock(program, person)
+    assert time.monotonic() - began < 2.5, "the password waited for the keyring"
+    person.pause(3_200)  # its answer comes when nobody waits for it any more
+    assert is_open(program)()
+
+
+@pytest.mark.parametrize("state", [KeyringState.ABSENT, KeyringState.LOCKED])
+def test_a_new_profile_says_when_the_computer_cannot_keep_a_key(
+    start: Start, keyring: FakeKeyring, state: KeyringState
+) -> None:
+    program, person = start(asks=True)
+    person.click("welcome.empty")
+    keyring.state = state
+    person.click("protect.computer")
+    person.sees("The password opens the profile.")
+    assert not person.find("protect.computer").isChecked()  # type: ignore[attr-defined]
+    person.fill("protect.password", WORD)
+    person.fill("protect.again", WORD)
+    person.click("protect.create")
+    person.click("recovery.skip")
+    person.until(is_open(program), "the window")
+
+
+# --- locking by itself -------------------------------------------------------------------------
+
+
+def test_it_locks_when_nobody_is_there(start: Start) -> None:
+    program, person = begun(start)
+    program.bridge.change(idle_lock=5)
+    watch = LockWatch(program.window, minute_ms=400)
+    watch.due.connect(program.door.lock)
+    watch.watch(True)
+    for step in range(20):  # 3 s, and the limit is 2: somebody is there
+        QTest.mouseMove(program.window.windowHandle(), QPoint(200 + step, 300))
+        person.pause(150)
+    assert program.bridge.world is not None
+    person.sees("Welcome back")
+    assert program.bridge.world is None
+    unlock(program, person)
+
+
+def test_never_means_never(start: Start) -> None:
+    program, person = begun(start)
+    program.bridge.change(idle_lock=0)
+    watch = LockWatch(program.window, minute_ms=1)
+    watch.due.connect(program.door.lock)
+    watch.watch(True)
+    person.pause(300)
+    assert program.bridge.world is not None
+
+
+def test_it_locks_when_minimised_if_that_is_wished(start: Start) -> None:
+    program, person = begun(start)
+    program.window.showMinimized()
+    person.pause(200)
+    assert program.bridge.world is not None, "it was not wished"
+    program.window.showNormal()
+    person.go("settings")
+    person.click("keys.minimised")
+    program.window.showMinimized()
+    person.until(lambda: program.bridge.world is None, "the lock")
+    program.window.showNormal()
+    person.sees("Welcome back")
+
+
+def test_a_lock_during_a_run_keeps_what_has_happened(start: Start) -> None:
+    program, person = begun(start)
+    bridge = program.bridge
+    begin = bridge.world.time
+    bridge.advance(90 * 86_400)
+    person.until(lambda: bridge.world.time > begin, "some time to pass")
+    seen = bridge.world
+    program.door.lock()
+    person.sees("Welcome back")
+    unlock(program, person)
+    assert bridge.world.time >= seen.time
+    assert bridge.world.events >= seen.events
+    assert not bridge.running
+
+
+def test_nothing_that_was_shown_is_left_in_the_window(start: Start) -> None:
+    program, person = begun(start)
+    person.go("stake")
+    person.fill("stake.amount", "12.3456")
+    person.click("stake.review")
+    person.go("home")
+    person.go("activity")
+    program.window.find_command()
+    program.window.toast("3.2100 ETH were sent", undo=lambda: None)
+    program.window.show_trouble("77 ETH are in trouble")
+    menu = program.window.top_bar.account.menu()
+    menu.popup(QPoint(300, 300))
+    assert person.visible_text("3.2100 ETH were sent")
+    program.door.lock()
+    person.sees("Welcome back")
+    person.pause(300)
+    left = [text for text in every_text(program.window) if any(map(str.isdigit, text))]
+    assert not [text for text in left if "ETH" in text or "USDC" in text or "$" in text], left
+    assert QApplication.activePopupWidget() is None
+    assert program.window.windowTitle() == "lstwallet"
+    unlock(program, person)
+    person.go("stake")
+    assert person.find("stake.amount", QLineEdit).text() == ""
+
+
+def every_text(window: QWidget) -> Iterator[str]:
+    """All texts that any widget of the window holds, shown or not."""
+    for widget in window.findChildren(QWidget):
+        for name in ("text", "toolTip", "accessibleName", "accessibleDescription", "title"):
+            read = getattr(widget, name, None)
+            if callable(read):
+                text = read()
+                if isinstance(text, str):
+                    yield text
+
+
+def test_keys_do_nothing_while_it_is_locked(start: Start) -> None:
+    program, person = begun(start)
+    lock(program, person)
+    for key, held in (
+        (Qt.Key.Key_K, CTRL), (Qt.Key.Key_F1, Qt.KeyboardModifier.NoModifier),
+        (Qt.Key.Key_2, Qt.KeyboardModifier.AltModifier), (Qt.Key.Key_L, CTRL),
+        (Qt.Key.Key_Z, CTRL), (Qt.Key.Key_F, CTRL),
+    ):  # fmt: skip
+        QTest.keyClick(program.window.windowHandle(), key, held)
+        person.pause(60)
+    assert person.visible_text("Welcome back")
+    assert program.bridge.world is None
+    unlock(program, person)
+
+
+# --- other profiles, lessons -------------------------------------------------------------------
+
+
+def test_from_a_locked_profile_to_an_open_one_and_back(start: Start) -> None:
+    program, person = begun(start)
+    program.protection = Protection()
+    program.begin("empty")
+    person.until(lambda: program.bridge.profile.name == "Main 2", "the second profile")
+    program.door.open(profiles.path_of("Main"))
+    person.sees("Welcome back")
+    person.click("unlock.profile")
+    pick(person, "Main 2")
+    person.until(is_open(program), "the open profile again")
+    assert program.bridge.profile.name == "Main 2"
+    program.door.open(profiles.path_of("Main"))
+    person.sees("Welcome back")
+    unlock(program, person)
+    assert program.bridge.profile.name == "Main"
+
+
+def pick(person: Driver, words: str) -> None:
+    person.until(lambda: isinstance(QApplication.activePopupWidget(), QMenu), "the menu")
+    person.until(lambda: person.pick(words), f"“{words}” in the menu")
+
+
+def test_a_new_profile_from_the_locked_page_and_back_to_it(start: Start) -> None:
+    program, person = begun(start)
+    lock(program, person)
+    person.click("unlock.profile")
+    pick(person, "New profile")
+    person.sees("How would you like to begin?")
+    person.click("welcome.back")
+    person.sees("Welcome back")
+    unlock(program, person)
+
+
+def test_a_lesson_gives_ones_own_profile_back_without_asking_and_can_be_locked(
+    start: Start,
+) -> None:
+    program, person = begun(start)
+    person.go("learn")
+    person.click("learn.open.any-amount")
+    person.sees("Step 1 of 3")
+    program.teach("")
+    person.until(lambda: program.bridge.profile.name == "Main", "one's own profile")
+    person.go("learn")
+    person.click("learn.open.any-amount")
+    person.sees("Step 1 of 3")
+    lock(program, person)
+    person.sees("Main")
+    assert not person.visible_text("Step 1 of 3")
+    unlock(program, person)
+    assert program.bridge.profile.name == "Main"
+    assert not person.visible_text("Step 1 of 3")
+
+
+# --- the card of the settings ------------------------------------------------------------------
+
+
+def test_settings_change_the_password_and_make_a_new_code(start: Start) -> None:
+    program, person = begun(start)
+    person.go("settings")
+    person.click("keys.change")
+    person.fill("keys.present", "not this one")
+    person.fill("keys.password", "a newer word here")
+    person.fill("keys.again", "a newer word here")
+    person.click("keys.do")
+    person.sees("Wrong password. Nothing was changed.")
+    person.fill("keys.present", WORD)
+    person.click("keys.do")
+    person.sees("Password changed")
+    person.click("keys.code")
+    person.fill("keys.present", "a newer word here")
+    person.click("keys.do")
+    person.sees("Keep this recovery code")
+    person.click("recovery.kept")
+    person.click("recovery.go_on")
+    lock(program, person)
+    unlock(program, person, "a newer word here")
+    assert program.window.room == "settings"
+
+
+def test_settings_add_and_remove_this_computer(start: Start, keyring: FakeKeyring) -> None:
+    program, person = begun(start)
+    person.go("settings")
+    keyring.state = KeyringState.ABSENT
+    person.click("keys.computer.add")
+    person.sees("This computer offers no keyring")
+    keyring.state = KeyringState.OK
+    person.click("keys.computer.add")
+    person.sees("This computer opens the profile too")
+    assert len(keyring.held) == 1
+    person.click("keys.computer.remove")
+    person.sees("This computer opens the profile no more")
+    assert not keyring.held
+
+
+def test_settings_remove_the_password_in_clear_words(start: Start) -> None:
+    program, person = begun(start)
+    person.go("settings")
+    person.click("keys.remove")
+    person.sees("Anybody who can read your files can then read this profile")
+    person.click("keys.cancel")
+    person.sees_not("Anybody who can read your files can then read this profile")
+    person.click("keys.remove")
+    person.fill("keys.present", WORD)
+    person.click("keys.do")
+    person.sees("This profile has no password.")
+    person.until(lambda: program.bridge.keys.lockable is None, "a profile without a lock")
+    program.close()
+    again, person = start()
+    person.until(is_open(again), "the window, with nothing asked")
+
+
+# --- what cannot be opened ---------------------------------------------------------------------
+
+
+def test_lost_and_damaged_keys_are_told_and_what_can_be_done(start: Start) -> None:
+    program, _ = begun(start)
+    path = program.bridge.profile.path
+    program.close()
+    files = [path.with_name(path.name + end) for end in (".keys", ".keys.copy")]
+    kept = [each.read_bytes() for each in files]
+    for each in files:
+        each.write_bytes(b"nonsense")
+    _, person = start()
+    person.sees("The keys of this profile are damaged")
+    person.sees("from a backup of yours and try again")
+    for each in files:
+        each.unlink()
+    person.click("problem.retry")
+    person.sees("either this is not a profile of lstwallet, or its keys are lost")
+    files[1].write_bytes(kept[1])  # the copy alone is enough
+    person.click("problem.retry")
+    person.sees("Welcome back")
+    person.fill("unlock.password", WORD)
+    person.click("unlock.unlock")
+    person.until(lambda: files[0].exists(), "the key file to be mended")
+
+
+def test_a_damaged_file_is_told_after_the_password(start: Start) -> None:
+    program, _ = begun(start)
+    path = program.bridge.profile.path
+    program.close()
+    data = bytearray(path.read_bytes())
+    data[100:200] = bytes(100)
+    path.write_bytes(bytes(data))
+    _, person = start()
+    person.fill("unlock.password", WORD)
+    person.click("unlock.unlock")
+    person.sees("This profile cannot be opened")
+
+
+def test_the_password_is_no_secret_of_the_log(start: Start, home: Path) -> None:
+    program, person = begun(start)
+    lock(program, person)
+    person.fill("unlock.password", "a wrong one 123")
+    person.click("unlock.unlock")
+    person.sees("Wrong password.")
+    program.faults.log(ValueError("something"))
+    log = (home / "lstwallet.log").read_text()
+    assert "a wrong one 123" not in log
+    assert WORD not in log
+    assert repr(Password(WORD)) == "Password(…)"
