@@ -195,8 +195,7 @@ class Program(QObject):
     # --- profiles -----------------------------------------------------------------------
 
     def open(self, path: Path) -> None:
-        """Open a profile; a plain page says so when it cannot be opened."""
-
+        """Open a profile; a page asks for its key, or says why it cannot be opened."""
         self.door.open(path)
 
     def begin(self, kind: str) -> None:

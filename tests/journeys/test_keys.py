@@ -502,7 +502,7 @@ def test_settings_change_the_password_and_make_a_new_code(start: Start) -> None:
 
 
 def test_settings_add_and_remove_this_computer(start: Start, keyring: FakeKeyring) -> None:
-    program, person = begun(start)
+    _, person = begun(start)
     person.go("settings")
     keyring.state = KeyringState.ABSENT
     person.click("keys.computer.add")
@@ -556,7 +556,7 @@ def test_lost_and_damaged_keys_are_told_and_what_can_be_done(start: Start) -> No
     person.sees("Welcome back")
     person.fill("unlock.password", WORD)
     person.click("unlock.unlock")
-    person.until(lambda: files[0].exists(), "the key file to be mended")
+    person.until(files[0].exists, "the key file to be mended")
 
 
 def test_a_damaged_file_is_told_after_the_password(start: Start) -> None:

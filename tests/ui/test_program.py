@@ -80,8 +80,7 @@ def test_a_file_that_is_no_profile_is_said(start: Start, tmp_path: Path) -> None
     path = tmp_path / "notes.lstwallet"
     path.write_text("dear diary " * 500)
     _, person = start(path)
-    person.sees("this is not a profile of lstwallet, or its keys are lost")
-    person.sees("Without it nobody can read the profile; its file is kept as it is.")
+    person.sees("This file is not a profile of lstwallet.")
     assert path.read_text().startswith("dear diary")
 
 

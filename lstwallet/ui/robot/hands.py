@@ -69,7 +69,7 @@ class Hands:
 
     def _can_press(self, name: str) -> bool:
         found = self.maybe(name, QAbstractButton)
-        return found is not None and found.isEnabled()
+        return found is not None and found.isEnabled() and not found.rect().isEmpty()
 
     def press(self, widget: QWidget, at: QPoint | None = None) -> None:
         """A real left click, by default into the middle; scrolled into view first."""

@@ -9,6 +9,7 @@
 
 from __future__ import annotations
 
+import gc
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -282,6 +283,7 @@ class Doorkeeper(QObject):
             self._clipboard.clear()
 
     def _locked(self) -> None:
+        gc.unfreeze()  # what was open goes: see Program, where it was frozen
         path = self._lock_path
         self.watch.watch(False)
         self._keys.forget()
