@@ -83,9 +83,10 @@ class Bridge(Shown):
         """Counted up when another branch, profile or moment is shown."""
         self.book: Book = Book()
         """Contacts, notes, names and favourites of the profile that is open."""
-        self.keys = Keys(jobs, self)
+        self.keys = Keys(self)
         """What opens profiles; see ``ui/keys.py``."""
-        self._session: Session | None = None  # belongs to the lane
+        self.session: Session | None = None
+        """Belongs to the lane."""
         self._run: Run | None = None
         self._reads: deque[Read] = deque()
         self._opening = 0
@@ -120,7 +121,7 @@ class Bridge(Shown):
 
         def work() -> Opened:
             session = opener()
-            before, self._session = self._session, session
+            before, self.session = self.session, session
             if before is not None:
                 before.close()
             return _opened(session)
@@ -135,27 +136,6 @@ class Bridge(Shown):
                 done()
 
         self.jobs.run(work, answered, kept)
-
-    def protect(
-        self, password: str, done: Callable[[str], None], failed: Callable[[BaseException], None]
-    ) -> None:
-        """Give the open profile its first password: it is closed, gets it, and is opened anew.
-
-        ``done`` gets the recovery code. ``failed``: it is open as before.
-        """
-        assert self.profile is not None
-        path, codes = self.profile.path, list[str]()
-        protector = self.keys.protector(path, password, codes.append)
-
-        def opener() -> Session:
-            self._close_session()
-            try:
-                return protector()
-            except BaseException:
-                self._session = self.keys.opener(path)()
-                raise
-
-        self.open(opener, failed, lambda: done(codes[0]))
 
     def recover(
         self, reply: Callable[[], None], failed: Callable[[BaseException], None]
@@ -223,10 +203,11 @@ class Bridge(Shown):
         self.pause()
         self.cancel()
         self.keys.close()
-        return self.jobs.close(self._close_session, 10.0)
+        return self.jobs.close(self.close_session, 10.0)
 
-    def _close_session(self) -> None:
-        session, self._session = self._session, None
+    def close_session(self) -> None:
+        """Commit and let go of the file. In the lane."""
+        session, self.session = self.session, None
         if session is not None:
             session.close()
 
@@ -246,14 +227,17 @@ class Bridge(Shown):
             return
         self._locking = True
         self._opening += 1
-        self.jobs.run(self._close_session, self._closed, self._not_closed)
+        self.jobs.run(self.close_session, self._closed, self._not_closed)
 
     def _closed(self, _: Any = None) -> None:
         self._opening -= 1
         self._locking = False
         self._reads.clear()
         self._run = None
-        self.profile = self.world = None
+        self.profile = self.present = None
+        self.past.forget()
+        self.past.standings = ()
+        self.standstill.forget()
         self.book = Book()
         self._account = YOU
         self.preferences = self.preferences._replace(net_worth=0)
@@ -637,7 +621,7 @@ class Bridge(Shown):
             world = self._require().world
             return None if world == shown else world
 
-        if self._session is not None:
+        if self.session is not None:
             self.jobs.run(work, self._restored, lambda _: None)
 
     def _restored(self, world: World | None) -> None:
@@ -648,8 +632,8 @@ class Bridge(Shown):
             self.opened.emit()
 
     def _require(self) -> Session:
-        assert self._session is not None, "no profile is open"
-        return self._session
+        assert self.session is not None, "no profile is open"
+        return self.session
 
 
 def _opened(session: Session) -> Opened:

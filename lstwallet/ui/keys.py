@@ -47,9 +47,11 @@ class Keys(QObject):
     changed = Signal()
     """What opens the profile that is open is known, or another: see ``how``."""
 
-    def __init__(self, jobs: Jobs, parent: QObject | None = None) -> None:
-        super().__init__(parent)
-        self._jobs = jobs
+    def __init__(self, bridge: Any) -> None:
+        """``bridge`` is the ``Bridge`` it belongs to."""
+        super().__init__(bridge)
+        self._bridge = bridge
+        self._jobs: Jobs = bridge.jobs
         self._side: Lane | None = None
         self._held: dict[Path, HeldKey] = {}
         self.path: Path | None = None
@@ -107,18 +109,22 @@ class Keys(QObject):
 
     # --- opening ------------------------------------------------------------------------
 
-    def opener(self, path: Path, secret: Secret | None = None) -> Callable[[], Session]:
-        """Work that opens a profile, with ``secret``, or with the key that is held."""
+    def opener(
+        self, path: Path, secret: Secret | None = None, *, accept: bool = False
+    ) -> Callable[[], Session]:
+        """Work that opens a profile, with ``secret``, or with the key that is held.
+
+        ``accept``: a person was told that it may be an older state, and wants it.
+        """
 
         def work() -> Session:
             from lstwallet.app import safe
 
             if safe.how(path).state is not safe.State.LOCKED:
-                return safe.open_profile(path)
+                return safe.open_profile(path, accept_rollback=accept)
             key = safe.HeldKey(safe.unlock(path, secret or self._by(path)))
-            session = safe.open_profile(path, key)
-            self._held[path] = key
-            return session
+            self._held[path] = key  # also for who is asked whether an older state may be opened
+            return safe.open_profile(path, key, accept_rollback=accept)
 
         return work
 
@@ -154,24 +160,30 @@ class Keys(QObject):
 
         return work
 
-    def protector(
-        self, path: Path, password: str, told: Callable[[str], None]
-    ) -> Callable[[], Session]:
-        """Work that gives a profile that nobody has open its first password, and opens it;
-        ``told`` gets its recovery code."""
+    def protect(self, password: str, failed: Failed) -> None:
+        """Give the open profile its first password: it is closed, gets it, and is opened anew;
+        ``code_made`` has its recovery code shown. ``failed``: it is open as before."""
+        path, codes = self.path, list[str]()
+        assert path is not None
 
-        def work() -> Session:
+        def protected() -> Session:
             from lstwallet.app import safe
 
             safe.set_password(path, safe.NOTHING, safe.Password(password))
             code = safe.new_recovery_code(path, safe.Password(password))
-            key = safe.HeldKey(safe.unlock(path, code))
-            session = safe.open_profile(path, key)
-            self._held[path] = key
-            told(code.text)
-            return session
+            codes.append(code.text)
+            self._held[path] = safe.HeldKey(safe.unlock(path, code))
+            return safe.open_profile(path, self._held[path])
 
-        return work
+        def opener() -> Session:
+            self._bridge.close_session()
+            try:
+                return protected()
+            except BaseException:
+                self._bridge.session = self.opener(path)()
+                raise
+
+        self._bridge.open(opener, failed, lambda: self.code_made.emit(codes[0]))
 
     def ask_computer(self, path: Path, done: Callable[[], None], failed: Failed) -> None:
         """Get the key from this computer's keyring, then ``done``: the key is held.
@@ -222,16 +234,16 @@ class Keys(QObject):
     ) -> None:
         """Another password, in the name of the present one."""
 
-        def act(safe: Any, path: Path, by: By) -> None:
-            safe.change_password(path, safe.Password(present), safe.Password(new))
+        def act(safe: Any, path: Path, by: By, session: Session) -> None:
+            safe.change_password(path, safe.Password(present), safe.Password(new), session)
 
         self.change(act, lambda _answer: done(), failed)
 
     def remove_password(self, present: str, done: Callable[[], None], failed: Failed) -> None:
         """No password any more: the key lies beside the profile, for whoever has the files."""
 
-        def act(safe: Any, path: Path, by: By) -> None:
-            safe.remove_password(path, safe.Password(present))
+        def act(safe: Any, path: Path, by: By, session: Session) -> None:
+            safe.remove_password(path, safe.Password(present), session)
 
         def gone(_answer: Any) -> None:
             self._held.pop(self.path, None)  # type: ignore[arg-type]
@@ -242,8 +254,8 @@ class Keys(QObject):
     def new_code(self, present: str, done: Callable[[], None], failed: Failed) -> None:
         """Another recovery code; ``code_made`` has it shown."""
 
-        def act(safe: Any, path: Path, by: By) -> str:
-            return str(safe.new_recovery_code(path, safe.Password(present)).text)
+        def act(safe: Any, path: Path, by: By, session: Session) -> str:
+            return str(safe.new_recovery_code(path, safe.Password(present), session).text)
 
         def made(code: str) -> None:
             done()
@@ -254,29 +266,31 @@ class Keys(QObject):
     def add_computer(self, done: Callable[[], None], failed: Failed) -> None:
         """This computer's keyring keeps a key too."""
 
-        def act(safe: Any, path: Path, by: By) -> None:
-            safe.add_slot(path, by, safe.ThisComputer())
+        def act(safe: Any, path: Path, by: By, session: Session) -> None:
+            safe.add_slot(path, by, safe.ThisComputer(), session)
 
         self.change(act, lambda _answer: done(), failed)
 
     def remove(self, ident: str, done: Callable[[], None], failed: Failed) -> None:
         """One slot less."""
 
-        def act(safe: Any, path: Path, by: By) -> None:
-            safe.remove_slot(path, by, ident)
+        def act(safe: Any, path: Path, by: By, session: Session) -> None:
+            safe.remove_slot(path, by, ident, session)
 
         self.change(act, lambda _answer: done(), failed)
 
-    def change(self, act: Callable[[Any, Path, By], Any], done: Done, failed: Failed) -> None:
-        """``act(safe, path, by)`` in the lane, in the name of whoever has the profile open;
-        then ``done`` with its answer, and ``changed``."""
+    def change(
+        self, act: Callable[[Any, Path, By, Session], Any], done: Done, failed: Failed
+    ) -> None:
+        """``act(safe, path, by, session)`` in the lane, in the name of whoever has the profile
+        open; then ``done`` with its answer, and ``changed``."""
         path = self.path
         assert path is not None
 
         def work() -> Any:
             from lstwallet.app import safe
 
-            return act(safe, path, self._by(path))
+            return act(safe, path, self._by(path), self._bridge.session)
 
         def told(answer: Any) -> None:
             self.look(path, lambda how: self._followed(path, how), lambda _error: None)

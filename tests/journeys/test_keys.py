@@ -17,6 +17,7 @@ from lstwallet.app.safe import Password, Tools
 from lstwallet.engine.world import YOU
 from lstwallet.ui.application import Program
 from lstwallet.ui.keys import Protection
+from lstwallet.ui.shell.faults import Faults
 from lstwallet.ui.shell.lock_watch import LockWatch
 from lstwallet.ui.widgets import secret_field
 from lstwallet.vault.errors import KeyringState
@@ -40,6 +41,21 @@ def keyring(monkeypatch: pytest.MonkeyPatch) -> FakeKeyring:
 @pytest.fixture(autouse=True)
 def _cheap(keyring: FakeKeyring) -> None:
     """A password costs next to nothing here."""
+
+
+@pytest.fixture(autouse=True)
+def _no_faults(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """An exception in a slot is told in a dialog; here it fails the test."""
+    told: list[BaseException] = []
+    real = Faults.tell
+
+    def tell(self: Faults, error: BaseException) -> None:
+        told.append(error)
+        real(self, error)
+
+    monkeypatch.setattr(Faults, "tell", tell)
+    yield
+    assert not told
 
 
 @pytest.fixture(autouse=True)
@@ -429,6 +445,7 @@ def test_from_a_locked_profile_to_an_open_one_and_back(start: Start) -> None:
     person.until(lambda: program.bridge.profile.name == "Main 2", "the second profile")
     program.door.open(profiles.path_of("Main"))
     person.sees("Welcome back")
+    person.until(lambda: bool(program.window.cover().profile.others), "the other profiles")
     person.click("unlock.profile")
     pick(person, "Main 2")
     person.until(is_open(program), "the open profile again")
@@ -557,6 +574,52 @@ def test_lost_and_damaged_keys_are_told_and_what_can_be_done(start: Start) -> No
     person.fill("unlock.password", WORD)
     person.click("unlock.unlock")
     person.until(files[0].exists, "the key file to be mended")
+
+
+def test_an_older_file_that_was_put_back_is_told_and_can_be_accepted(start: Start) -> None:
+    program, _ = begun(start)
+    path = program.bridge.profile.path
+    program.close()
+    kept = path.read_bytes()
+    program, person = start()
+    person.fill("unlock.password", WORD)
+    person.click("unlock.unlock")
+    person.until(is_open(program), "the window")
+    program.bridge.advance(3 * 86_400)
+    person.until(lambda: not program.bridge.running, "three days")
+    later = program.bridge.world.time
+    program.close()
+    path.write_bytes(kept)
+    program, person = start()
+    person.fill("unlock.password", WORD)
+    person.click("unlock.unlock")
+    person.sees("This may be an older state of the profile")
+    assert program.bridge.world is None
+    person.click("problem.accept")
+    person.until(is_open(program), "the window, nothing asked again")
+    assert program.bridge.world.time < later
+
+
+def test_a_slot_file_that_was_put_back_is_told(start: Start) -> None:
+    program, person = begun(start)
+    path = program.bridge.profile.path
+    files = [path.with_name(path.name + end) for end in (".keys", ".keys.copy")]
+    kept = [each.read_bytes() for each in files]
+    person.go("settings")
+    person.click("keys.change")
+    person.fill("keys.present", WORD)
+    person.fill("keys.password", "a newer word here")
+    person.fill("keys.again", "a newer word here")
+    person.click("keys.do")
+    person.sees("Password changed")
+    program.close()
+    for each, text in zip(files, kept, strict=True):
+        each.write_bytes(text)
+    _, person = start()
+    person.fill("unlock.password", WORD)
+    person.click("unlock.unlock")
+    person.sees("an earlier password may open it again")
+    person.sees("Open it as it is")
 
 
 def test_a_damaged_file_is_told_after_the_password(start: Start) -> None:

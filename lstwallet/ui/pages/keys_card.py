@@ -295,18 +295,13 @@ class KeysCard(Card):
             return told
 
         if kind == SET:
-            self._bridge.protect(new, self._protected, failed)
+            self._keys.protect(new, failed)
         elif kind == CHANGE:
             self._keys.change_password(present, new, done(self.tr("Password changed")), failed)
         elif kind == REMOVE:
             self._keys.remove_password(present, done(self.tr("Password removed")), failed)
         else:
             self._keys.new_code(present, self.close_form, failed)
-
-    def _protected(self, code: str) -> None:
-        self.close_form()
-        self._tell(self.tr("The profile has a password"))
-        self._keys.code_made.emit(code)
 
     def _add_computer(self) -> None:
         self.trouble.set_text("")

@@ -173,7 +173,10 @@ class Doorkeeper(QObject):
         """Beside its field where a page asks; above the room where one is open; else a page."""
         kind = type(error).__name__
         page = self._page_of(path)
-        if page is not None and kind == "WrongSecret" and hasattr(page, "show_wrong"):
+        if kind == "KeysOld" or str(getattr(error, "damage", "")) in _ABOUT_THE_MARK:
+            self.logged.emit(error)
+            self._ask_about_older(path, error)
+        elif page is not None and kind == "WrongSecret" and hasattr(page, "show_wrong"):
             self._show_wrong(page)
         elif page is not None and kind in ("Mistyped", "NoSuchSlot") and hasattr(page, "code"):
             page.show_wrong(wording.error(error))
@@ -187,17 +190,32 @@ class Doorkeeper(QObject):
             self.logged.emit(error)
             self.show_problem(path, wording.error(error))
 
+    def _ask_about_older(self, path: Path, error: BaseException) -> None:
+        """The file itself is sound, and may be an earlier state: a person says what now."""
+        advice = self.tr(
+            "If you have put an earlier copy back yourself, open it as it is: what was done after "
+            "it is gone. If you have not, somebody else has; look for the newer files first."
+        )
+        self.show_problem(
+            path, wording.error(error), self.tr("This may be an older state of the profile"),
+            advice, self.tr("Open it as it is"),
+        )  # fmt: skip
+
     def _show_wrong(self, page: Any) -> None:
         if hasattr(page, "code"):
             page.show_wrong(self.tr("This is not the code of this profile."))
         else:
             page.show_wrong()
 
-    def show_problem(self, path: Path, sentence: str, title: str = "", advice: str = "") -> None:
-        """A plain page: what is wrong, and what can be done."""
+    def show_problem(
+        self, path: Path, sentence: str, title: str = "", advice: str = "", accept: str = ""
+    ) -> None:
+        """A plain page: what is wrong, and what can be done. ``accept``: words of the button that
+        opens it all the same."""
         from lstwallet.ui.shell.problem import Problem
 
-        page = Problem(path, sentence, title=title, advice=advice)
+        page = Problem(path, sentence, title=title, advice=advice, accept=accept)
+        page.accepted.connect(lambda: self._try(self._keys.opener(path, accept=True), path))
         page.retry.connect(lambda: self.open(path))
         page.fresh.connect(self.welcome_wanted)
         page.other.connect(self.choose_wanted)
@@ -313,6 +331,8 @@ class Locking(QWidget):
     """Nothing, while the profile is being closed."""
 
 
+_ABOUT_THE_MARK = frozenset(("rolled_back", "unmarked", "mismarked"))
+"""Damages that a person may accept, see ``store.errors``."""
 _OWN_PAGE = frozenset(
     ("KeysMissing", "KeysDamaged", "KeysNewer", "StoreBroken", "NewerVersion")
 )

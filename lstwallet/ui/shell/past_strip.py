@@ -49,6 +49,7 @@ class PastStrip(QWidget):
         self.hide()
         bridge.past.changed.connect(self._show)
         bridge.opened.connect(self._show)
+        bridge.locked.connect(self._show)
 
     def set_slim(self, slim: bool) -> None:
         """The buttons stand below the sentence where there is little room."""
@@ -59,12 +60,13 @@ class PastStrip(QWidget):
     def _show(self) -> None:
         looking = self._bridge.past.looking
         self.setVisible(looking is not None)
+        text = ""
         if looking is not None:
             text = self.tr(
                 "You are looking at {moment}. Nothing changes until you go on from here."
             ).format(moment=wording.moment(looking.world.time))
-            self.text.setText(text)
-            self.setAccessibleDescription(text)
+        self.text.setText(text)
+        self.setAccessibleDescription(text)
 
 
 class _Panel(QWidget):

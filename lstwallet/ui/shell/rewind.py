@@ -57,6 +57,7 @@ class Rewinder(QObject):
         bar.chosen.connect(self._choose)
         bar.moved.connect(self.moved)
         bridge.opened.connect(self._begin)
+        bridge.locked.connect(self._forget)
         bridge.account_changed.connect(self._begin)
         bridge.outcome.connect(self._happened)
         bridge.past.changed.connect(self.show)
@@ -70,6 +71,16 @@ class Rewinder(QObject):
         self._lines = {}
         self._read(MOST)
         self.show()
+
+    def _forget(self) -> None:
+        """The profile is locked: no mark, no words, no worth of it stays."""
+        self._unread.stop()
+        self._asked += 1
+        self._lines, self._worth, self._worth_of = {}, None, (-1, -1)
+        self._bar.drop()
+        self._bar.look(None)
+        self._bar.set(0, 1, 1)
+        self._bar.setAccessibleDescription("")
 
     def _happened(self, outcome: Outcome) -> None:
         if outcome.refusal is None and outcome.changes - {"time", "prices"}:

@@ -206,13 +206,8 @@ class TimeBar(Themed, Panel):
     def forget(self) -> None:
         """The profile is locked: no date, nothing due, no history."""
         self.setEnabled(False)
-        self._unread.stop()
-        self._wait.stop()
-        self._marks = []
         self.date.setText("")
         self.due.setText("")
-        self.history.set(0, 1, 1)
-        self.history.setAccessibleDescription("")
         self._busy(False)
 
     def _happened(self, outcome: Outcome) -> None:

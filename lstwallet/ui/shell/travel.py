@@ -35,6 +35,7 @@ class Travel(QObject):
         self._past.switched.connect(self._switched)
         self._past.branches_changed.connect(self._name_branch)
         self._bridge.opened.connect(self._name_branch)
+        self._bridge.locked.connect(self._forget)
 
     def goes(self, key: str, arguments: Any) -> bool:
         """Whether a page's wish is one of these: ``what_if`` (the entry's ``Line``), ``compare``
@@ -52,6 +53,15 @@ class Travel(QObject):
     def _ready(self) -> bool:
         open_ = self._bridge.present is not None and self._window.cover() is None
         return open_ and not self._past.resting
+
+    def _forget(self) -> None:
+        """The profile is locked: neither its branches nor what one was worth on them."""
+        for sheet in (self._branches, self._compare):
+            if sheet is not None:
+                sheet.hide()
+                sheet.deleteLater()
+        self._branches = self._compare = None
+        self._name_branch()
 
     # --- the chip -----------------------------------------------------------------------
 

@@ -36,7 +36,8 @@ class ProfileRow(PressCard):
 
     def __init__(self, name: str, below: str, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._others: Sequence[tuple[str, str]] = ()
+        self.others: Sequence[tuple[str, str]] = ()
+        """(name, path) of the profiles one may open instead; read from the folder in the lane."""
         self._name = name
         self.setObjectName("unlock.profile")
         self.setText(name)
@@ -51,15 +52,11 @@ class ProfileRow(PressCard):
         )  # fmt: skip
         self.clicked.connect(lambda _on=False: self.open())
 
-    def set_others(self, others: Sequence[tuple[str, str]]) -> None:
-        """(name, path) of the profiles one may open instead."""
-        self._others = others
-
     def menu(self) -> QMenu:
         """The other profiles, one from a file, and a new one."""
         menu = QMenu(self)
         menu.addAction(QAction(icons.icon("check", "accent_text"), unmarked(self._name), menu))
-        for name, path in self._others:
+        for name, path in self.others:
             action = QAction(unmarked(name), menu)
             action.triggered.connect(lambda _on=False, p=path: self.wanted.emit(p))
             menu.addAction(action)
@@ -136,7 +133,7 @@ class Unlock(Whole):
 
     def set_others(self, others: Sequence[tuple[str, str]]) -> None:
         """(name, path) of the profiles one may open instead."""
-        self.profile.set_others(others)
+        self.profile.others = others
 
     # --- trying -------------------------------------------------------------------------
 
