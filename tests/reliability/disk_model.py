@@ -11,8 +11,9 @@ from __future__ import annotations
 import os
 import random
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
+from types import MappingProxyType
 from typing import Final, NamedTuple
 
 SECTOR: Final = 512
@@ -70,11 +71,12 @@ class File:
             _apply(self.durable, each)
         self.pending.clear()
 
-    def size(self) -> int:
+    def content(self) -> bytes:
+        """As programs see it."""
         content = bytearray(self.durable)
         for each in self.pending:
             _apply(content, each)
-        return len(content)
+        return bytes(content)
 
     def after_loss(self, dice: random.Random) -> bytes:
         """What may be left of it."""
@@ -118,14 +120,14 @@ Change = tuple[str, str | None, File | None]
 
 
 class Disk:
-    """One folder."""
+    """One folder, with what lies in it from the start."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, begun: Mapping[str, bytes] = MappingProxyType({})) -> None:
         self.folder = folder
-        self.names: dict[str, File] = {}
+        self.names = {name: File(content) for name, content in begun.items()}
         self.pending: list[tuple[Change, ...]] = []
         """Changes of names since the folder was synced; those of one rename belong together."""
-        self._now: dict[str, File] = {}
+        self._now = dict(self.names)
         self._open: dict[int, tuple[File | None, int]] = {}
         """Of each handle the file (none: the folder) and the place where it writes next."""
 
@@ -137,6 +139,10 @@ class Disk:
         """Whether a call is one on the file of that name."""
         handle = int(call.words.split(",")[0])
         return handle in self._open and self._open[handle][0] is self._now.get(name)
+
+    def content(self, name: str) -> bytes:
+        """Of a file, as programs see it."""
+        return self._now[name].content()
 
     def do(self, call: Call) -> None:
         """What a call changes."""
@@ -172,7 +178,7 @@ class Disk:
         file = self._now[name]
         if "O_TRUNC" in call.words:
             file.pending.append(0)
-        place = file.size() if "O_APPEND" in call.words else 0
+        place = len(file.content()) if "O_APPEND" in call.words else 0
         self._open[call.result] = (file, place)
 
     def _file(self, call: Call, words: list[str]) -> None:
