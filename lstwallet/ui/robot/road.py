@@ -12,6 +12,7 @@ from typing import Final
 from lstwallet.ui.robot import (
     road_approvals,
     road_exits,
+    road_keys,
     road_lessons,
     road_loops,
     road_manners,
@@ -32,6 +33,8 @@ def first_start(camera: Camera) -> None:
     hands = camera.hands
     camera.shot("first-start", "Practise liquid staking with play money", "SIMULATION", small=True)
     hands.click("welcome.empty")
+    camera.shot("first-start-no-password", "Or without a password", small=True)
+    hands.click("protect.none")
     hands.until(lambda: camera.bridge.world is not None, "the new profile")
     hands.go("home")
     camera.shot("home-100-eth-and-50000-usdc", "100.0000 ETH", "Mon 2 May 2022", small=True)
@@ -276,6 +279,9 @@ CHAPTERS: Final[tuple[Chapter, ...]] = (
     road_time.branches,
     road_time.what_if,
     road_time.comparison,
+    road_keys.protected,
+    road_keys.locked,
+    road_keys.settings,
     lesson,
     road_lessons.two_kinds,
     road_lessons.queue_or_market,
