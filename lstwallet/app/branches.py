@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
+from lstwallet.engine import transactions
 from lstwallet.store.line import BranchRow
 from lstwallet.store.reading import Reading
 from lstwallet.store.records import Head
@@ -43,6 +44,19 @@ class Action(NamedTuple):
     at: SimTime
     commanded: bool
     """A command of the user's caused it, not time."""
+
+
+class Mark(NamedTuple):
+    """Something that concerned the user, for a place on a slider."""
+
+    seq: int
+    at: SimTime
+    kind: str
+    """The event's name; of a command's events the first one that is not about its signature."""
+    commanded: bool
+
+
+_SIGNING: Final = frozenset(kind.__name__ for kind in transactions.OWN)
 
 
 def listed(rows: Mapping[int, BranchRow], current: int) -> tuple[Branch, ...]:
@@ -99,4 +113,18 @@ def start_of_fork(reading: Reading, head: Head, seq: int, at: SimTime | None) ->
     return Loaded(start.world._replace(time=at), start.head._replace(time=at))
 
 
-__all__ = ["Action", "Branch", "action", "listed", "start_of_fork", "title_of"]
+def marks(reading: Reading, after: int) -> tuple[Mark, ...]:
+    """What concerned the user along a line after an event, oldest first; a command once."""
+    found: list[Mark] = []
+    row = 0
+    for seq, at, kind, first, commanded in reading.marks(after):
+        mark = Mark(seq, at, kind, bool(commanded))
+        if not commanded or first != row:
+            found.append(mark)
+        elif found[-1].kind in _SIGNING and kind not in _SIGNING:
+            found[-1] = mark
+        row = first
+    return tuple(found)
+
+
+__all__ = ["Action", "Branch", "Mark", "action", "listed", "marks", "start_of_fork", "title_of"]

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import Final
 
 from lstwallet.app import branches
-from lstwallet.app.branches import Action, Branch
+from lstwallet.app.branches import Action, Branch, Mark
 from lstwallet.app.open_file import OpenFile
 from lstwallet.app.outcome import ActivityRecord
 from lstwallet.engine.world import YOU, World
@@ -85,6 +85,10 @@ class History(OpenFile):
     def action(self, seq: int, *, branch: int | None = None) -> Action:
         """What event ``seq`` happened together with. Raises ``LookupError``."""
         return branches.action(self.along(branch), seq)
+
+    def marks(self, after: int = 0) -> tuple[Mark, ...]:
+        """What concerned the user on the current branch after an event, oldest first."""
+        return branches.marks(self.along(), after)
 
     def series(
         self,

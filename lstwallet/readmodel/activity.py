@@ -194,11 +194,18 @@ _SIGNING: Final = (FEE_PAID, "Approved", "AllowanceUsed")
 _LENDING: Final = frozenset(("CollateralSwitched", "EModeChosen", "FeedChosen"))
 
 
+def group_of(kind: str) -> str:
+    """The group of an event by its name."""
+    known = _KINDS.get(kind)
+    if known is not None:
+        return known[0]
+    return "lending" if kind in _LENDING else "staking"
+
+
 def line(record: Happening, account: Account) -> Line:
     """One event as a row of the account's."""
-    group, moves = _KINDS.get(record.kind, ("", _postings))
-    if not group:
-        group = "lending" if record.kind in _LENDING else "staking"
+    _, moves = _KINDS.get(record.kind, ("", _postings))
+    group = group_of(record.kind)
     event = record.event
     moved = moves(event, account) or _gained(record, account)
     detail = _detail(record.kind, event, account)

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QAbstractButton, QApplication, QLineEdit, QMenu
+from PySide6.QtWidgets import QAbstractButton, QApplication, QLineEdit, QMenu, QWidget
 from pytestqt.qtbot import QtBot
 
 from lstwallet.engine.staking import Stake, Wrap
@@ -437,3 +437,20 @@ def test_in_a_lesson_the_time_machine_rests(person: Driver) -> None:
     assert person.maybe("time.branch") is not None
 
 
+def test_the_lock_takes_the_time_machine_along(person: Driver) -> None:
+    wide = window(person)
+    person.click("time.branch")
+    person.click("branches.close")
+    person.go("activity")
+    choose_of(person, "Staked", "What if I had not done this?")
+    person.click("what_if.close")
+    drag_to(person, wide.bridge.present.started + DAY)
+    person.click("past.compare")
+    person.until(lambda: person.maybe("compare") is not None, "the comparison")
+    wide.bridge.lock()
+    person.until(lambda: wide.bridge.present is None, "the lock")
+    person.pause(50)
+    for name in ("branches", "compare", "what_if"):
+        assert wide.findChild(QWidget, name) is None, name
+    assert wide.bridge.past.standings == ()
+    assert not wide.past_strip.isVisibleTo(wide)

@@ -586,3 +586,20 @@ def test_no_branch_changes_when_another_goes_on(
         model.check()
     finally:
         model.session.close()
+
+
+def test_marks_name_a_command_once_and_go_on_after_an_event(session: Session) -> None:
+    go(session, STORY)
+    marks = session.marks()
+    kinds = [mark.kind for mark in marks if mark.commanded]
+    assert kinds == ["Funded", "Staked", "Wrapped", "EthUnwrapped", "Staked"]
+    assert {mark.kind for mark in marks if not mark.commanded} == {"OracleReported"}
+    assert [mark.at for mark in marks] == sorted(mark.at for mark in marks)
+    middle = session.action(marks[2].seq).stop
+    assert session.marks(middle) == marks[3:]
+    assert session.marks(session.world.events) == ()
+    fork = session.fork(middle)
+    assert session.marks() == marks[:3]
+    session.switch(1)
+    assert fork == 2
+    assert session.marks() == marks

@@ -195,8 +195,8 @@ def test_time_that_runs_is_stopped(qtbot: QtBot, lane: Bridge) -> None:
     qtbot.waitUntil(lambda: lane.present.time > begun, timeout=20_000)
     lane.past.look_at(begun)
     qtbot.waitUntil(lambda: lane.past.looking is not None, timeout=20_000)
-    assert not lane.running
-    assert lane.world.time == begun
+    qtbot.waitUntil(lambda: not lane.running, timeout=20_000)
+    assert lane.world.time == begun, "also once its last events are told"
     lane.past.back()
     lane.play()
     qtbot.waitUntil(lambda: lane.present.time > begun + 60, timeout=20_000)

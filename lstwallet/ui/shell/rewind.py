@@ -12,19 +12,15 @@ from lstwallet.ui import wording
 from lstwallet.units.clock import DAY, HOUR, start_of
 
 if TYPE_CHECKING:
-    from lstwallet.app.session import ActivityRecord, Outcome, Series
+    from lstwallet.app.branches import Mark as Happened
+    from lstwallet.app.session import Outcome, Series
     from lstwallet.engine.world import World
-    from lstwallet.readmodel.activity import Line
     from lstwallet.readmodel.coming import Coming
     from lstwallet.ui.bridge import Bridge
     from lstwallet.ui.widgets.bubble import Line as Said
     from lstwallet.ui.widgets.history import HistoryBar, Mark
 
 AHEAD: Final = 10 * DAY
-MOST: Final = 2_000
-"""Entries whose marks are kept; older ones have none."""
-NEWEST: Final = 40
-"""Entries read to see what is new."""
 SOON_MS: Final = 50
 """Marks are read this long after a command: its receipt is painted first."""
 PLAYING_MS: Final = 1_000
@@ -33,7 +29,11 @@ SAID: Final = 3
 """So much of what is due is said of the history; all of it is drawn."""
 REWARDS_WITHIN: Final = 45 * DAY
 """In a longer history a mark a day would be a line."""
+REWARDS: Final = "rewards"
 WORTH: Final = "net_worth_usd8"
+CHUNK: Final = 30 * DAY
+"""Samples of net worth are read by so much, where one points: a year at once takes the lane
+half a second."""
 
 
 class Rewinder(QObject):
@@ -45,19 +45,21 @@ class Rewinder(QObject):
     def __init__(self, bridge: Bridge, bar: HistoryBar) -> None:
         super().__init__(bar)
         self._bridge, self._bar = bridge, bar
-        self._lines: dict[int, Line] = {}
-        """What happened to the account, by number."""
+        self._marks: list[Happened] = []
+        """What concerned the user, oldest first."""
+        self._known = 0
+        """The newest event that was looked at."""
         self._asked = 0
-        self._worth: Series | None = None
-        self._worth_of: tuple[int, int] = (-1, -1)
+        self._worths: dict[int, tuple[int, Series | None]] = {}
+        """By the beginning of a chunk: as of which moment it was asked for, and the samples."""
         self._unread = QTimer(self)
         self._unread.setSingleShot(True)
-        self._unread.timeout.connect(self._read_new)
+        self._unread.timeout.connect(self._read)
         bar.set_words(self._words)
         bar.chosen.connect(self._choose)
         bar.moved.connect(self.moved)
         bridge.opened.connect(self._begin)
-        bridge.locked.connect(self._forget)
+        bridge.locked.connect(self.forget)
         bridge.account_changed.connect(self._begin)
         bridge.outcome.connect(self._happened)
         bridge.past.changed.connect(self.show)
@@ -68,15 +70,15 @@ class Rewinder(QObject):
 
     def _begin(self) -> None:
         """Another profile, branch or account: all marks anew."""
-        self._lines = {}
-        self._read(MOST)
+        self.forget()
+        self._read()
         self.show()
 
-    def _forget(self) -> None:
-        """The profile is locked: no mark, no words, no worth of it stays."""
+    def forget(self) -> None:
+        """No mark, no words and no worth of what was open stays."""
         self._unread.stop()
         self._asked += 1
-        self._lines, self._worth, self._worth_of = {}, None, (-1, -1)
+        self._marks, self._known, self._worths = [], 0, {}
         self._bar.drop()
         self._bar.look(None)
         self._bar.set(0, 1, 1)
@@ -94,42 +96,29 @@ class Rewinder(QObject):
         if not self._unread.isActive():
             self._unread.start(PLAYING_MS if self._bridge.playing else SOON_MS)
 
-    def _read_new(self) -> None:
-        self._read(NEWEST)
-
-    def _read(self, limit: int) -> None:
-        """The branch's own entries, whatever moment of it is looked at."""
+    def _read(self) -> None:
+        """What is new on the branch, whatever moment of it is looked at."""
         bridge = self._bridge
         if bridge.present is None:
             return
         self._asked += 1
-        asked, account = self._asked, bridge.account
+        asked, known = self._asked, self._known
 
-        def answered(records: list[ActivityRecord]) -> None:
-            if asked == self._asked and account == bridge.account:
-                self._take(records, limit)
+        def answered(found: tuple[int, tuple[Happened, ...]]) -> None:
+            if asked == self._asked:
+                self._known = found[0]
+                self._marks += found[1]
+                self.show()
 
-        bridge.call(
-            lambda session: session.activity(limit=limit, account=account), answered,
-            bridge.failed.emit,
-        )  # fmt: skip
-
-    def _take(self, records: Sequence[ActivityRecord], limit: int) -> None:
-        """Add what is new; begin anew when something lies between it and what is known."""
-        from lstwallet.readmodel import activity
-
-        known = max(self._lines, default=0)
-        if limit < MOST and len(records) >= limit and records[-1].seq > known:
-            self._read(MOST)
-            return
-        self._lines |= {line.seq: line for line in activity.lines(records, self._bridge.account)}
-        self.show()
+        bridge.call(lambda session: (session.world.events, session.marks(known)), answered)
 
     # --- showing ------------------------------------------------------------------------
 
     def show(self) -> None:
         """The whole past, what is due, and where one stands."""
+        from lstwallet.readmodel.activity import group_of
         from lstwallet.ui.widgets.history import Mark
+        from lstwallet.ui.wording import happened
 
         bridge = self._bridge
         world, looking = bridge.present, bridge.past.looking
@@ -137,9 +126,9 @@ class Rewinder(QObject):
             return
         long = world.time - world.started > REWARDS_WITHIN
         past = [
-            Mark(line.at, _tone(line), self._said_of(line), line.seq)
-            for line in self._lines.values()
-            if line.at <= world.time and not (long and line.group == "rewards")
+            Mark(each.at, _tone(each.kind), happened.called(each.kind), each.seq)
+            for each in self._marks
+            if each.at <= world.time and not (long and group_of(each.kind) == REWARDS)
         ]
         ahead = _agenda_marks(world, bridge.account)
         self._bar.set(world.started, world.time, world.time + AHEAD, [*past, *ahead])
@@ -160,17 +149,6 @@ class Rewinder(QObject):
             return coming
         moment = wording.moment(looking.world.time)
         return self.tr("Looking at {moment}").format(moment=moment)
-
-    def _said_of(self, line: Line) -> str:
-        """``Staked −5.0000 ETH``: an entry in a few words."""
-        from lstwallet.ui.wording import happened
-
-        preferences = self._bridge.preferences
-        moved = [
-            happened.moves(line.moves, preferences, incoming=way).replace("\n", ", ")
-            for way in (False, True)
-        ]
-        return " ".join((happened.title(line), *(each for each in moved[:1] if each)))
 
     def _words(self, time: int, mark: Mark | None) -> Sequence[Said]:
         """The bubble: the moment, what happened there, what one was worth."""
@@ -194,30 +172,33 @@ class Rewinder(QObject):
 
         if time == world.time:
             return net_worth(world, self._bridge.account)
-        self._keep_worth(world)
-        if self._worth is None:
+        samples = self._samples_around(time, world)
+        if samples is None:
             return None
-        place = bisect_right(self._worth.at, time) - 1
-        return self._worth.column(WORTH)[place] if place >= 0 else None
+        place = bisect_right(samples.at, time) - 1
+        return samples.column(WORTH)[place] if place >= 0 else None
 
-    def _keep_worth(self, world: World) -> None:
-        """Samples of the whole history, asked for when first pointed at and once an hour."""
-        bridge, account = self._bridge, self._bridge.account
-        wanted = (self._asked, start_of(HOUR, world.time))
-        if wanted == self._worth_of:
-            return
-        self._worth_of = wanted
+    def _samples_around(self, time: int, world: World) -> Series | None:
+        """What is known of the chunk; asked for when first pointed at, and the newest once an
+        hour."""
+        begin = start_of(CHUNK, time)
+        end = min(begin + CHUNK, start_of(HOUR, world.time) + HOUR)
+        asked, known = self._worths.get(begin, (-1, None))
+        if asked != end:
+            self._worths[begin] = (end, known)
+            bridge, account = self._bridge, self._bridge.account
 
-        def take(series: Series) -> None:
-            if wanted == self._worth_of:
-                self._worth = series
+            def take(series: Series) -> None:
+                if self._worths.get(begin, (-1, None))[0] == end and account == bridge.account:
+                    self._worths[begin] = (end, series)
 
-        bridge.call(
-            lambda session: session.series(
-                (WORTH,), session.world.started, session.world.time, account=account
-            ),
-            take,
-        )
+            bridge.call(
+                lambda session: session.series(
+                    (WORTH,), begin - HOUR, min(end, session.world.time), account=account
+                ),
+                take,
+            )
+        return known
 
     # --- acting -------------------------------------------------------------------------
 
@@ -236,7 +217,7 @@ class Rewinder(QObject):
         again, further and further back."""
         looking = self._bridge.past.looking
         end = looking.seq if looking is not None else 1 << 62
-        acts = [seq for seq, line in self._lines.items() if seq <= end and line.group != "rewards"]
+        acts = [each.seq for each in self._marks if each.seq <= end and each.commanded]
         if acts:
             self._bridge.past.look_before(max(acts))
 
@@ -265,8 +246,10 @@ def _agenda_marks(world: World, account: str) -> list[Mark]:
     return marks
 
 
-def _tone(line: Line) -> str:
+def _tone(kind: str) -> str:
     """Colour of a mark: what one earned is green, a liquidation red, the rest grey."""
-    if "Liquidat" in line.kind or "Slash" in line.kind:
+    from lstwallet.readmodel.activity import group_of
+
+    if "Liquidat" in kind or "Slash" in kind:
         return "bad"
-    return "good" if line.group == "rewards" or line.kind == "Claimed" else "3"
+    return "good" if group_of(kind) == REWARDS or kind == "Claimed" else "3"

@@ -56,11 +56,11 @@ class Travel(QObject):
 
     def _forget(self) -> None:
         """The profile is locked: neither its branches nor what one was worth on them."""
-        for sheet in (self._branches, self._compare):
+        for sheet in (self._branches, self._compare, self._what_if):
             if sheet is not None:
                 sheet.hide()
                 sheet.deleteLater()
-        self._branches = self._compare = None
+        self._branches = self._compare = self._what_if = None
         self._name_branch()
 
     # --- the chip -----------------------------------------------------------------------

@@ -69,7 +69,7 @@ class HistoryBar(Themed, QWidget):
         self._looking: int | None = None
         self._moving: int | None = None
         self._held: Mark | None = None
-        self._still = False
+        self._dragged = self._still = False
         self._words: Words = _tips
         self._bubble: Bubble | None = None
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
@@ -165,6 +165,7 @@ class HistoryBar(Themed, QWidget):
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
         if event.button() == Qt.MouseButton.LeftButton and not self._still:
+            self._dragged = True
             self._drag(event.position().x())
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
@@ -203,6 +204,7 @@ class HistoryBar(Themed, QWidget):
 
     def drop(self) -> None:
         """Put the knob back where it was."""
+        self._dragged = False
         if self._moving is not None:
             self._moving = self._held = None
             self.moved.emit(None)
@@ -251,7 +253,8 @@ class HistoryBar(Themed, QWidget):
             super().keyReleaseEvent(event)
 
     def focusOutEvent(self, event: QFocusEvent) -> None:
-        self.drop()
+        if not self._dragged:  # a key's release would come to another widget
+            self.drop()
         super().focusOutEvent(event)
 
     # --- what is said -------------------------------------------------------------------

@@ -87,8 +87,13 @@ def title(line: Line) -> str:
     """What happened."""
     if line.kind == "Sent" and line.detail.startswith(f"{FROM}:"):
         return _tr("activity", "Received")
-    kind = _KINDS.get(line.kind)
-    return kind.title() if kind is not None else line.kind
+    return called(line.kind)
+
+
+def called(name: str) -> str:
+    """What happened, by the event's name alone."""
+    kind = _KINDS.get(name)
+    return kind.title() if kind is not None else name
 
 
 def icon(line: Line) -> str:
