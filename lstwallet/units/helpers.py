@@ -38,6 +38,7 @@ def environment(*more: str) -> dict[str, str]:
     """
     kept = {name: os.environ[name] for name in (*_KEPT, *more) if name in os.environ}
     kept["PYTHONUTF8"] = "1"
+    kept["OPENBLAS_NUM_THREADS"] = "1"  # numpy would take address space for every core
     kept["PYTHONDONTWRITEBYTECODE"] = "1"
     if not getattr(sys, "frozen", False):
         kept["PYTHONPATH"] = str(Path(__file__).resolve().parents[2])

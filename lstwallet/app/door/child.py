@@ -22,7 +22,7 @@ import time
 from collections.abc import Iterator
 from typing import Any, BinaryIO, Final
 
-from lstwallet.app.door.kinds import KINDS, MEMORY, Kind
+from lstwallet.app.door.kinds import KINDS, MEMORY, SECONDS, Kind
 from lstwallet.units.strict.documents import json_line
 from lstwallet.units.strict.files import read_most
 from lstwallet.units.strict.refused import FileRefused, Problem
@@ -30,6 +30,8 @@ from lstwallet.units.strict.texts import text_of
 
 LOOK: Final = 0.05
 """Seconds between two looks at the clock, where the system has no limit of its own."""
+MOST_EMPTY: Final = 1_000
+"""Lines of a long file that say nothing."""
 OUT_OF_TIME: Final = 124
 """Exit code of a child that took too long and ended itself."""
 
@@ -68,18 +70,23 @@ def _items(kind: Kind, reader: Any, file: BinaryIO) -> Iterator[Any]:
 
 def _lines(file: BinaryIO, longest: int) -> Iterator[tuple[int, str]]:
     """(number, text) of every line that is not empty. Raises ``FileRefused``."""
-    number = 0
+    number = empty = 0
     while line := file.readline(longest + 2):
         number += 1
         if len(line.rstrip(b"\r\n")) > longest:
             raise FileRefused(Problem.LONG_LINE, line=number, wanted=str(longest))
+        if not line.strip():
+            empty += 1
+            if empty > MOST_EMPTY:
+                raise FileRefused(Problem.TOO_MANY, line=number, wanted=str(MOST_EMPTY))
+            continue
         try:
             text = text_of(line, longest_line=longest).rstrip("\n")
         except FileRefused as refused:
             refused.line = number
             raise
-        if text.strip():
-            yield number, text
+        _begin_anew()
+        yield number, text
 
 
 def _say(value: dict[str, Any]) -> None:
@@ -98,12 +105,26 @@ def _place(error: Exception) -> str:
 # --- limits --------------------------------------------------------------------------------------
 
 
+_deadline = 0.0
+"""Of processor time; for systems that keep no such limit."""
+
+
 def _limit(kind: Kind) -> None:
-    """From here on this process can do little, and not for long."""
+    """From here on this process can do little, and not for long: ``SECONDS`` for a small file,
+    or for a line of a long one, and for all of that its kind's."""
     if sys.platform != "win32":
         _limit_posix(kind.seconds)
-    limits = (time.process_time() + kind.seconds, _peak() + MEMORY)
-    threading.Thread(target=_watch, args=limits, daemon=True).start()
+    _begin_anew()
+    threading.Thread(target=_watch, args=(_peak() + MEMORY,), daemon=True).start()
+
+
+def _begin_anew() -> None:
+    """The next line has all its time before it."""
+    global _deadline
+    _deadline = time.process_time() + SECONDS
+    if sys.platform != "win32":
+        # to the hundredth, and also where no Python runs meanwhile: the signal ends the process
+        signal.setitimer(signal.ITIMER_PROF, SECONDS)
 
 
 if sys.platform != "win32":
@@ -112,15 +133,23 @@ if sys.platform != "win32":
     def _limit_posix(seconds: int) -> None:
         used = int(time.process_time()) + 1
         for what, most in (
-            (resource.RLIMIT_AS, MEMORY),
+            (resource.RLIMIT_AS, _room()),
             (resource.RLIMIT_CPU, used + seconds + 1),
             (resource.RLIMIT_FSIZE, 0),
             (resource.RLIMIT_CORE, 0),
         ):
             _lower(what, most)
-        # to the hundredth, and also where no Python runs meanwhile: the signal ends the process
         signal.signal(signal.SIGPROF, signal.SIG_DFL)
-        signal.setitimer(signal.ITIMER_PROF, seconds)
+
+    def _room() -> int:
+        """Bytes of address space with which no more than ``MEMORY`` can be in use: libraries
+        take far more of it than they use."""
+        try:
+            with open("/proc/self/statm", encoding="ascii") as file:
+                taken, used = map(int, file.read().split()[:2])
+        except (OSError, ValueError):
+            return MEMORY
+        return (taken - used) * resource.getpagesize() + MEMORY
 
     def _lower(what: int, most: int) -> None:
         _soft, hard = resource.getrlimit(what)
@@ -150,8 +179,8 @@ else:
         return 0
 
 
-def _watch(deadline: float, most: int) -> None:
+def _watch(most: int) -> None:
     """End the process once it has taken too much; for systems that keep no such limit."""
-    while time.process_time() < deadline and _peak() <= most:
+    while time.process_time() < _deadline + LOOK and _peak() <= most:
         time.sleep(LOOK)
     os._exit(OUT_OF_TIME)

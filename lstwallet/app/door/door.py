@@ -19,7 +19,7 @@ from lstwallet.units.strict.documents import read_json
 from lstwallet.units.strict.files import open_regular
 from lstwallet.units.strict.refused import FileRefused, Problem
 
-PATIENCE: Final = 10
+PATIENCE: Final = 20
 """Seconds of real time to wait for the next line: a busy computer is slow, not hostile."""
 LOOK: Final = 0.05
 """Seconds between two looks at the clock and at whether it is still wanted."""

@@ -19,9 +19,9 @@ from lstwallet.units.strict.refused import FileRefused, Problem
 
 MEGABYTE: Final = 1_000_000
 MEMORY: Final = 256 * 1024 * 1024
-"""Bytes of address space that a child may use."""
+"""Bytes that a child may have in use."""
 SECONDS: Final = 2
-"""Of processor time that a child may take for a small file."""
+"""Of processor time that a child may take for a small file, or a line of a long one."""
 
 
 class Kind(NamedTuple):
@@ -34,7 +34,7 @@ class Kind(NamedTuple):
     most_answer: int
     """Bytes of what comes back."""
     seconds: int = SECONDS
-    """Of processor time."""
+    """Of processor time, for all of it."""
     streamed: bool = False
     """Read line by line, answered item by item."""
     longest_line: int = 20_000
@@ -55,7 +55,7 @@ KINDS: Final[Mapping[str, Kind]] = {
     "portfolio": Kind("lstwallet.app.door.portfolio:answer", 64 * 1024, 128 * 1024),
     "journal": Kind(
         "lstwallet.store.imports:answer", 256 * MEGABYTE, 512 * MEGABYTE, seconds=120,
-        streamed=True, longest_line=16 * MEGABYTE,  # the first event holds a whole world
+        streamed=True, longest_line=4 * MEGABYTE,  # the first event holds a whole world
     ),
     **{
         f"catalogue.{stem}": Kind(

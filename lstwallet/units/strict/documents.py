@@ -34,7 +34,10 @@ class Digits(str):
 
 # --- JSON ----------------------------------------------------------------------------------------
 
-_JSON_TOKEN: Final = re.compile(r'"[^"\\]*+(?:\\.[^"\\]*+)*+"?|[\[{]|[\]}]', re.DOTALL)
+_STRING: Final = r'"[^"\\]*+(?:\\.[^"\\]*+)*+"?'
+_JSON_TOKEN: Final = re.compile(_STRING + r"|[\[{]|[\]}]", re.DOTALL)
+_BESIDE_BRACKETS: Final = re.compile(_STRING + r'|[^"\[\]{}]++', re.DOTALL)
+_ALIKE: Final = str.maketrans("{}", "[]")
 
 
 def read_json(text: str, *, line: int = 0, deepest: int = DEEPEST) -> Any:
@@ -61,6 +64,14 @@ def read_json(text: str, *, line: int = 0, deepest: int = DEEPEST) -> Any:
 
 
 def _look_over_json(text: str, line: int, deepest: int) -> None:
+    brackets = _BESIDE_BRACKETS.sub("", text).translate(_ALIKE)
+    for _ in range(deepest):  # each time what is innermost vanishes
+        brackets = brackets.replace("[]", "")
+    if brackets:  # too deep, or no JSON
+        _name_the_depth(text, line, deepest)
+
+
+def _name_the_depth(text: str, line: int, deepest: int) -> None:
     depth = 0
     for token in _JSON_TOKEN.finditer(text):
         first = text[token.start()]

@@ -136,5 +136,5 @@ def printable(text: str) -> str:
 
 def brief(text: str) -> str:
     """The text as one short line that may be quoted anywhere."""
-    plain = printable(" ".join(text.split()))
+    plain = printable(" ".join(text[: 4 * MOST_DETAIL].split()))
     return plain if len(plain) <= MOST_DETAIL else f"{plain[: MOST_DETAIL - 1]}…"

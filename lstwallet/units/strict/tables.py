@@ -28,10 +28,11 @@ def rows_of(text: str, *, most_rows: int, most_columns: int = MOST_COLUMNS) -> I
     Raises ``FileRefused``: a quote that never closes, something behind a quote, too many
     columns or rows, a cell that is too long.
     """
-    lines = iter(text.split("\n"))
-    source = csv.reader(
-        (_bounded(line, number, most_columns) for number, line in enumerate(lines, 1)), strict=True
-    )
+    most_lines = 4 * most_rows + 1_000  # empty ones, and cells of several lines
+    if text.count("\n") > most_lines:
+        raise FileRefused(Problem.TOO_MANY, wanted=str(most_lines))
+    lines = enumerate(text.split("\n"), 1)
+    source = csv.reader((_bounded(line, at, most_columns) for at, line in lines), strict=True)
     found = 0
     while True:
         try:

@@ -6,6 +6,7 @@ import csv
 import io
 import string
 from contextlib import suppress
+from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -20,6 +21,7 @@ from lstwallet.units.strict.documents import (
     read_toml,
 )
 from lstwallet.units.strict.fields import Fields, nearest
+from lstwallet.units.strict.files import open_regular, read_most
 from lstwallet.units.strict.refused import MOST_DETAIL, FileRefused, Problem
 from lstwallet.units.strict.tables import bare_cell, rows_of, safe_cell
 from lstwallet.units.strict.texts import HIDDEN, plain_line, text_of
@@ -40,6 +42,22 @@ def refused(call, *arguments, **more) -> FileRefused:
     with pytest.raises(FileRefused) as caught:
         call(*arguments, **more)
     return caught.value
+
+
+# --- files ---------------------------------------------------------------------------------------
+
+
+def test_no_more_is_read_than_allowed_even_if_the_file_has_grown() -> None:
+    assert read_most(io.BytesIO(b"x" * 10), 10) == b"x" * 10
+    assert refused(read_most, io.BytesIO(b"x" * 11), 10).problem is Problem.TOO_LARGE
+
+
+def test_a_file_that_is_too_large_is_refused_by_its_size(tmp_path: Path) -> None:
+    path = tmp_path / "a"
+    path.write_bytes(b"x" * 11)
+    assert refused(open_regular, path, 10).problem is Problem.TOO_LARGE
+    with open_regular(path, 11) as file:
+        assert file.read() == b"x" * 11
 
 
 # --- text ----------------------------------------------------------------------------------------
