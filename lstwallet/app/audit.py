@@ -11,7 +11,7 @@ from lstwallet.app.safe import By, HeldKey, How, State
 from lstwallet.store import mark
 from lstwallet.store.errors import StoreError
 from lstwallet.store.verify import Report
-from lstwallet.vault.errors import KeysError
+from lstwallet.vault.errors import KeysDamaged, KeysError, WrongSecret
 
 
 class Checked(NamedTuple):
@@ -21,6 +21,8 @@ class Checked(NamedTuple):
     problems: tuple[str, ...]
     """Nothing when it is sound."""
     events: int = 0
+    opened: bool = True
+    """False: every byte is as it was written, but the key is an earlier one of the profile's."""
 
 
 class Audit(NamedTuple):
@@ -73,8 +75,11 @@ def _checked(path: Path, by: By, gate: Callable[[], None] | None) -> Checked:
     except StoreError as error:
         return Checked(path, (error.detail,))
     try:
-        preview = staged.open(by, gate=gate)
+        own = safe.NOTHING if staged.how().state is State.OPEN else by
+        preview = staged.open(own, gate=gate)
         return Checked(path, preview.problems, preview.events)
+    except (WrongSecret, KeysDamaged):
+        return Checked(path, (), opened=False)
     except (StoreError, KeysError) as error:
         return Checked(path, (error.detail or type(error).__name__,))
     finally:

@@ -75,6 +75,14 @@ class Kept(NamedTuple):
     problem: StoreError | None = None
 
 
+class OnlyBackup(Exception):
+    """It is the only sound one of its profile: it is not deleted."""
+
+    def __init__(self, backup: Backup) -> None:
+        super().__init__(str(backup.path))
+        self.backup = backup
+
+
 # --- where -------------------------------------------------------------------------------------
 
 
@@ -141,6 +149,18 @@ def owner(path: Path) -> Owner:
 def of_profile(where: Path, profile: str) -> list[Backup]:
     """Those of one profile, the newest first. Raises ``StoreUnavailable``."""
     return [each for each in listed(where) if each.label and each.label.profile == profile]
+
+
+def delete(path: Path) -> None:
+    """Delete a backup for good, unless it is the only one of its profile.
+
+    Raises ``OnlyBackup`` or ``StoreUnavailable``. One that cannot be read is nobody's only one.
+    """
+    found = described(path)
+    if found.label is not None and len(of_profile(path.parent, found.label.profile)) == 1:
+        raise OnlyBackup(found)
+    with backup.os_errors(path):
+        path.unlink()
 
 
 # --- making ------------------------------------------------------------------------------------
@@ -283,6 +303,7 @@ def thin(where: Path, profile: str, *, now: float | None = None) -> tuple[Path, 
 
 
 __all__ = [
-    "ASKED", "AUTO", "EVERY", "KEPT", "Backup", "Kept", "Owner", "back_up", "described", "folder",
+    "ASKED", "AUTO", "EVERY", "KEPT", "Backup", "Kept", "OnlyBackup", "Owner", "back_up", "delete",
+    "described", "folder",
     "is_due", "keep", "listed", "of_profile", "owner", "ready_folder", "thin",
 ]  # fmt: skip

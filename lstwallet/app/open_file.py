@@ -47,6 +47,11 @@ class OpenFile:
         """What the file is encrypted with, while it is open."""
         return self._key
 
+    @property
+    def closed(self) -> bool:
+        """Whether the file is not open now: it was let go of, or an error closed it."""
+        return self._store is None
+
     def _require_writing(self) -> None:
         """Raises ``StoreError`` where nothing may be written."""
         if self.read_only:

@@ -58,7 +58,10 @@ def _lines(profile: Path, found: Audit) -> Iterator[str]:
     if found.where is not None:
         yield f"  backups: {len(found.backups)} in {found.where}"
         for each in found.backups:
-            yield f"    {each.path.name}: sound, {each.events} events replayed"
+            if each.opened:
+                yield f"    {each.path.name}: sound, {each.events} events replayed"
+            else:
+                yield f"    {each.path.name}: whole, but not opened: it has an earlier key"
 
 
 # --- backup and restore ------------------------------------------------------------------------

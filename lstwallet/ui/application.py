@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     from lstwallet.ui.records import Opened
     from lstwallet.ui.shell.doorkeeper import Doorkeeper
     from lstwallet.ui.shell.faults import Faults
+    from lstwallet.ui.shell.profiles_desk import ProfilesDesk
     from lstwallet.ui.shell.stalls import Heart
 
 
@@ -65,6 +66,7 @@ class Program(QObject):
         self._opened_before: dict[Path, int] = {}
         self._school: School | None = None
         self._door: Doorkeeper | None = None
+        self._desk: ProfilesDesk | None = None
         self._code: list[str] = []
         """The recovery code of a profile that was just made, to be shown once."""
         self._back = False
@@ -74,6 +76,8 @@ class Program(QObject):
         self.bridge.failed.connect(self._failed)
         self.bridge.settings_changed.connect(self._restyle)
         self.window.profile_wanted.connect(self._switch)
+        self.window.profiles_wanted.connect(self._manage)
+        self.bridge.backups.told.connect(self._not_backed_up)
         self.window.lesson_wanted.connect(self.teach)
         self.window.painted.connect(self._start)
 
@@ -109,10 +113,21 @@ class Program(QObject):
             from lstwallet.ui.shell.doorkeeper import Doorkeeper
 
             self._door = Doorkeeper(self.window)
-            self._door.welcome_wanted.connect(lambda: self.welcome(back=True))
+            self._door.welcome_wanted.connect(
+                lambda: self.welcome(back=not self._first_time())
+            )
             self._door.choose_wanted.connect(self._choose)
             self._door.logged.connect(self.faults.log)
         return self._door
+
+    @property
+    def desk(self) -> ProfilesDesk:
+        """Profiles and backups; made when first asked for."""
+        if self._desk is None:
+            from lstwallet.ui.shell.profiles_desk import ProfilesDesk
+
+            self._desk = ProfilesDesk(self.window, self.door, self._begin_with)
+        return self._desk
 
     @property
     def faults(self) -> Faults:
@@ -163,6 +178,7 @@ class Program(QObject):
         self.window.setWindowIcon(QIcon(str(resources() / "icons" / "lstwallet.svg")))
         if self._settings_problem is not None:
             self.window.show_trouble(self._settings_words())
+        self.bridge.jobs.run(_tidy, _nothing, self.faults.log)
         door = self.door  # from now on it hears of what is opened
         if self.window.cover() is None:
             door.open(self._path())
@@ -223,8 +239,20 @@ class Program(QObject):
             self.window.enter("learn")
         elif kind == "empty":
             self.window.enter("home")
-        opener = self.bridge.keys.beginner(protection, make, self._code.append)
-        self.bridge.open(opener, self._not_begun)
+        self._begin_with(protection, make, self._not_begun)
+
+    def _begin_with(
+        self, protection: Protection, make: Any, refused: Callable[[BaseException], None]
+    ) -> None:
+        """Have a profile made with ``make(secrets)``; its recovery code is shown once."""
+        self.bridge.open(self.bridge.keys.beginner(protection, make, self._code.append), refused)
+
+    def _manage(self) -> None:
+        self.desk.show_now()
+
+    def _not_backed_up(self, error: BaseException) -> None:
+        self.faults.log(error)
+        self.window.show_trouble(wording.backup_error(error) or wording.error(error))
 
     def welcome(self, *, back: bool) -> None:
         """The page of the first start, or for a further profile."""
@@ -366,6 +394,15 @@ def _import_engine() -> None:
     import lstwallet.app.beginnings
     import lstwallet.app.safe
     import lstwallet.app.session  # noqa: F401
+
+
+def _tidy() -> None:
+    """Finish, or forget, what a crash left half done among the profiles' files."""
+    from lstwallet.app import dustbin, profile_files, restoring
+
+    profile_files.tidy(profiles.folder())
+    restoring.sweep()
+    dustbin.empty()
 
 
 def _found() -> list[profiles.Profile]:

@@ -19,6 +19,7 @@ from PySide6.QtCore import QElapsedTimer, QObject, QTimer, Signal
 from lstwallet.app.settings import Settings
 from lstwallet.engine.world import YOU
 from lstwallet.store.book import Book
+from lstwallet.ui.backups import Backups
 from lstwallet.ui.jobs import GATE, Jobs
 from lstwallet.ui.keys import Keys
 from lstwallet.ui.past import InThePast
@@ -85,6 +86,7 @@ class Bridge(Shown):
         """Contacts, notes, names and favourites of the profile that is open."""
         self.keys = Keys(self)
         """What opens profiles; see ``ui/keys.py``."""
+        self.backups = Backups(self)
         self.session: Session | None = None
         """Belongs to the lane."""
         self._run: Run | None = None
@@ -123,7 +125,7 @@ class Bridge(Shown):
             session = opener()
             before, self.session = self.session, session
             if before is not None:
-                before.close()
+                self.backups.let_go(before)
             return _opened(session)
 
         def kept(error: BaseException) -> None:
@@ -209,7 +211,7 @@ class Bridge(Shown):
         """Commit and let go of the file. In the lane."""
         session, self.session = self.session, None
         if session is not None:
-            session.close()
+            self.backups.let_go(session)
 
     @property
     def opening(self) -> bool:

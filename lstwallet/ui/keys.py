@@ -102,6 +102,10 @@ class Keys(QObject):
         """The profiles whose keys are held."""
         return self._held.keys()
 
+    def hold(self, path: Path, key: HeldKey) -> None:
+        """A profile with a password whose key is at hand: it was just restored, or renamed."""
+        self._held[path] = key
+
     def forget(self) -> None:
         """Locked: no key is held any more."""
         self._held.clear()
@@ -176,12 +180,16 @@ class Keys(QObject):
             return safe.open_profile(path, self._held[path])
 
         def opener() -> Session:
-            self._bridge.close_session()
+            # A backup of what it is now would open without the password that it is about to get.
+            self._bridge.backups.unwanted = path
             try:
+                self._bridge.close_session()
                 return protected()
             except BaseException:
                 self._bridge.session = self.opener(path)()
                 raise
+            finally:
+                self._bridge.backups.unwanted = None
 
         self._bridge.open(opener, failed, lambda: self.code_made.emit(codes[0]))
 

@@ -73,6 +73,8 @@ SHEETS: Final = {
     "ways_out": ("lstwallet.ui.shell.ways_sheet", "WaysSheet"),
 }
 """Where pages may lead to, though it is no room; imported when first opened."""
+PROFILES: Final = "profiles"
+"""The list of profiles and backups is no room either; the program has it."""
 REDRAW_MS: Final = 250
 """While time runs, a page is redrawn this often at most."""
 SEEN: Final = 200
@@ -105,6 +107,8 @@ class MainWindow(QMainWindow):
     painted = Signal()
     """The first frame is on the screen."""
     profile_wanted = Signal(str)
+    profiles_wanted = Signal()
+    """The list of profiles and backups."""
     entered = Signal(str)
     """A room's page is shown, built and fresh."""
     lock_wanted = Signal()
@@ -175,6 +179,7 @@ class MainWindow(QMainWindow):
         self.rail.chosen.connect(self.enter)
         self.top_bar.commands_wanted.connect(self.find_command)
         self.top_bar.profile_wanted.connect(self.profile_wanted)
+        self.top_bar.profile.manage_wanted.connect(self.profiles_wanted)
         self.top_bar.account.manage_wanted.connect(
             lambda: self.enter("wallet", {"view": "accounts"})
         )
@@ -222,6 +227,8 @@ class MainWindow(QMainWindow):
         cursor goes into the room's form."""
         if key in SHEETS:
             self.show_sheet(key)
+        if key == PROFILES and self.cover() is None:
+            self.profiles_wanted.emit()
         if self.travel.goes(key, arguments):
             return
         if key not in {each.key for each in self.rooms}:

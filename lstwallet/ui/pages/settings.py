@@ -321,6 +321,9 @@ class RoomPage(Page):
         self.verify = Button(self.tr("Verify profile"), "secondary", icon="shield-check",
                              on_click=self._verify)  # fmt: skip
         self.verify.setObjectName("settings.verify")
+        manage = Button(self.tr("Profiles and backups…"), "secondary", icon="archive",
+                        on_click=lambda: self.navigate.emit("profiles", None))  # fmt: skip
+        manage.setObjectName("settings.profiles")
         self.verdict = Banner("", "info")
         self.verdict.setObjectName("settings.verdict")
         self.verdict.hide()
@@ -333,7 +336,7 @@ class RoomPage(Page):
             self.profile_name,
             row((self.path, 1), copy, spacing=8),
             Label(explained, "small", "2", wrap=True),
-            holder(row(self.verify, None)),
+            holder(row(self.verify, manage, None)),
             self.verdict,
         )
         return card

@@ -11,6 +11,7 @@ from typing import Final
 
 from lstwallet.ui.robot import (
     road_approvals,
+    road_backups,
     road_exits,
     road_keys,
     road_lessons,
@@ -275,6 +276,7 @@ CHAPTERS: Final[tuple[Chapter, ...]] = (
     road_wallet.labels,
     road_approvals.fees_and_approvals,
     road_preflight.preflight,
+    road_backups.profiles_and_backups,
     road_time.slider,
     road_time.branches,
     road_time.what_if,

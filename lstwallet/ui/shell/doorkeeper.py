@@ -46,7 +46,8 @@ class Doorkeeper(QObject):
         self._clipboard: SecretClipboard | None = None
         self._told: dict[Path, str] = {}
         """What stands under a profile's name on its unlock page."""
-        self._lock_path = Path()
+        self._lock_path: Path | None = None
+        """What is opened when the present one is closed; ``None``: a new one."""
         self._lock_soon = False
         """A profile is being opened; it is locked as soon as it is."""
         self.watch = LockWatch(window)
@@ -306,7 +307,17 @@ class Doorkeeper(QObject):
         self.watch.watch(False)
         self._keys.forget()
         self._window.top_bar.set_lockable(False)
-        self.open(path)
+        if path is None:
+            self.welcome_wanted.emit()
+        else:
+            self.open(path)
+
+    def leave_for(self, path: Path | None) -> None:
+        """Close the open profile, which is about to go, and open another; none: a new one."""
+        self._close_all_above()
+        self._cover(Locking())
+        self._lock_path = path
+        self._bridge.lock()
 
     def _opened(self) -> None:
         path = self._bridge.profile.path

@@ -26,6 +26,8 @@ class ProfileButton(Chooser):
 
     wanted = Signal(str)
     """Path of another profile, or an empty text for a new one."""
+    manage_wanted = Signal()
+    """All profiles and their backups."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__("lstwallet", 30, "strong", 240, parent)
@@ -55,6 +57,9 @@ class ProfileButton(Chooser):
             action.triggered.connect(lambda _on=False, p=path: self.wanted.emit(p))
             menu.addAction(action)
         menu.addSeparator()
+        manage = QAction(icons.icon("archive"), self.tr("Profiles and backups…"), menu)
+        manage.triggered.connect(lambda _on=False: self.manage_wanted.emit())
+        menu.addAction(manage)
         fresh = QAction(icons.icon("plus"), self.tr("New profile"), menu)
         fresh.triggered.connect(lambda _on=False: self.wanted.emit(""))
         menu.addAction(fresh)

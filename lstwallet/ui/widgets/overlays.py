@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from PySide6.QtCore import QCoreApplication, QEvent, QObject, QPoint, QRectF, Qt, Signal
+from PySide6.QtCore import QCoreApplication, QEvent, QObject, QPoint, QRectF, Qt, QTimer, Signal
 from PySide6.QtGui import QKeyEvent, QMouseEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QApplication, QWidget
 
@@ -181,6 +181,12 @@ class Sheet(Overlay):
         """Append to the foot."""
         fill(self.foot, items)
         self._foot_holder.show()
+
+    def fit(self) -> None:
+        """What is inside has another size: now, and once its layouts have settled."""
+        if self.isVisible():
+            self.place()
+            QTimer.singleShot(0, self, self.place)
 
     def place(self) -> None:
         room = self.size()

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, Final
 
+from lstwallet.ui.wording.backups import name_problem
 from lstwallet.ui.wording.door import refused_file
 from lstwallet.ui.wording.keys import KEY_ERRORS
 from lstwallet.ui.wording.numbers import translate
@@ -39,6 +40,7 @@ def _unavailable(problem: Any) -> str:
         "disk_full": translate("wording", "The disk is full. Free some space and try again."),
         "moved": translate("wording", "The profile file was moved or replaced while it was open."),
         "io": translate("wording", "The disk reports an error."),
+        "no_folder": translate("wording", "The folder is not there."),
     }
     return sentences.get(str(problem.trouble), str(problem.detail))
 
@@ -46,6 +48,7 @@ def _unavailable(problem: Any) -> str:
 def _broken(problem: Any) -> str:
     sentences = {
         "not_sqlite": translate("wording", "This file is not a profile of lstwallet."),
+        "not_a_backup": translate("wording", "This file is not a backup of lstwallet."),
         "not_a_profile": translate("wording", "This file is not a profile of lstwallet."),
         "damaged": translate("wording", "The profile file is damaged. Restore a copy of it."),
         "chain": translate(
@@ -83,6 +86,7 @@ _ERRORS: Final[dict[str, Callable[[Any], str]]] = {
         "wording",
         "You are looking at the past. Go on from here, or go back to now, to do something.",
     ),
+    "BadName": lambda problem: name_problem(problem.problem),
     "SettingsProblem": lambda problem: str(problem.detail),
     "CatalogueError": str,
     "PriceTableError": str,

@@ -238,7 +238,8 @@ def _weekday(moment: datetime) -> str:
     )[moment.weekday()]  # fmt: skip
 
 
-def _month(moment: datetime) -> str:
+def month_name(moment: datetime) -> str:
+    """``Oct``."""
     return (
         translate("wording", "Jan"), translate("wording", "Feb"), translate("wording", "Mar"),
         translate("wording", "Apr"), translate("wording", "May"), translate("wording", "Jun"),
@@ -256,14 +257,14 @@ def day(at: int, *, year: bool = True) -> str:
         else translate("wording", "{weekday} {day} {month}")
     )
     return pattern.format(
-        weekday=_weekday(moment), day=moment.day, month=_month(moment), year=moment.year
+        weekday=_weekday(moment), day=moment.day, month=month_name(moment), year=moment.year
     )
 
 
 def short_day(at: int) -> str:
     """``14 Oct``: on axes and time lines."""
     moment = datetime.fromtimestamp(at, UTC)
-    return translate("wording", "{day} {month}").format(day=moment.day, month=_month(moment))
+    return translate("wording", "{day} {month}").format(day=moment.day, month=month_name(moment))
 
 
 def clock_time(at: int, *, seconds: bool = False) -> str:
