@@ -165,6 +165,24 @@ def test_a_bomb_with_a_right_checksum_is_refused(bomb: bytes) -> None:
         slots.parse(bomb + b"\n" + hashlib.sha256(bomb).hexdigest().encode() + b"\n")
 
 
+@pytest.mark.parametrize(
+    "written",
+    [
+        lambda body: json.dumps(body, sort_keys=True),
+        lambda body: json.dumps(dict(reversed(body.items())), separators=(",", ":")),
+        lambda body: json.dumps(body, sort_keys=True, separators=(",", ":"))[:-1]
+        + ',"version":1}',
+    ],
+    ids=["with spaces", "in another order", "with a key twice"],
+)
+def test_the_same_written_in_another_way_is_refused(written: Any) -> None:
+    """One file, one meaning: nothing can be hidden in how it is written."""
+    text = slots.seal(keys_of(Kind.OPEN), KEY).text
+    other = written(json.loads(text.split(b"\n")[0])).encode()
+    with pytest.raises(BadKeys, match="as ours are"):
+        slots.parse(other + b"\n" + hashlib.sha256(other).hexdigest().encode() + b"\n")
+
+
 def test_a_file_that_is_too_large_is_not_looked_at() -> None:
     with pytest.raises(BadKeys, match="too large"):
         slots.parse(bytes(slots.LARGEST_FILE + 1))
