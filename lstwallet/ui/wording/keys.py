@@ -72,6 +72,11 @@ KEY_ERRORS: Final[dict[str, Callable[[Any], str]]] = {
     "KeysRefused": lambda _problem: translate(
         "keys", "The key file asks for more work than this program does for a password."
     ),
+    "NoMemory": lambda problem: translate(
+        "keys",
+        "The password needs {number} MiB of memory for a moment, and there is less free. Close "
+        "another program and try again.",
+    ).format(number=problem.mebibytes),
     "KeysOld": lambda _problem: translate(
         "keys",
         "The key file is older than the one that this profile was opened with last: an earlier "
