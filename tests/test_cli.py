@@ -148,6 +148,16 @@ def test_verify_tells_the_world_hash(capsys: pytest.CaptureFixture[str], profile
     code, out, err = run(capsys, "verify", profile)
     assert (code, err) == (0, "")
     assert expected in out
+    assert "branches" not in out
+
+
+def test_verify_replays_every_branch(capsys: pytest.CaptureFixture[str], profile: Path) -> None:
+    session = Session.open(profile)
+    session.fork(1)
+    session.close()
+    code, out, err = run(capsys, "verify", profile)
+    assert (code, err) == (0, "")
+    assert "branches: 2, each replayed" in out
 
 
 def test_verify_fails_on_a_changed_history(

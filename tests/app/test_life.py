@@ -1,8 +1,8 @@
 """Every command there is against a profile with branches, whatever happens to either.
 
 The world of ``tests/engine/test_machine.py`` is lived through twice: by the bare kernel and by
-a session on a file, which forks, switches, is killed and reopened in between. At the end every
-branch is what was done on it, and nothing else.
+a session on a file, which forks, switches, is killed, reopened, exported and imported in
+between. At the end every branch is what was done on it, and nothing else.
 """
 
 from __future__ import annotations
@@ -17,12 +17,13 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import initialize, rule
 
+from lstwallet.app import importing
 from lstwallet.app.session import Session
 from lstwallet.engine.kernel import Command
 from lstwallet.engine.wallet import Fund
 from lstwallet.engine.world import YOU, World
 from lstwallet.market.driver import Driver, MarketConfig
-from lstwallet.store import codec, journal
+from lstwallet.store import codec, export, imports, journal
 from lstwallet.store.errors import BadText
 from lstwallet.store.journal import Store
 from lstwallet.store.replay import replay
@@ -144,6 +145,21 @@ class Profile(Life):
         self.store().close() if crash else session.close()
         self.session = Session.open(session.path)
         assert self.session.branch == session.branch
+        self.equals()
+
+    @rule()
+    def exported_and_imported(self) -> None:
+        """Another file, made from the exported journal, is the same profile."""
+        session = self.open()
+        lines = list(export.lines(session.journal()))
+        items = imports.answer(enumerate((line.rstrip("\n") for line in lines), 1))
+        path = self.folder / f"{len(list(self.folder.iterdir()))}.lstwallet"
+        importing.load(map(imports.of_answer, items), path)
+        again = Session.open(path)
+        assert list(export.lines(again.journal()))[1:] == lines[1:]
+        assert again.branch == session.branch
+        session.close()
+        self.session = again
         self.equals()
 
     @rule()
