@@ -12,6 +12,7 @@ from __future__ import annotations
 import json
 import re
 import tomllib
+from itertools import accumulate
 from typing import Any, Final, NoReturn
 
 from lstwallet.units.strict.refused import FileRefused, Problem
@@ -38,6 +39,7 @@ _STRING: Final = r'"[^"\\]*+(?:\\.[^"\\]*+)*+"?'
 _JSON_TOKEN: Final = re.compile(_STRING + r"|[\[{]|[\]}]", re.DOTALL)
 _BESIDE_BRACKETS: Final = re.compile(_STRING + r'|[^"\[\]{}]++', re.DOTALL)
 _ALIKE: Final = str.maketrans("{}", "[]")
+_STEPS: Final = {"[": 1, "]": -1}
 
 
 def read_json(text: str, *, line: int = 0, deepest: int = DEEPEST) -> Any:
@@ -67,7 +69,8 @@ def _look_over_json(text: str, line: int, deepest: int) -> None:
     brackets = _BESIDE_BRACKETS.sub("", text).translate(_ALIKE)
     for _ in range(deepest):  # each time what is innermost vanishes
         brackets = brackets.replace("[]", "")
-    if brackets:  # too deep, or no JSON
+    steps = map(_STEPS.__getitem__, brackets)
+    if max(accumulate(steps), default=0) > 0:  # too deep, or no JSON
         _name_the_depth(text, line, deepest)
 
 
