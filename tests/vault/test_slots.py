@@ -91,6 +91,10 @@ def test_no_field_of_a_slot_can_be_changed(kind: Kind) -> None:
         assert slots.unwrap(profile, each, SECRETS[kind]) is None
 
 
+def test_no_two_data_keys_are_alike() -> None:
+    assert len({slots.new_data_key() for _ in range(100)}) == 100
+
+
 def test_each_wrapping_is_fresh() -> None:
     made = [slot_of(Kind.PASSWORD, "0" * 32) for _ in range(3)]
     for field in ("id", "nonce", "box", "derivation"):
