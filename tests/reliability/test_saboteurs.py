@@ -103,17 +103,12 @@ SABOTEURS = [
     Saboteur(
         "a snapshot of anything is taken", "store/reading.py",
         "if chain is None or snapshot_hash(blob, chain) != digest:", "if chain is None:",
-        ("store/test_store.py::test_snapshots_that_are_not_sound_are_passed_over",),
+        ("store/test_store.py::test_a_snapshot_of_another_world_is_passed_over",),
     ),
     Saboteur(
         "a branch leaves its parent one event too early", "store/replay.py",
         "kept = lines[: upto - row.first_seq + 1]", "kept = lines[: upto - row.first_seq]",
         ("store/test_tree.py::test_any_event_may_be_gone_back_to",),
-    ),
-    Saboteur(
-        "a row that is cut is not checked whole", "store/replay.py",
-        "if _linked(path, row, lines[len(kept) :], middle) != row.hash:", "if not middle:",
-        ("store/test_tree.py::test_a_row_that_is_cut_is_checked_whole",),
     ),
     Saboteur(
         "a later program's file is written to", "store/schema.py",
@@ -203,7 +198,7 @@ SABOTEURS = [
     Saboteur(
         "a spreadsheet may run what a cell says", "units/strict/tables.py",
         'frozenset("=+-@\\t\\r")', 'frozenset("+-@\\t\\r")',
-        ("units/strict/test_strict.py::test_no_cell_begins_with_what_a_spreadsheet_runs",),
+        ("units/strict/test_strict.py::test_what_a_spreadsheet_would_run_is_prefixed",),
     ),
     Saboteur(
         "a file may nest without an end", "units/strict/documents.py",
@@ -251,7 +246,7 @@ def tree(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return copy
 
 
-def tested(tree: Path, tests: tuple[str, ...]) -> subprocess.CompletedProcess[str]:
+def result_of(tree: Path, tests: tuple[str, ...]) -> subprocess.CompletedProcess[str]:
     """Run a few tests of the copy. No bytecode is kept: a quick change would be missed."""
     return subprocess.run(
         [
@@ -271,7 +266,7 @@ def is_noticed(tree: Path, saboteur: Saboteur) -> None:
     assert sound.count(saboteur.right) == 1, f"not once in {saboteur.module}"
     module.write_text(sound.replace(saboteur.right, saboteur.wrong), "utf-8")
     try:
-        done = tested(tree, saboteur.tests)
+        done = result_of(tree, saboteur.tests)
     finally:
         module.write_text(sound, "utf-8")
     assert done.returncode == FAILED, f"nobody noticed: {done.stdout[-2_000:]}{done.stderr[-500:]}"
@@ -279,7 +274,7 @@ def is_noticed(tree: Path, saboteur: Saboteur) -> None:
 
 def is_green(tree: Path, saboteurs: list[Saboteur]) -> None:
     """What the saboteurs turn red is green without them."""
-    done = tested(tree, tuple(dict.fromkeys(test for each in saboteurs for test in each.tests)))
+    done = result_of(tree, tuple(dict.fromkeys(test for each in saboteurs for test in each.tests)))
     assert done.returncode == 0, done.stdout[-3_000:] + done.stderr[-500:]
 
 

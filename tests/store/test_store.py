@@ -33,6 +33,7 @@ from lstwallet.store.errors import (
 from lstwallet.store.journal import Store
 from lstwallet.store.lock import WriterLock, lock_path
 from lstwallet.store.migrations import FORMAT
+from lstwallet.store.replay import pack, unpack
 from lstwallet.store.verify import verify
 from lstwallet.units.clock import DAY, HOUR
 from tests.small_world import small_world
@@ -101,6 +102,7 @@ def test_the_settings_that_held_are_in_force(profile: Path) -> None:
             "foreign_keys",
             "trusted_schema",
             "cell_size_check",
+            "temp_store",
             "application_id",
             "user_version",
         )
@@ -111,6 +113,7 @@ def test_the_settings_that_held_are_in_force(profile: Path) -> None:
         "foreign_keys": 1,
         "trusted_schema": 0,
         "cell_size_check": 1,
+        "temp_store": 2,
         "application_id": schema.APPLICATION_ID,
         "user_version": FORMAT,
     }
@@ -389,6 +392,22 @@ def test_deleted_snapshots_change_nothing(profile: Path) -> None:
 def test_snapshots_that_are_not_sound_are_passed_over(profile: Path, change: str) -> None:
     before = hash_of(profile)
     edit(profile, change)
+    assert hash_of(profile) == before
+
+
+def test_a_snapshot_of_another_world_is_passed_over(profile: Path) -> None:
+    """Whole, of the right number of events, and not what the journal leads to."""
+    before = hash_of(profile)
+    connection = sqlite3.connect(profile)
+    for seq, blob in connection.execute("SELECT seq, blob FROM snapshots").fetchall():
+        world = unpack(blob)
+        richer = dict(world.balances)
+        key = next(iter(richer))
+        richer[key] += 1
+        other = pack(world._replace(balances=richer))
+        connection.execute("UPDATE snapshots SET blob = ? WHERE seq = ?", (other, seq))
+    connection.commit()
+    connection.close()
     assert hash_of(profile) == before
 
 
