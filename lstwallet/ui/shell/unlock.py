@@ -55,6 +55,7 @@ class ProfileRow(PressCard):
     def menu(self) -> QMenu:
         """The other profiles, one from a file, and a new one."""
         menu = QMenu(self)
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         menu.addAction(QAction(icons.icon("check", "accent_text"), unmarked(self._name), menu))
         for name, path in self.others:
             action = QAction(unmarked(name), menu)
@@ -67,7 +68,6 @@ class ProfileRow(PressCard):
         fresh.triggered.connect(lambda _on=False: self.wanted.emit(""))
         menu.addAction(choose)
         menu.addAction(fresh)
-        menu.aboutToHide.connect(menu.deleteLater)
         return menu
 
     def open(self) -> None:
