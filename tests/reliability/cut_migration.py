@@ -1,9 +1,11 @@
 """``python -m tests.reliability.cut_migration STRIDE``: killed at every call that changes a file.
 
-Two migrations: a plain profile becomes an encrypted one, and a file of an earlier format becomes
-one of today's. strace kills the process before the N-th such call, for every N (or each STRIDE-th)
-until one runs through. What is left must be the old profile or the new one, with the same world;
-done again, it is the new one, and nothing plain is left beside it.
+Four migrations: a plain profile becomes an encrypted one; a file of an earlier format becomes one
+of today's; a profile of an earlier program is opened as the window opens it (keys are made, then it
+is encrypted); a first password makes the database anew under another key. strace kills the process
+before the N-th such call, for every N (or each STRIDE-th) until one runs through. What is left must
+be the old profile or the new one, with the same world; done again, it is the new one, and nothing
+plain is left beside it.
 """
 
 from __future__ import annotations
@@ -18,16 +20,21 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Final
 
+from lstwallet.app import safe
 from lstwallet.app.session import Session
 from lstwallet.store.encrypt import encrypt
 from lstwallet.store.errors import Damage, StoreBroken
 from lstwallet.store.journal import Store
 from lstwallet.store.mark import mark_path
 from lstwallet.store.verify import verify
+from lstwallet.vault.errors import KeysError
+from tests import cheap_keys
 from tests.reliability import deeds, traced
 from tests.store.test_kept import HASHES, unpacked
 
 CALLS: Final = f"{traced.WRITES},openat,link,linkat"
+PASSWORD: Final = safe.Password("correct horse battery staple")
+KEYS: Final = frozenset({".keys", ".keys.copy"})
 ENDS: Final = frozenset({"", ".head", ".lock"})
 """What lies in the folder of an encrypted profile that is closed."""
 
@@ -79,13 +86,52 @@ def brought_up(old: Path, place: Path, number: int, expected: str, found: Counte
     return was_cut
 
 
+def opened(old: Path, place: Path, number: int, expected: str, found: Counter[str]) -> bool:
+    """One try of the third; whether it was cut."""
+    profile = copied(old, place)
+    was_cut = cut(lambda: safe.open_profile(profile).close(), number, place.parent / "trace")
+    found[safe.how(profile).state.value] += 1
+    session = safe.open_profile(profile)
+    assert session.world.events > 0
+    session.close()
+    left = {each.name.removeprefix(profile.name) for each in place.iterdir()}
+    assert left == ENDS | KEYS, f"call {number}: {left} is left"
+    report = safe.verify_profile(profile)
+    assert report.sound, report.problems
+    assert report.events >= int(expected), f"call {number}: another history"
+    return was_cut
+
+
+def under_another_key(
+    old: Path, place: Path, number: int, expected: str, found: Counter[str]
+) -> bool:
+    """One try of the fourth; whether it was cut."""
+    profile = copied(old, place)
+    was_cut = cut(
+        lambda: safe.set_password(profile, safe.NOTHING, PASSWORD), number, place.parent / "trace"
+    )
+    try:
+        report, came = safe.verify_profile(profile, PASSWORD), "new"
+    except KeysError:
+        report, came = safe.verify_profile(profile), "old"
+    assert report.sound, report.problems
+    assert report.world_hash == expected, f"call {number}: another world"
+    found[came] += 1
+    if came == "old":
+        safe.set_password(profile, safe.NOTHING, PASSWORD)
+    safe.open_profile(profile, PASSWORD).close()
+    left = {each.name.removeprefix(profile.name) for each in place.iterdir()}
+    assert left == ENDS | KEYS, f"call {number}: {left} is left"
+    return was_cut
+
+
 def copied(old: Path, place: Path) -> Path:
     shutil.rmtree(place, ignore_errors=True)
     place.mkdir()
     profile = place / "Main.lstwallet"
-    shutil.copy(old, profile)
-    if mark_path(old).exists():
-        shutil.copy(mark_path(old), mark_path(profile))
+    for suffix in ("", ".head", ".keys", ".keys.copy"):
+        if old.with_name(old.name + suffix).exists():
+            shutil.copy(old.with_name(old.name + suffix), place / (profile.name + suffix))
     return profile
 
 
@@ -105,9 +151,17 @@ def main(stride: int) -> None:
             deeds.do_next(session)
         session.close()
         earlier = unpacked("main-road", folder)
+        cheap = cheap_keys.POLICY
+        safe.tools = safe.Tools(cheap, cheap_keys.FakeKeyring())
+        unlocked = folder / "open.lstwallet"
+        shutil.copy(plain, unlocked)
+        shutil.copy(mark_path(plain), mark_path(unlocked))
+        safe.open_profile(unlocked).close()
         for what, migrate, old, expected in (
             ("encrypted", encrypted, plain, hash_of(plain, None)),
             ("brought up to date", brought_up, earlier, HASHES["main-road"]),
+            ("opened by the window", opened, plain, str(verify(plain).events)),
+            ("another key", under_another_key, unlocked, hash_of(plain, None)),
         ):
             found: Counter[str] = Counter()
             number = 1

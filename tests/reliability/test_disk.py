@@ -29,7 +29,7 @@ ETH = 10**18
 
 
 def in_file(session: Session) -> str:
-    reader = Session.open(session.path, read_only=True)
+    reader = Session.open(session.path, key=session.key, read_only=True)
     try:
         return world_hash(reader.world)
     finally:
@@ -94,8 +94,9 @@ def small_disk(tmp_path: Path) -> Iterator[Path]:
     subprocess.run([umount, str(place)], check=True)
 
 
-def test_a_disk_that_is_full(small_disk: Path) -> None:
-    session = Session.create(small_disk / "p", small_world(), MarketConfig(), name="Main")
+@pytest.mark.parametrize("key", [None, bytes(range(32))], ids=["plain", "encrypted"])
+def test_a_disk_that_is_full(small_disk: Path, key: bytes | None) -> None:
+    session = Session.create(small_disk / "p", small_world(), MarketConfig(), name="Main", key=key)
     stuffing = small_disk / "stuffing"
     stuffing.write_bytes(bytes(1_000_000))
     acknowledged, told = world_hash(session.world), None

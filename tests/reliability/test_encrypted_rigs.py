@@ -68,13 +68,13 @@ def test_every_call_that_fails_is_told_and_it_goes_on() -> None:
 
 @needs_strace
 def test_a_migration_that_is_cut_leaves_the_old_or_the_new() -> None:
-    assert "encrypted: killed at" in figures_of("cut_migration", 53, seconds=300)
+    assert "encrypted: killed at" in figures_of("cut_migration", 101, seconds=300)
 
 
 @needs_strace
 @pytest.mark.nightly
 def test_a_migration_that_is_cut_anywhere_leaves_the_old_or_the_new() -> None:
-    assert "encrypted: killed at" in figures_of("cut_migration", 1, seconds=3_600)
+    assert "encrypted: killed at" in figures_of("cut_migration", 1, seconds=3 * 3_600)
 
 
 @needs_fork
