@@ -108,7 +108,8 @@ def judge(reading: Reading, operation: Operation) -> tuple[Damage, str] | None:
     count, digest = reading.newest
     if operation.number < count:
         behind = count - operation.number
-        return Damage.ROLLED_BACK, f"it is {behind} operations behind its head mark"
+        steps = "1 operation" if behind == 1 else f"{behind} operations"
+        return Damage.ROLLED_BACK, f"it is {steps} behind its head mark"
     if operation.number == count:
         if operation.hash != digest:
             return Damage.MISMARKED, "its head mark is of another history"
