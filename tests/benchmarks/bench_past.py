@@ -11,7 +11,7 @@ from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
 
 from lstwallet.app.session import Session
-from tests.benchmarks.bench_timeline import one_snapshot, year
+from tests.benchmarks.bench_timeline import KEY, one_snapshot, year
 from tests.benchmarks.bench_window import _Painted, _Stage
 from tests.benchmarks.rows import Measured, Row, interleaved
 
@@ -33,10 +33,10 @@ def _copy(profile: Path) -> Path:
 def rewind_in_the_window() -> Measured:
     """The world of the moment is loaded, and every figure of Home painted anew."""
     other = _copy(year())  # no file is opened twice in one process
-    stage = _Stage(year(), "home")
+    stage = _Stage(year(), "home", KEY)
     bridge, bar = stage.bridge, stage.window.time_bar.history
     page = stage.window.page("home")
-    session = Session.open(other, read_only=True)
+    session = Session.open(other, key=KEY, read_only=True)
     places, taken = itertools.cycle(SHARES), []
 
     def ours() -> float:

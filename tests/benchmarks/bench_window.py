@@ -18,7 +18,7 @@ from PySide6.QtCore import QCoreApplication, QEvent, QEventLoop, QObject, Qt, QT
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QWidget
 
-from lstwallet.app import beginnings
+from lstwallet.app import beginnings, safe
 from lstwallet.app.session import Session
 from lstwallet.app.settings import Settings
 from lstwallet.engine.world import World
@@ -78,10 +78,15 @@ def first_frame() -> Measured:
 # --- a window in this process ------------------------------------------------------------
 
 
+def _opened(profile: Path, key: bytes | None) -> Session:
+    return safe.open_profile(profile) if key is None else Session.open(profile, key=key)
+
+
 class _Stage:
     """A real window with its lane, in a room."""
 
-    def __init__(self, profile: Path, room: str) -> None:
+    def __init__(self, profile: Path, room: str, key: bytes | None = None) -> None:
+        """Without a ``key`` the profile is opened as the program opens it."""
         self.app = QApplication.instance() or QApplication([])
         assert isinstance(self.app, QApplication)
         theme.set_calm(True)
@@ -92,7 +97,7 @@ class _Stage:
         self.room = room if room in keys else keys[0]
         self.window.enter(self.room)
         self.window.show()
-        self.bridge.open(lambda: Session.open(profile))
+        self.bridge.open(lambda: _opened(profile, key))
         self.until(lambda: self.window.page(self.room) is not None)
         self.idle(500)
         gc.freeze()

@@ -204,13 +204,19 @@ def test_the_rewind_button_goes_back_act_by_act(person: Driver) -> None:
     assert held(person, "stETH") > 0
 
 
-def test_charts_and_activity_end_at_the_moment(person: Driver) -> None:
+def test_charts_and_activity_end_at_the_moment(person: Driver, tmp_path: Path) -> None:
     bridge = window(person).bridge
     person.go("activity")
     person.sees("Staked")
     drag_to(person, bridge.present.started + DAY)
     person.sees_not("Staked")
     person.sees("Play money")
+    file = tmp_path / "past.csv"
+    window(person).page("activity").export(file)
+    person.until(file.exists, "the file")
+    person.sees("exported")
+    assert "Funded" in file.read_text()
+    assert "Staked" not in file.read_text()
     person.go("home")
     page = window(person).page("home")
     chart = page.worth.chart

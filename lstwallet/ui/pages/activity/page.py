@@ -493,6 +493,8 @@ class RoomPage(Page):
         group, token = self.group.currentData(), self.token.currentData()
         text, account, everybody = self.search.text(), self.bridge.account, self._all()
         said, notes = self._said(), self.bridge.book.notes
+        looking = self.bridge.past.looking
+        before = None if looking is None else looking.seq + 1
 
         def remark(seq: int) -> tuple[str, str]:
             note = notes.get(seq)
@@ -500,10 +502,10 @@ class RoomPage(Page):
 
         def work(session: Session) -> int:
             if everybody:
-                records = session.activity(limit=10**9)
+                records = session.activity(before=before, limit=10**9)
                 every = activity.lines_of_all(records, session.world.accounts)
             else:
-                records = session.activity(limit=10**9, account=account)
+                records = session.activity(before=before, limit=10**9, account=account)
                 every = activity.lines(records, account)
             chosen = activity.matching(every, group, token, text, said)
             make = activity.to_json if path.suffix == ".json" else activity.to_csv
