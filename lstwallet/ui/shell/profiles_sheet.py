@@ -15,6 +15,7 @@ from PySide6.QtWidgets import QFileDialog, QWidget
 from lstwallet.app import profiles
 from lstwallet.ui import wording
 from lstwallet.ui.shell.profiles_rows import BackupRow, Item, ProfileRow, ThrownRow
+from lstwallet.ui.theme.plain import plain_tip
 from lstwallet.ui.widgets.buttons import Button, Segmented
 from lstwallet.ui.widgets.cards import Banner, Card, EmptyState
 from lstwallet.ui.widgets.labels import Label
@@ -156,7 +157,7 @@ class ProfilesSheet(Sheet):
             self._thrown.addWidget(self._thrown_row(thrown, now))
         self._thrown_card.setVisible(bool(listing.thrown))
         self.where.setText(self.tr("In {folder}").format(folder=_short(listing.where)))
-        self.where.setToolTip(str(listing.where))
+        self.where.setToolTip(plain_tip(str(listing.where)))
         here = self.bridge.profile
         self.now.setEnabled(here is not None and not profiles.is_practice(here.path))
         self.fit()

@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QWidget
 from lstwallet.ui import wording
 from lstwallet.ui.past import titled
 from lstwallet.ui.shell.branches import NameField
+from lstwallet.ui.theme.plain import plain_tip
 from lstwallet.ui.widgets.bars import ProgressRow
 from lstwallet.ui.widgets.buttons import Button
 from lstwallet.ui.widgets.cards import Banner, IconTile, Inset
@@ -162,7 +163,7 @@ class WhatIfSheet(Sheet):
             return
         self._told = told
         tip = self.tr("Back to {title}").format(title=self._from_title)
-        self.leave.setToolTip(tip)
+        self.leave.setToolTip(plain_tip(tip))
         self.leave.setAccessibleDescription(tip)
         self._show_report(told)
         self.open()
