@@ -12,13 +12,16 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
-from lstwallet.app import profiles
+from lstwallet.app import profiles, safe
+from lstwallet.app.safe import Tools
 from lstwallet.app.settings import Settings, save
 from lstwallet.ui import theme
 from lstwallet.ui.commands import shown_charts
 from lstwallet.ui.main_window import MainWindow, real_rooms
 from lstwallet.ui.models.table import TableView
 from lstwallet.ui.pages.wallet.page import RoomPage as Wallet
+from lstwallet.vault.errors import KeyringState
+from tests.cheap_keys import POLICY, FakeKeyring
 from tests.journeys.driver import Driver
 from tests.journeys.program import Start
 from tests.ui import inspection
@@ -247,6 +250,58 @@ def test_the_first_start_and_a_lesson(home: Path, start: Start, scale: int) -> N
     program.window.enter("learn")
     person.until(lambda: person._in("learn"), "Learn, while a lesson is under way")
     look("learn in a lesson")
+    assert not problems, "\n".join(problems)
+
+
+@pytest.mark.parametrize(("mode", "scale"), [("light", 150), ("dark", 100)])
+def test_the_pages_that_ask_for_a_key(
+    home: Path, start: Start, monkeypatch: pytest.MonkeyPatch, mode: str, scale: int
+) -> None:
+    keyring = FakeKeyring()
+    monkeypatch.setattr(safe, "tools", Tools(POLICY, keyring))
+    save(profiles.settings_path(), Settings(theme=mode, text_scale=scale))
+    program, person = start(size=(1024, 700), asks=True)
+    problems = []
+
+    def look(name: str) -> None:
+        for each in (
+            inspection.mute, inspection.unreadable, inspection.cut_off, inspection.unreached
+        ):  # fmt: skip
+            problems.extend(
+                told(Place(name), lasting(person, lambda each=each: each(program.window)))
+            )
+        assert (program.window.width(), program.window.height()) == (1024, 700)
+
+    person.click("welcome.empty")
+    person.fill("protect.password", "password1")
+    person.fill("protect.again", "password2")
+    person.click("protect.create")
+    look("protect, refused")
+    person.fill("protect.again", "password1")
+    person.click("protect.computer")
+    person.click("protect.create")
+    person.sees("Keep this recovery code")
+    look("recovery code")
+    person.click("recovery.skip")
+    person.until(lambda: program.window.cover() is None, "the window")
+    person.go("settings")
+    for button in ("keys.change", "keys.remove"):
+        person.click(button)
+        person.click("keys.do")
+        look(f"settings, {button}")
+    person.click("keys.cancel")
+    program.door.lock()
+    person.sees("Welcome back")
+    keyring.state = KeyringState.LOCKED
+    person.click("unlock.computer")
+    person.sees("keyring is locked")
+    person.click("unlock.unlock")
+    look("unlock")
+    person.click("unlock.forgotten")
+    person.click("recover.set")
+    look("forgotten password")
+    program.door.show_problem(profiles.path_of("Main"), "Why.", "Title", "What to do.", "Do it")
+    look("problem")
     assert not problems, "\n".join(problems)
 
 

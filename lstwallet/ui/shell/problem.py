@@ -59,7 +59,8 @@ class Problem(QWidget):
             what,
             where,
             10,
-            holder(row(retry, other, fresh, None, go_on, spacing=8)),
+            holder(row(retry, other, fresh, None, spacing=8)),
+            holder(row(go_on, None)),
         )
         what.setVisible(bool(advice))
         go_on.setVisible(bool(accept))
