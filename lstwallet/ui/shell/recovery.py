@@ -1,4 +1,7 @@
-"""The recovery code, shown once: write it down, print it, or go on without, in clear words."""
+"""The recovery code, shown once: write it down, print it, or go on without, in clear words.
+
+The sheet is a PDF that one prints oneself: to ask for printers would open network sockets.
+"""
 
 from __future__ import annotations
 
@@ -118,15 +121,13 @@ class RecoveryPage(Whole):
     def _offer_to_keep(self) -> None:
         copy = Button(self.tr("Copy"), "secondary", icon="copy", on_click=self._copy)
         copy.setObjectName("recovery.copy")
-        save = Button(self.tr("Save as PDF…"), "secondary", icon="file-pdf", on_click=self._ask)
+        save = Button(self.tr("Save a sheet to print…"), "secondary", icon="file-pdf", on_click=self._ask)
         save.setObjectName("recovery.save")
-        print_ = Button(self.tr("Print…"), "secondary", icon="printer", on_click=self._print)
-        print_.setObjectName("recovery.print")
         self.note = Label("", "small", "2", wrap=True)
         self.note.setObjectName("recovery.note")
         self.trouble = ErrorLine()
         self._clipboard.cleared.connect(self._cleared)
-        self.card.add(row(print_, save, copy, None, spacing=8))
+        self.card.add(row(save, copy, None, spacing=8))
         self.card.add(row((Icon("info", "3", 14), 0, TOP), (self.note, 1), spacing=7), self.trouble)
         self.note.setText(self.tr("Paper is best: what lies on this disk is lost with it."))
 
@@ -168,21 +169,9 @@ class RecoveryPage(Whole):
         with QPainter(writer) as painter:
             self.draw(painter, PAPER_DPI)
         self.trouble.set_text("")
-        self.note.setText(self.tr("Saved as {name}.").format(name=path.name))
-
-    def _print(self) -> None:
-        from PySide6.QtPrintSupport import QPrintDialog, QPrinter
-
-        printer = QPrinter(QPrinter.PrinterMode.HighResolution)
-        dialog = QPrintDialog(printer, self)
-        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        dialog.accepted.connect(lambda: self._put_on_paper(printer))
-        dialog.open()
-
-    def _put_on_paper(self, printer) -> None:  # type: ignore[no-untyped-def]
-        with QPainter(printer) as painter:
-            self.draw(painter, printer.resolution())
-        self.note.setText(self.tr("Sent to the printer."))
+        self.note.setText(
+            self.tr("Saved as {name}. Print it, then delete the file.").format(name=path.name)
+        )
 
     def draw(self, painter: QPainter, dpi: int) -> None:
         """The sheet: what it is, whose it is, the code."""
