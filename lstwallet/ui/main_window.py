@@ -201,7 +201,7 @@ class MainWindow(QMainWindow):
 
     def _add_shortcuts(self) -> None:
         for number, each in enumerate(self.rooms[:9], 1):
-            self._shortcut(f"Alt+{number}", lambda key=each.key: self.enter(key))
+            self._shortcut(f"Alt+{number}", lambda key=each.key: self.cover() or self.enter(key))
         self._shortcut(QKeySequence(PALETTE_KEYS), self.find_command)
         self._shortcut("F1", self.help)
         self._shortcut("Ctrl+F", self._find_in_room)

@@ -65,6 +65,11 @@ class Standstill(QObject):
         self._waiting.append((edit, reply))
         self.changed.emit()
 
+    def take(self) -> list[Edit]:
+        """What waits, for who keeps it longer than this profile is open."""
+        waiting, self._waiting = self._waiting, []
+        return [edit for edit, _reply in waiting]
+
     def try_again(self) -> None:
         """Read the file anew; then ``over``, or ``changed`` with the trouble there is now."""
         if self.trouble is None or self.trying:

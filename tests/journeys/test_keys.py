@@ -15,6 +15,8 @@ from PySide6.QtWidgets import QAbstractButton, QApplication, QLineEdit, QMenu, Q
 from lstwallet.app import profiles, safe
 from lstwallet.app.safe import Password, Tools
 from lstwallet.engine.world import YOU
+from lstwallet.store.book import NameAccount
+from lstwallet.store.errors import StoreUnavailable, Trouble
 from lstwallet.ui.application import Program
 from lstwallet.ui.keys import Protection
 from lstwallet.ui.shell.faults import Faults
@@ -412,6 +414,7 @@ def every_text(window: QWidget) -> Iterator[str]:
 
 def test_keys_do_nothing_while_it_is_locked(start: Start) -> None:
     program, person = begun(start)
+    person.go("lend")
     lock(program, person)
     for key, held in (
         (Qt.Key.Key_K, CTRL), (Qt.Key.Key_F1, Qt.KeyboardModifier.NoModifier),
@@ -423,6 +426,30 @@ def test_keys_do_nothing_while_it_is_locked(start: Start) -> None:
     assert person.visible_text("Welcome back")
     assert program.bridge.world is None
     unlock(program, person)
+    assert program.window.room == "lend"
+
+
+def test_a_note_that_a_full_disk_did_not_take_waits_for_the_unlocking(start: Start) -> None:
+    program, person = begun(start)
+    bridge = program.bridge
+    bridge.standstill.look(StoreUnavailable(bridge.profile.path, Trouble.DISK_FULL))
+    bridge.edit(NameAccount(YOU, "Savings"))
+    assert bridge.standstill.waiting == 1
+    program.door.lock()
+    person.sees("Welcome back")
+    assert not any("Savings" in text for text in every_text(program.window))
+    unlock(program, person)
+    person.until(lambda: bridge.book.names.get(YOU) == "Savings", "the name to be kept")
+
+
+def test_the_tour_begins_after_the_recovery_code(start: Start) -> None:
+    program, person = start()
+    program.protection = Protection(WORD)
+    person.click("welcome.tour")
+    person.sees("Keep this recovery code")
+    assert program._school is None
+    person.click("recovery.skip")
+    person.sees("Try it alone first")
 
 
 # --- other profiles, lessons -------------------------------------------------------------------

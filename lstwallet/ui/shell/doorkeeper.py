@@ -21,9 +21,12 @@ from lstwallet.app import profiles
 from lstwallet.ui import wording
 from lstwallet.ui.keys import Protection
 from lstwallet.ui.shell.lock_watch import LockWatch
+from lstwallet.ui.widgets.labels import Label
+from lstwallet.ui.widgets.layout import column
 
 if TYPE_CHECKING:
     from lstwallet.app.safe import How
+    from lstwallet.store.book import Edit
     from lstwallet.ui.widgets.secret_field import SecretClipboard
 
 
@@ -48,6 +51,8 @@ class Doorkeeper(QObject):
         """What stands under a profile's name on its unlock page."""
         self._lock_path: Path | None = None
         """What is opened when the present one is closed; ``None``: a new one."""
+        self._unsaved: dict[Path, list[Edit]] = {}
+        """What was written while a disk took nothing, and the profile was locked then."""
         self._lock_soon = False
         """A profile is being opened; it is locked as soon as it is."""
         self.watch = LockWatch(window)
@@ -284,6 +289,7 @@ class Doorkeeper(QObject):
         self._told[path] = self.tr("Locked {moment} world time").format(
             moment=wording.moment(self._bridge.world.time)
         )
+        self._unsaved[self._bridge.profile.path] = self._bridge.standstill.take()
         self._close_all_above()
         self._cover(Locking())
         self._lock_path = path
@@ -322,6 +328,8 @@ class Doorkeeper(QObject):
     def _opened(self) -> None:
         path = self._bridge.profile.path
         self._keys.follow(path, keep=profiles.is_practice(path))
+        for edit in self._unsaved.pop(path, ()):
+            self._bridge.edit(edit)
 
     def _changed(self) -> None:
         soon, self._lock_soon = self._lock_soon, False
@@ -339,7 +347,12 @@ class Doorkeeper(QObject):
 
 
 class Locking(QWidget):
-    """Nothing, while the profile is being closed."""
+    """Nothing of the profile, while it is being closed."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        words = Label(self.tr("Locking…"), "body", "2", align="center")
+        self.setLayout(column(None, words, None))
 
 
 _ABOUT_THE_MARK = frozenset(("rolled_back", "unmarked", "mismarked"))

@@ -121,7 +121,8 @@ class RecoveryPage(Whole):
     def _offer_to_keep(self) -> None:
         copy = Button(self.tr("Copy"), "secondary", icon="copy", on_click=self._copy)
         copy.setObjectName("recovery.copy")
-        save = Button(self.tr("Save a sheet to print…"), "secondary", icon="file-pdf", on_click=self._ask)
+        words = self.tr("Save a sheet to print…")
+        save = Button(words, "secondary", icon="file-pdf", on_click=self._ask)
         save.setObjectName("recovery.save")
         self.note = Label("", "small", "2", wrap=True)
         self.note.setObjectName("recovery.note")
@@ -181,6 +182,7 @@ class RecoveryPage(Whole):
             (12.0, False, self.tr("Profile: {profile}").format(profile=self._profile)),
             (12.0, False, self.tr("It opens this profile when the password is forgotten.")),
             *((22.0, True, line) for line in lines_of(self.box.code)),
+            (6.0, False, ""),
             (10.0, False, self.tr("A simulation: this is no recovery phrase of a real wallet.")),
         ]
         y = 0.0
