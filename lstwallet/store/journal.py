@@ -266,7 +266,7 @@ class Store(Reading):
         """
         parent = self.line.stretch_of(head.seq).branch
         day = self._shared_day(head.time)
-        far = head.seq - self.along(parent).newest_snapshot_seq(head.seq) >= LONG_TAIL
+        far = head.seq - self.newest_snapshot_seq(head.seq) >= LONG_TAIL
         snapshot = pack(world) if far else None
         with self._transaction("fork", parent, head, title, trial):
             number = tree.fork(self._database, parent, head, title, day, snapshot, hidden=trial)

@@ -38,7 +38,8 @@ _SELECT_ROW_BEFORE: Final = (
     _JOURNAL + " WHERE branch = ? AND first_seq <= ? ORDER BY first_seq DESC LIMIT 1"
 )
 _SELECT_ROW_AT: Final = (
-    _JOURNAL + " WHERE branch = ? AND began <= ? ORDER BY began DESC, first_seq DESC LIMIT 1"
+    _JOURNAL + " WHERE branch = ? AND began <= ? AND first_seq <= ?"
+    " ORDER BY began DESC, first_seq DESC LIMIT 1"
 )
 _SELECT_COMMANDED: Final = (
     _JOURNAL + " WHERE branch = ? AND first_seq > ? AND last_seq <= ? AND command IS NOT NULL"
@@ -137,7 +138,8 @@ class Reading:
     def seq_at(self, time: SimTime) -> int:
         """The newest event that had happened by then; the first one before the beginning."""
         for stretch in reversed(self.line.stretches):
-            values = self._one(_SELECT_ROW_AT, (stretch.branch, min(time, stretch.ended)))
+            where = (stretch.branch, min(time, stretch.ended), stretch.upto)
+            values = self._one(_SELECT_ROW_AT, where)
             if values is None:
                 continue
             row = self._journal_row(values)

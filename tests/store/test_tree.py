@@ -154,6 +154,7 @@ def test_a_fork_is_where_the_original_stood_and_goes_on_like_it(session: Session
         number = session.fork(rest.seq, f"again from {place}", at=rest.time)
         assert session.branch == number
         assert here(session) == rest
+        assert session.seq_at(rest.time) == session.seq_at(END) == rest.seq
         assert session.world == from_the_first_event(store_of(session))
         assert go(session, STORY[place:]) == stood[place:]
         assert chain(session) == ends
