@@ -33,6 +33,8 @@ PLACE: Final = 4_096
 """Bytes between the two places: no disk writes less than it can lose at once."""
 NOTHING_DONE: Final = bytes(32)
 
+_BINARY: Final = getattr(os, "O_BINARY", 0)
+"""Windows would write a line's end as two bytes."""
 _MAGIC: Final = b"lstwallet-head 1"
 _SEALED: Final = b"sealed"
 _OPEN: Final = b"open"
@@ -127,10 +129,10 @@ def advance(profile: Path, key: bytes | None, operation: Operation) -> None:
     """Note an operation that was committed. Raises ``StoreUnavailable``."""
     try:
         with contextlib.suppress(FileNotFoundError):
-            handle = os.open(mark_path(profile), os.O_WRONLY)
+            handle = os.open(mark_path(profile), os.O_WRONLY | _BINARY)
             try:
                 os.lseek(handle, operation.number % 2 * PLACE, os.SEEK_SET)
-                os.write(handle, _place(key, operation))
+                _write(handle, _place(key, operation))
                 _sync(handle)
             finally:
                 os.close(handle)
@@ -151,9 +153,9 @@ def replace(profile: Path, key: bytes | None, operation: Operation) -> None:
     start = operation.number % 2 * PLACE
     content[start : start + PLACE] = _place(key, operation)
     try:
-        handle = os.open(made, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+        handle = os.open(made, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | _BINARY, 0o600)
         try:
-            os.write(handle, content)
+            _write(handle, content)
             _sync(handle)
         finally:
             os.close(handle)
@@ -197,6 +199,13 @@ else:
 
     def _sync(handle: int) -> None:
         os.fsync(handle)
+
+
+def _write(handle: int, content: bytes | bytearray) -> None:
+    """All of it. Raises ``OSError``."""
+    rest = memoryview(content)
+    while rest:
+        rest = rest[os.write(handle, rest) :]
 
 
 def _place(key: bytes | None, operation: Operation) -> bytes:

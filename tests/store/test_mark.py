@@ -330,3 +330,14 @@ def test_a_file_of_the_format_before_beside_a_newer_mark_is_told(
     assert verify(old).sound
     copied(old, tmp_path / "copy.lstwallet")
     Session.open(tmp_path / "copy.lstwallet").close()
+
+
+def test_a_short_write_is_gone_on_with(
+    key: bytes | None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write = os.write
+    monkeypatch.setattr(os, "write", lambda handle, content: write(handle, content[:1_000]))
+    for operation in (ONE, TWO):
+        mark.advance(tmp_path / "p", key, operation)
+    assert mark.read(tmp_path / "p", key).newest == TWO[:2]
+    assert mark_path(tmp_path / "p").stat().st_size == 2 * mark.PLACE
