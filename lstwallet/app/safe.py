@@ -159,7 +159,7 @@ def open_profile(
     with _files(path):
         _settle(path)
     if how(path).state is State.PLAIN and not read_only and _is_profile(path):
-        _encrypt(path, accept_rollback=accept_rollback)
+        _give_keys(path)
     if how(path).state in (State.PLAIN, State.MISSING):
         return Session.open(path, read_only=read_only, accept_rollback=accept_rollback)
     with _files(path):
@@ -181,13 +181,15 @@ def open_profile(
 def _opened(
     path: Path, key: bytes, sealed: Sealed, *, read_only: bool, accept_rollback: bool
 ) -> Session:
-    """A profile whose encryption was cut off, after its keys were made, is encrypted now."""
+    """The session; a plain profile that has got its key is encrypted first."""
     try:
         return Session.open(path, key=key, read_only=read_only, accept_rollback=accept_rollback)
     except StoreBroken as error:
         begun = all(slot.kind is Kind.OPEN for slot in sealed.keys.slots)
-        if error.damage is not Damage.NOT_ENCRYPTED or not begun or read_only:
+        if error.damage is not Damage.NOT_ENCRYPTED or not begun:
             raise  # nobody puts a plain file in the place of one that has a password
+    if read_only:
+        return Session.open(path, read_only=True, accept_rollback=accept_rollback)
     encrypt(path, key, accept_rollback=accept_rollback)
     return Session.open(path, key=key)
 
@@ -201,20 +203,18 @@ def _is_profile(path: Path) -> bool:
     return True
 
 
-def _encrypt(path: Path, *, accept_rollback: bool) -> None:
-    """A profile of an earlier program: the key first, which nobody needs to know, then the rest.
+def _give_keys(path: Path) -> None:
+    """A profile of an earlier program: the key first, which nobody needs to know.
 
-    Ended anywhere on the way, the plain profile is as it was, or the encrypted one is there.
-    Raises ``StoreError``.
+    From then on opening it encrypts it (``_opened``); until that is done it is as it was. Of
+    several processes one makes the key, and what is there is never taken back: another might
+    have encrypted with it meanwhile. Raises ``StoreUnavailable``.
     """
-    key = create_keys(path, (NOTHING,))
     try:
-        encrypt(path, key, accept_rollback=accept_rollback)
-    except StoreError:
-        with _files(path):
-            if key_file.awaited(path) is None and not _seems_encrypted(path):
-                key_file.delete(path)  # it goes on being a plain one
-        raise
+        create_keys(path, (NOTHING,))
+    except StoreUnavailable as error:
+        if error.trouble is not Trouble.EXISTS:  # another process is about it, or was ended
+            raise
 
 
 _NOTED: Final = "keys"
@@ -270,9 +270,11 @@ def begin_profile(
     try:
         session = Session.create(path, world, market, name=name, key=key)
     except BaseException:
-        if not path.exists():
-            delete_keys(path)
+        with _files(path), contextlib.suppress(KeysError):
+            if not path.exists() and key_file.read(path).sealed == (sealed,):
+                delete_keys(path)
         raise
+    key_file.mend(path, sealed)  # another process, a moment slower, may have put them aside
     with contextlib.suppress(StoreError):  # the next opening notes it
         _remember(session, sealed)
     return session
@@ -281,10 +283,19 @@ def begin_profile(
 def _refuse_existing(path: Path) -> None:
     """Slot files whose database is not there are kept under another name."""
     schema.make_folder(path)
+    if os.path.lexists(path):
+        raise StoreUnavailable(path, Trouble.EXISTS)
     with _files(path):
-        if os.path.lexists(path):
-            raise StoreUnavailable(path, Trouble.EXISTS)
-        key_file.set_aside(path)
+        if not key_file.exists(path):
+            return
+    lock = WriterLock(path)
+    try:
+        with _files(path):
+            if os.path.lexists(path):  # made meanwhile
+                raise StoreUnavailable(path, Trouble.EXISTS)
+            key_file.set_aside(path)
+    finally:
+        lock.release()
 
 
 def create_keys(path: Path, secrets: Sequence[Secret]) -> bytes:
@@ -306,7 +317,7 @@ def _create(path: Path, secrets: Sequence[Secret]) -> Unlocked:
         keys = empty._replace(slots=made)
         refuse_unless_lasting(path, keys)
         sealed = slots.seal(keys, key)
-        key_file.write(path, sealed)
+        key_file.create(path, sealed)
     return Unlocked(key, sealed)
 
 

@@ -12,6 +12,7 @@ at the moment when the database that it waits for has the profile's name.
 from __future__ import annotations
 
 import contextlib
+import errno
 import os
 import stat
 from pathlib import Path
@@ -102,6 +103,37 @@ def write(profile: Path, sealed: Sealed) -> None:
     _replace(first, sealed.text)
     with contextlib.suppress(OSError):
         _replace(copy, sealed.text)
+
+
+def create(profile: Path, sealed: Sealed) -> None:
+    """The slot files of a profile that has none. Raises ``OSError``.
+
+    ``FileExistsError`` where there is one already, also when another process was a moment
+    faster: a link never replaces a file, so one of several makes the key.
+    """
+    first, copy = paths(profile)
+    made = first.with_name(f"{first.name}.{os.getpid()}{_TEMPORARY}")
+    _write_new(made, sealed.text)
+    try:
+        _name(made, first)
+    finally:
+        with contextlib.suppress(OSError):
+            made.unlink()
+    _sync_folder(first.parent)
+    with contextlib.suppress(OSError):
+        _replace(copy, sealed.text)
+
+
+def _name(made: Path, path: Path) -> None:
+    """Where there are no links (FAT, many network folders) a look must do."""
+    try:
+        os.link(made, path)
+    except FileExistsError:
+        raise
+    except OSError:
+        if os.path.lexists(path):
+            raise FileExistsError(errno.EEXIST, os.strerror(errno.EEXIST), str(path)) from None
+        made.rename(path)
 
 
 def mend(profile: Path, sealed: Sealed) -> None:
@@ -201,20 +233,25 @@ def _bytes(path: Path) -> bytes:
 
 def _replace(path: Path, text: bytes) -> None:
     made = path.with_name(path.name + _TEMPORARY)
-    with contextlib.suppress(FileNotFoundError):
-        made.unlink()
-    flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0)
     try:
-        with os.fdopen(os.open(made, flags, 0o600), "wb") as file:
-            file.write(text)
-            file.flush()
-            os.fsync(file.fileno())
+        _write_new(made, text)
         os.replace(made, path)
     except OSError:
         with contextlib.suppress(OSError):
             made.unlink()
         raise
     _sync_folder(path.parent)
+
+
+def _write_new(made: Path, text: bytes) -> None:
+    """A temporary file, synced; whatever an end left under its name goes first."""
+    with contextlib.suppress(FileNotFoundError):
+        made.unlink()
+    flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0)
+    with os.fdopen(os.open(made, flags, 0o600), "wb") as file:
+        file.write(text)
+        file.flush()
+        os.fsync(file.fileno())
 
 
 def _sync_folder(folder: Path) -> None:

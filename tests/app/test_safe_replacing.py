@@ -203,9 +203,11 @@ def test_a_plain_profile_that_cannot_be_encrypted_stays_what_it_is(
         patched.setattr(encrypt, "exported", full)
         with pytest.raises(StoreUnavailable):
             safe.open_profile(plain)
-    assert safe.how(plain).state is State.PLAIN
-    assert in_folder(plain) == {"", ".head", ".lock"}
+    assert plain.read_bytes()[:16] == b"SQLite format 3\0"
+    assert safe.how(plain).state is State.OPEN  # its key is there, and opening goes on from there
+    assert world_of(plain) == world
     assert opens(plain, NOTHING) == world
+    assert in_folder(plain) == WHOLE
 
 
 # --- the first password ------------------------------------------------------------------------

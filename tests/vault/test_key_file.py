@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import stat
 import sys
@@ -153,6 +154,25 @@ def test_cut_off_at_every_step_the_old_or_the_new_serves(
             assert key_file.read(profile) == ((found[0],), ())
         else:
             pytest.fail("it never came to an end")
+
+
+@pytest.mark.parametrize("links", [True, False])
+def test_keys_are_made_once(
+    profile: Path, monkeypatch: pytest.MonkeyPatch, links: bool
+) -> None:
+    if not links:
+
+        def none(*_: object) -> None:
+            raise PermissionError(errno.EPERM, "this file system has no links")
+
+        monkeypatch.setattr(os, "link", none)
+    first, second = sealed_of(), sealed_of()
+    key_file.create(profile, first)
+    assert key_file.read(profile) == ((first,), ())
+    with pytest.raises(FileExistsError):
+        key_file.create(profile, second)
+    assert key_file.read(profile) == ((first,), ())
+    assert len(list(profile.parent.iterdir())) == 2
 
 
 # --- a data key that is being replaced ---------------------------------------------------------

@@ -46,10 +46,10 @@ SABOTEURS = [
     Saboteur("vault/test_recovery.py", "vault/recovery.py", "return (place - weighted)",
              "return (0 - weighted)"),
     Saboteur(FILE, "vault/key_file.py", "reverse=True", "reverse=False"),
-    Saboteur(FILE, "vault/key_file.py", "os.O_EXCL | getattr(os, \"O_BINARY\", 0)\n    try:\n"
-             "        with os.fdopen(os.open(made, flags, 0o600)",
-             "os.O_EXCL | getattr(os, \"O_BINARY\", 0)\n    try:\n"
-             "        with os.fdopen(os.open(made, flags, 0o644)"),
+    Saboteur(FILE, "vault/key_file.py", "os.open(made, flags, 0o600)",
+             "os.open(made, flags, 0o644)"),
+    Saboteur(FILE, "vault/key_file.py", "        os.link(made, path)\n",
+             "        os.replace(made, path)\n"),
     Saboteur(FILE, "vault/key_file.py", "        os.replace(made, path)\n",
              "        path.unlink(missing_ok=True)\n        os.fsync(0) if False else None\n"
              "        os.replace(made, path)\n        path.write_bytes(text[:-1])\n"),
@@ -63,7 +63,7 @@ SABOTEURS = [
              "lambda now, make: (make(new), *now)"),
     Saboteur(SAFE, "app/safe_records.py", 'return "Password(…)"', "return self.text"),
     Saboteur(REPLACING, "app/safe.py", "    if how(path).has(Kind.OPEN):", "    if False:"),
-    Saboteur(REPLACING, "app/safe.py", "or not begun or read_only:", "or read_only:"),
+    Saboteur(REPLACING, "app/safe.py", "or not begun:", "or False:"),
     Saboteur(REPLACING, "store/rekey.py", "if _header(path) != awaited:", "if True:"),
     Saboteur(CHILD, "vault/os_keyring.py", '"-E", "-P", str', "str"),
     Saboteur(CHILD, "vault/os_keyring.py", "            child.kill()\n", ""),
