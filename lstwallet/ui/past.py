@@ -125,7 +125,7 @@ class Past(QObject):
         self._look(lambda session: Looking(session.seq_at(time), session.world_at_time(time)))
 
     def _look(self, find: Callable[[Session], Looking]) -> None:
-        if self._resting or self._bridge.present is None:
+        if not self._may_travel():
             return
         self._bridge.pause()
         self._bridge.cancel()
@@ -141,6 +141,12 @@ class Past(QObject):
                 self._show(found)
 
         self._bridge.call(work, show)
+
+    def _may_travel(self) -> bool:
+        """Not in a lesson, and not while another branch or profile is being opened: what was
+        asked for is of the one before."""
+        open_ = self._bridge.present is not None and not self._bridge.opening
+        return open_ and not self._resting
 
     def back(self) -> None:
         """To the present again."""
@@ -203,7 +209,7 @@ class Past(QObject):
     def fork(self, title: str) -> None:
         """Go on from the moment that is shown on a new branch: ``went_on``."""
         looking, present = self.looking, self._bridge.present
-        if self._resting or present is None:
+        if present is None or not self._may_travel():
             return
         seq, world = (present.events, present) if looking is None else looking
 

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from lstwallet.app.session import ActivityRecord, Outcome, Series, Session
@@ -29,7 +30,7 @@ def profile(folder: Path, name: str = "past") -> Path:
 
 
 @pytest.fixture
-def bridge(tmp_path: Path) -> Iterator[Bridge]:
+def bridge(qapp: QApplication, tmp_path: Path) -> Iterator[Bridge]:
     """Everything is done at once."""
     path = profile(tmp_path)
     made = Bridge(Inline())

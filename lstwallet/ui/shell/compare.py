@@ -37,6 +37,8 @@ FIRST, SECOND = "s1", "s2"
 CHART: Final = 210
 """Pixels: the height of the chart."""
 USD: Final = 10**8
+CENT: Final = 10**6
+"""Of USD with 8 decimals."""
 SINCE, ALL = "since", "all"
 BEFORE: Final = 2 * DAY
 """The lines are shown so long before they part, at least."""
@@ -408,9 +410,9 @@ class CompareSheet(Sheet):
         least = 10 ** (wording.decimals(each.token) - wording.places(each.token))
         if abs(units) >= least:
             moved = wording.change(units, each.token)
-        elif not usd:
+        elif abs(usd) < CENT:
             return Text(self.tr("the same"), tone="3")
-        tone = "good" if usd > 0 else "bad" if usd < 0 else "text"
+        tone = "text" if abs(usd) < CENT else "good" if usd > 0 else "bad"
         return Text(wording.fiat_change(usd), moved, style="medium", tone=tone)
 
     def _when(self, each: StepRow) -> Cell:

@@ -93,13 +93,17 @@ class WhatIfSheet(Sheet):
         self.add_foot(self.leave, None, self.stay, self.compare)
         self._turn(ASKING)
 
+    def close(self) -> bool:
+        """While it runs, to close it is to stop it; it goes once it has stopped."""
+        if self._face == RUNNING:
+            self._past.cancel_retelling()
+            return False
+        return super().close()
+
     # --- asking -------------------------------------------------------------------------
 
     def ask(self, line: Line) -> None:
         """Open with the entry that would be left out."""
-        if self._face == RUNNING:
-            self.open()  # another one is still under way
-            return
         self._line, self._told = line, None
         title = happened.title(line)
         self._tile.set(happened.icon(line), "sim")

@@ -321,7 +321,6 @@ class RoomPage(Page):
 
     def _forget(self) -> None:
         self._lines = []
-        self._acts.clear()
         self._question += 1
         self._editor.hide()
         self._unfolded.clear()
@@ -335,6 +334,7 @@ class RoomPage(Page):
 
     def _read_all(self, records: list[ActivityRecord]) -> None:
         self._asked = False
+        self._acts.clear()
         self._lines = self._made(records)
         self._more = len(records) >= CHUNK
         self._show()
