@@ -96,9 +96,10 @@ class Program(QObject):
         window.show()
         window.raise_()
         window.activateWindow()
-        here = self.bridge.profile
-        if request.profile is not None and (here is None or here.path != request.profile):
-            self.open(request.profile)
+        wanted, here = request.profile, self.bridge.profile
+        shown = here.path if here is not None else getattr(window.cover(), "path", None)
+        if wanted is not None and wanted != shown:
+            self.open(wanted)
 
     def show(self) -> None:
         """Show the window; everything heavy begins after its first frame."""
@@ -147,11 +148,11 @@ class Program(QObject):
         """Commit what is open and end the lane and the log."""
         if self._door is not None:
             self._door.close()
+        if self._heart is not None:  # before Python may collect in whichever thread there is
+            self._heart.close()
         self.bridge.close()
         if self._first is not None:
             self._first.close()
-        if self._heart is not None:
-            self._heart.close()
         if self._faults is not None:
             self._faults.unwatch()
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import errno
 import faulthandler
 import logging
@@ -323,3 +324,28 @@ def test_without_a_window_or_a_folder_it_goes_to_the_terminal(
     _, where = note_down(caught(quoted))
     assert where is None
     assert "ValueError" in capsys.readouterr().err
+
+
+def test_no_line_for_the_log_is_put_together_before_it_is_redacted() -> None:
+    """Templates are constants: what is filled in is seen, and hidden, by the log."""
+    root = Path(logs.__file__).parents[1]
+    found = []
+    for path in sorted(root.rglob("*.py")):
+        if path.name == "log.py":
+            continue
+        for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+            if not (isinstance(node, ast.Call) and _logs(node.func) and node.args):
+                continue
+            if not isinstance(node.args[0], ast.Constant):
+                found.append(f"{path.relative_to(root)}:{node.lineno}")
+    assert not found, found
+
+
+def _logs(called: ast.expr) -> bool:
+    """``_log.warning`` and its kin, ``log.say``."""
+    if not isinstance(called, ast.Attribute):
+        return False
+    owner = called.value
+    name = owner.attr if isinstance(owner, ast.Attribute) else getattr(owner, "id", "")
+    levels = {"debug", "info", "warning", "error", "exception", "critical", "say"}
+    return called.attr in levels and name in ("log", "_log", "logger", "logging")

@@ -9,11 +9,13 @@ import socket
 import stat
 import sys
 import time
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import QElapsedTimer
+from PySide6.QtCore import QElapsedTimer, QObject
 from pytestqt.qtbot import QtBot
+from shiboken6 import delete
 
 from lstwallet.store.lock import WriterLock
 from lstwallet.ui.shell import instance
@@ -34,6 +36,14 @@ def runtime(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     folder.mkdir(mode=0o700)
     monkeypatch.setattr(instance, "_folder_of_sockets", lambda: folder)
     monkeypatch.setenv("XDG_RUNTIME_DIR", str(folder))
+
+
+@pytest.fixture
+def owner() -> Iterator[QObject]:
+    """What an instance belongs to: it ends with it, in this thread."""
+    made = QObject()
+    yield made
+    delete(made)
 
 
 # --- processes ---------------------------------------------------------------------------
@@ -117,10 +127,12 @@ def test_of_several_begun_at_once_one_remains(tmp_path: Path, quiet_folder: None
 # --- the lock and the wait -----------------------------------------------------------------
 
 
-def test_whoever_waits_goes_on_when_the_first_has_ended(qtbot: QtBot, tmp_path: Path) -> None:
+def test_whoever_waits_goes_on_when_the_first_has_ended(
+    qtbot: QtBot, tmp_path: Path, owner: QObject
+) -> None:
     tmp_path.joinpath("home").mkdir()
     held = WriterLock(tmp_path / "home" / "window")
-    ours = Instance(tmp_path / "home", None)
+    ours = Instance(tmp_path / "home", None, owner)
     with qtbot.assertNotEmitted(ours.claimed, wait=400):
         ours.claim()
     with qtbot.waitSignal(ours.claimed, timeout=5_000):
@@ -129,12 +141,12 @@ def test_whoever_waits_goes_on_when_the_first_has_ended(qtbot: QtBot, tmp_path: 
 
 
 def test_one_that_never_answers_is_not_waited_for_for_ever(
-    qtbot: QtBot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    qtbot: QtBot, tmp_path: Path, owner: QObject, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(instance, "PATIENCE_S", 0.3)
     tmp_path.joinpath("home").mkdir()
     held = WriterLock(tmp_path / "home" / "window")
-    ours = Instance(tmp_path / "home", None)
+    ours = Instance(tmp_path / "home", None, owner)
     with qtbot.waitSignal(ours.claimed, timeout=5_000):
         ours.claim()
     ours.close()
@@ -142,10 +154,10 @@ def test_one_that_never_answers_is_not_waited_for_for_ever(
 
 
 def test_a_folder_that_may_not_be_written_to_is_no_hindrance(
-    qtbot: QtBot, tmp_path: Path
+    qtbot: QtBot, tmp_path: Path, owner: QObject
 ) -> None:
     (tmp_path / "home").write_text("a file where the folder should be")
-    ours = Instance(tmp_path / "home", None)
+    ours = Instance(tmp_path / "home", None, owner)
     with qtbot.waitSignal(ours.claimed, timeout=5_000):
         ours.claim()
     ours.close()
@@ -155,11 +167,11 @@ def test_a_folder_that_may_not_be_written_to_is_no_hindrance(
 
 
 @pytest.fixture
-def first(qtbot: QtBot, tmp_path: Path) -> Instance:
-    made = Instance(tmp_path / "home", None)
+def first(qtbot: QtBot, tmp_path: Path, owner: QObject) -> Iterator[Instance]:
+    made = Instance(tmp_path / "home", None, owner)
     with qtbot.waitSignal(made.claimed, timeout=5_000):
         made.claim()
-    yield made  # type: ignore[misc]
+    yield made
     made.close()
 
 

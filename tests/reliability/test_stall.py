@@ -17,6 +17,7 @@ from pathlib import Path
 import pytest
 from PySide6.QtCore import QEventLoop, Qt, QTimer
 from PySide6.QtWidgets import QApplication
+from shiboken6 import delete
 
 from lstwallet.app import safe
 from lstwallet.engine.wallet import Fund
@@ -65,6 +66,7 @@ def told(qapp: QApplication) -> Iterator[Told]:
     made = Told()
     yield made
     made.heart.close()
+    delete(made.heart)  # here, not wherever Python collects it
 
 
 def stand_still(seconds: float) -> None:
@@ -139,6 +141,7 @@ def test_after_the_end_no_thread_is_left(qapp: QApplication) -> None:
     live(200)
     heart.close()
     heart.close()
+    delete(heart)
     assert threading.active_count() == before
 
 
@@ -156,6 +159,7 @@ def test_watching_costs_next_to_nothing(qapp: QApplication) -> None:
     heart._follow(INACTIVE)
     resting = cost(2_000)
     heart.close()
+    delete(heart)
     print(
         f"\nan idle window uses {bare:.2%} of a core, watched {watched:.2%}, "
         f"in the background {resting:.2%}"

@@ -190,8 +190,12 @@ class Faults(QObject):
                 dialog.show_sound()
 
         def unsound(error: BaseException) -> None:
-            self.log(error)
-            if self.dialog is dialog:
+            if self.dialog is not dialog:
+                self.log(error)
+            elif self._bridge.world is None:  # it was locked meanwhile
+                dialog.show_nothing_open()
+            else:
+                self.log(error)
                 dialog.show_unsound(error)
 
         if self._bridge.world is None:
