@@ -25,6 +25,7 @@ from lstwallet.app.thinning import superfluous
 from lstwallet.store import backup
 from lstwallet.store.backup import Label
 from lstwallet.store.errors import StoreError, StoreUnavailable, Trouble, from_os
+from lstwallet.store.lock import WriterLock
 from lstwallet.vault import key_file
 from lstwallet.vault.errors import KeysError
 from lstwallet.vault.slots import Kind
@@ -236,6 +237,24 @@ def _free(where: Path, name: str, moment: float) -> Path:
     return target
 
 
+def tidy(where: Path, *, now: float | None = None) -> None:
+    """Remove what an ended process left of a backup: of it, beside the profiles and in the folder.
+
+    What may be another process's work is left: a profile that is open, a file of this hour.
+    """
+    moment = time.time() if now is None else now
+    with contextlib.suppress(OSError):
+        for each in where.glob(f"*{backup.SUFFIX}{backup.UNFINISHED}"):
+            with contextlib.suppress(OSError):
+                if moment - each.stat().st_mtime > EVERY["hour"]:
+                    each.unlink()
+        for each in profiles.folder().glob(f"*{profiles.SUFFIX}{_COPY}"):
+            with contextlib.suppress(StoreError):
+                lock = WriterLock(each.with_name(each.name.removesuffix(_COPY)))
+                _forget_copy(each)
+                lock.release()
+
+
 # --- by itself ---------------------------------------------------------------------------------
 
 
@@ -305,5 +324,5 @@ def thin(where: Path, profile: str, *, now: float | None = None) -> tuple[Path, 
 __all__ = [
     "ASKED", "AUTO", "EVERY", "KEPT", "Backup", "Kept", "OnlyBackup", "Owner", "back_up", "delete",
     "described", "folder",
-    "is_due", "keep", "listed", "of_profile", "owner", "ready_folder", "thin",
+    "is_due", "keep", "listed", "of_profile", "owner", "ready_folder", "thin", "tidy",
 ]  # fmt: skip

@@ -179,7 +179,8 @@ class Program(QObject):
         self.window.setWindowIcon(QIcon(str(resources() / "icons" / "lstwallet.svg")))
         if self._settings_problem is not None:
             self.window.show_trouble(self._settings_words())
-        self.bridge.jobs.run(_tidy, _nothing, self.faults.log)
+        chosen = self.bridge.settings.backup_folder
+        self.bridge.jobs.run(lambda: _tidy(chosen), _nothing, self.faults.log)
         door = self.door  # from now on it hears of what is opened
         if self.window.cover() is None:
             door.open(self._path())
@@ -397,11 +398,13 @@ def _import_engine() -> None:
     import lstwallet.app.session  # noqa: F401
 
 
-def _tidy() -> None:
-    """Finish, or forget, what a crash left half done among the profiles' files."""
-    from lstwallet.app import dustbin, profile_files, restoring
+def _tidy(chosen: str) -> None:
+    """Finish, or forget, what a crash left half done among the profiles' files; ``chosen`` is the
+    folder for backups."""
+    from lstwallet.app import backups, dustbin, profile_files, restoring
 
     profile_files.tidy(profiles.folder())
+    backups.tidy(backups.folder(chosen))
     restoring.sweep()
     dustbin.empty()
 

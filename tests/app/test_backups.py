@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import errno
+import time
 from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -185,6 +186,23 @@ def test_ended_at_any_moment_a_backup_is_whole_or_not_there(
     left = {each.name for each in profiles.folder().iterdir()}
     assert not any("copying" in name for name in left)
     fund(session)
+
+
+def test_what_an_ended_process_left_of_a_backup_is_cleared_away(session: Session) -> None:
+    where = backups.ready_folder(backups.folder())
+    kept = backups.back_up(session, where)
+    part = where / "Main 2026-01-01 0000.lstbackup.part"
+    copies = [session.path.with_name(f"{session.path.name}.copying{end}")
+              for end in ("", ".keys", ".head", "-journal")]  # fmt: skip
+    for each in (part, *copies):
+        each.write_text("half of it")
+    backups.tidy(where)
+    assert part.exists(), "it may be another process's, just now"
+    assert copies[0].exists(), "its profile is open"
+    session.close()
+    backups.tidy(where, now=time.time() + 7_200)
+    assert sorted(where.iterdir()) == [kept]
+    assert not any(each.exists() for each in copies)
 
 
 def test_ended_at_any_moment_a_restored_profile_is_whole_or_not_there(

@@ -254,6 +254,18 @@ def test_locking_makes_one_and_a_missing_folder_is_told_in_a_strip(
     assert len(backups.listed(tmp_path / "stick")) == 1
 
 
+def test_a_first_password_leaves_no_backup_behind_that_opens_without_it(start: Start) -> None:
+    program, person = start()
+    person.click("welcome.empty")
+    person.until(is_open(program), "the window")
+    failed: list[BaseException] = []
+    program.bridge.keys.protect(WORD, failed.append)
+    person.click("recovery.skip")
+    person.until(is_open(program), "the window")
+    assert failed == []
+    assert not list(backups.folder().glob("*"))
+
+
 # --- profiles ------------------------------------------------------------------------------------
 
 
