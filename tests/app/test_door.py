@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import socket
+import sys
 import threading
 import time
 from pathlib import Path
@@ -107,6 +108,8 @@ def pairs(lines):
             time.sleep(60)
         while value.get("spin"):
             pass
+        if value.get("grind"):
+            sum(range(10**13))  # in C, where no other thread of Python gets a turn
         if value.get("eat"):
             bytearray(2**30)
         if value.get("fail"):
@@ -119,13 +122,13 @@ def pairs(lines):
 @pytest.fixture
 def kind(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> str:
     """A streamed kind that both sides know: the child is told by a module of the test's."""
-    extra = Kind("tests.app.test_door:pairs", 10_000_000, 10_000_000, streamed=True)
+    extra = Kind("tests.app.test_door:pairs", 10_000_000, 1_000_000, streamed=True)
     monkeypatch.setattr(doors, "KINDS", {**KINDS, "pairs": extra})
     command = doors.helpers.command("--helper=door", "pairs")
     program = (
         "import lstwallet.app.door.child as c; from tests.app import test_door as t;"
         "c.KINDS = {**c.KINDS, 'pairs': c.Kind('tests.app.test_door:pairs', 10**7, 10**7,"
-        " streamed=True)}; raise SystemExit(c.main(['pairs']))"
+        " seconds=60, streamed=True)}; raise SystemExit(c.main(['pairs']))"
     )
     start = command[: command.index("-m")]
     monkeypatch.setattr(doors.helpers, "command", lambda *_: [*start, "-c", program])
@@ -163,6 +166,25 @@ def test_a_child_that_goes_astray_is_ended(
 ) -> None:
     path = put(tmp_path / "bad.jsonl", f'{{"n": 1}}\n{{"{wish}": true, "n": 2}}\n')
     assert refusal(path, kind).problem is problem
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="there is no such signal")
+def test_a_child_is_ended_by_the_system_where_no_python_runs(tmp_path: Path, kind: str) -> None:
+    import resource
+
+    def used() -> float:
+        return resource.getrusage(resource.RUSAGE_CHILDREN).ru_utime
+
+    path, before = put(tmp_path / "bad.jsonl", '{"grind": true, "n": 2}\n'), used()
+    assert refusal(path, kind).problem is Problem.TOO_LONG
+    assert 1 < used() - before < 6, "seconds of processor time"
+
+
+def test_an_answer_has_a_limit_of_its_own(tmp_path: Path, kind: str) -> None:
+    path = put(tmp_path / "long.jsonl", "".join(f'{{"n": {n}}}\n' for n in range(60_000)))
+    with pytest.raises(FileRefused) as caught, stream(path, kind) as lines:
+        list(lines)
+    assert caught.value.problem is Problem.TOO_LARGE
 
 
 def test_a_child_that_only_sleeps_is_ended(
