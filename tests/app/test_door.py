@@ -177,7 +177,7 @@ def test_a_child_is_ended_by_the_system_where_no_python_runs(tmp_path: Path, kin
 
     path, before = put(tmp_path / "bad.jsonl", '{"grind": true, "n": 2}\n'), used()
     assert refusal(path, kind).problem is Problem.TOO_LONG
-    assert 1 < used() - before < 6, "seconds of processor time"
+    assert used() - before < 6, "seconds of processor time"
 
 
 def test_an_answer_has_a_limit_of_its_own(tmp_path: Path, kind: str) -> None:
