@@ -1,11 +1,11 @@
-"""``python -m tests.reliability.cut_migration STRIDE``: killed at every call that changes a file.
+"""``python -m tests.reliability.cut_migration STRIDE [ONLY]``: killed at each call, one by one.
 
 Four migrations: a plain profile becomes an encrypted one; a file of an earlier format becomes one
 of today's; a profile of an earlier program is opened as the window opens it (keys are made, then it
 is encrypted); a first password makes the database anew under another key. strace kills the process
-before the N-th such call, for every N (or each STRIDE-th) until one runs through. What is left must
-be the old profile or the new one, with the same world; done again, it is the new one, and nothing
-plain is left beside it.
+before the N-th such call of each kind, for every N (or each STRIDE-th) until one runs through. What
+is left must be the old profile or the new one, with the same world; done again, it is the new one,
+and nothing plain is left beside it. ONLY names the migrations to try by numbers, as in ``34``.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ import tempfile
 from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
-from typing import Final
+from typing import Final, NamedTuple
 
 from lstwallet.app import safe
 from lstwallet.app.session import Session
@@ -32,16 +32,25 @@ from tests import cheap_keys
 from tests.reliability import deeds, traced
 from tests.store.test_kept import HASHES, unpacked
 
-CALLS: Final = f"{traced.WRITES},openat,link,linkat"
+CALLS: Final = (
+    "rename", "unlink", "link", "ftruncate", "fsync", "fdatasync", "write", "openat", "pwrite64",
+)  # fmt: skip
 PASSWORD: Final = safe.Password("correct horse battery staple")
 KEYS: Final = frozenset({".keys", ".keys.copy"})
 ENDS: Final = frozenset({"", ".head", ".lock"})
 """What lies in the folder of an encrypted profile that is closed."""
 
 
-def cut(work: Callable[[], None], number: int, log: Path) -> bool:
-    """Whether the work was killed at call ``number``."""
-    options = ("-e", f"trace={CALLS}", "-e", f"inject={CALLS}:signal=KILL:when={number}")
+class At(NamedTuple):
+    """The N-th call of a kind: strace counts each kind by itself."""
+
+    call: str
+    number: int
+
+
+def cut(work: Callable[[], None], at: At, log: Path) -> bool:
+    """Whether the work was killed there."""
+    options = ("-e", f"trace={at.call}", "-e", f"inject={at.call}:signal=KILL:when={at.number}")
     status = traced.run(work, options, log)
     if os.WIFSIGNALED(status):
         assert os.WTERMSIG(status) == signal.SIGKILL
@@ -61,67 +70,67 @@ def is_encrypted(profile: Path) -> bool:
     return True
 
 
-def encrypted(old: Path, place: Path, number: int, expected: str, found: Counter[str]) -> bool:
+def encrypted(old: Path, place: Path, at: At, expected: str, found: Counter[str]) -> bool:
     """One try of the first migration; whether it was cut."""
     profile = copied(old, place)
-    was_cut = cut(lambda: encrypt(profile, deeds.KEY), number, place.parent / "trace")
+    was_cut = cut(lambda: encrypt(profile, deeds.KEY), at, place.parent / "trace")
     new = is_encrypted(profile)
     found["new" if new else "old"] += 1
     if not new:
         encrypt(profile, deeds.KEY)
         assert is_encrypted(profile)
     left = {each.name.removeprefix(profile.name) for each in place.iterdir()}
-    assert left == ENDS, f"call {number}: {left} is left"
-    assert hash_of(profile, deeds.KEY) == expected, f"call {number}: another world"
+    assert left == ENDS, f"{at}: {left} is left"
+    assert hash_of(profile, deeds.KEY) == expected, f"{at}: another world"
     return was_cut
 
 
-def brought_up(old: Path, place: Path, number: int, expected: str, found: Counter[str]) -> bool:
+def brought_up(old: Path, place: Path, at: At, expected: str, found: Counter[str]) -> bool:
     """One try of the second; whether it was cut."""
     profile = copied(old, place)
-    was_cut = cut(lambda: Store.open(profile).close(), number, place.parent / "trace")
-    assert hash_of(profile, None) == expected, f"call {number}: another world"
+    was_cut = cut(lambda: Store.open(profile).close(), at, place.parent / "trace")
+    assert hash_of(profile, None) == expected, f"{at}: another world"
     Session.open(profile).close()
     found["opened"] += 1
     return was_cut
 
 
-def opened(old: Path, place: Path, number: int, expected: str, found: Counter[str]) -> bool:
+def opened(old: Path, place: Path, at: At, expected: str, found: Counter[str]) -> bool:
     """One try of the third; whether it was cut."""
     profile = copied(old, place)
-    was_cut = cut(lambda: safe.open_profile(profile).close(), number, place.parent / "trace")
+    was_cut = cut(lambda: safe.open_profile(profile).close(), at, place.parent / "trace")
     found[safe.how(profile).state.value] += 1
     session = safe.open_profile(profile)
     assert session.world.events > 0
     session.close()
     left = {each.name.removeprefix(profile.name) for each in place.iterdir()}
-    assert left == ENDS | KEYS, f"call {number}: {left} is left"
+    assert left == ENDS | KEYS, f"{at}: {left} is left"
     report = safe.verify_profile(profile)
     assert report.sound, report.problems
-    assert report.events >= int(expected), f"call {number}: another history"
+    assert report.events >= int(expected), f"{at}: another history"
     return was_cut
 
 
 def under_another_key(
-    old: Path, place: Path, number: int, expected: str, found: Counter[str]
+    old: Path, place: Path, at: At, expected: str, found: Counter[str]
 ) -> bool:
     """One try of the fourth; whether it was cut."""
     profile = copied(old, place)
     was_cut = cut(
-        lambda: safe.set_password(profile, safe.NOTHING, PASSWORD), number, place.parent / "trace"
+        lambda: safe.set_password(profile, safe.NOTHING, PASSWORD), at, place.parent / "trace"
     )
     try:
         report, came = safe.verify_profile(profile, PASSWORD), "new"
     except KeysError:
         report, came = safe.verify_profile(profile), "old"
     assert report.sound, report.problems
-    assert report.world_hash == expected, f"call {number}: another world"
+    assert report.world_hash == expected, f"{at}: another world"
     found[came] += 1
     if came == "old":
         safe.set_password(profile, safe.NOTHING, PASSWORD)
     safe.open_profile(profile, PASSWORD).close()
     left = {each.name.removeprefix(profile.name) for each in place.iterdir()}
-    assert left == ENDS | KEYS, f"call {number}: {left} is left"
+    assert left == ENDS | KEYS, f"{at}: {left} is left"
     return was_cut
 
 
@@ -141,7 +150,21 @@ def hash_of(profile: Path, key: bytes | None) -> str:
     return report.world_hash
 
 
-def main(stride: int) -> None:
+def all_cut(
+    migrate: Callable[[Path, Path, At, str, Counter[str]], bool],
+    call: str,
+    stride: int,
+    rest: tuple[Path, Path, str, Counter[str]],
+) -> int:
+    """Kill a migration at each call of a kind; how many there were."""
+    old, place, expected, found = rest
+    kills = 0
+    while migrate(old, place, At(call, 1 + kills * stride), expected, found):
+        kills += 1
+    return kills
+
+
+def main(stride: int, only: str = "1234") -> None:
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         plain = folder / "plain.lstwallet"
@@ -157,18 +180,20 @@ def main(stride: int) -> None:
         shutil.copy(plain, unlocked)
         shutil.copy(mark_path(plain), mark_path(unlocked))
         safe.open_profile(unlocked).close()
-        for what, migrate, old, expected in (
+        tries = (
             ("encrypted", encrypted, plain, hash_of(plain, None)),
             ("brought up to date", brought_up, earlier, HASHES["main-road"]),
             ("opened by the window", opened, plain, str(verify(plain).events)),
             ("another key", under_another_key, unlocked, hash_of(plain, None)),
-        ):
+        )
+        for what, migrate, old, expected in (tries[int(digit) - 1] for digit in only):
             found: Counter[str] = Counter()
-            number = 1
-            while migrate(old, folder / "place", number, expected, found):
-                number += stride
-            print(f"{what}: killed at {found.total() - 1} of {number} calls: {dict(found)}")
+            kills = sum(
+                all_cut(migrate, call, stride, (old, folder / "place", expected, found))
+                for call in CALLS
+            )
+            print(f"{what}: killed at {kills} calls: {dict(found)}", flush=True)
 
 
 if __name__ == "__main__":
-    main(int(sys.argv[1]))
+    main(int(sys.argv[1]), *sys.argv[2:])

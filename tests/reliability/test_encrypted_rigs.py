@@ -67,14 +67,22 @@ def test_every_call_that_fails_is_told_and_it_goes_on() -> None:
 
 
 @needs_strace
-def test_a_migration_that_is_cut_leaves_the_old_or_the_new() -> None:
-    assert "encrypted: killed at" in figures_of("cut_migration", 101, seconds=300)
+@pytest.mark.parametrize("only", "1234")
+@pytest.mark.slow
+def test_a_migration_that_is_cut_leaves_the_old_or_the_new(only: str) -> None:
+    assert "killed at" in figures_of("cut_migration", 61, only, seconds=600)
+
+
+@needs_strace
+def test_an_encryption_that_is_cut_leaves_the_old_or_the_new() -> None:
+    assert "encrypted: killed at" in figures_of("cut_migration", 301, 1, seconds=300)
 
 
 @needs_strace
 @pytest.mark.nightly
-def test_a_migration_that_is_cut_anywhere_leaves_the_old_or_the_new() -> None:
-    assert "encrypted: killed at" in figures_of("cut_migration", 1, seconds=3 * 3_600)
+@pytest.mark.parametrize("only", "1234")
+def test_a_migration_that_is_cut_anywhere_leaves_the_old_or_the_new(only: str) -> None:
+    assert "killed at" in figures_of("cut_migration", 1, only, seconds=3 * 3_600)
 
 
 @needs_fork
