@@ -243,6 +243,8 @@ def verify_profile(
     A profile of an earlier program is checked as it is, not encrypted. Raises ``KeysError``,
     ``Mistyped`` or ``StoreError`` when it cannot be opened.
     """
+    with _files(path):
+        _settle(path)
     if how(path).state in (State.PLAIN, State.MISSING):
         return verify(path, gate=gate)
     with _files(path):

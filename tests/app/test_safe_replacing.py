@@ -306,6 +306,22 @@ def test_a_first_password_that_is_cut_off_is_there_or_not(
         assert set(told) == {"old", "new"}
 
 
+def test_an_audit_finishes_a_first_password_that_was_cut_off(
+    path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The new database stands there with the old slots: that is no damage."""
+
+    def end(_: Path) -> None:
+        raise Killed
+
+    with monkeypatch.context() as cut:
+        cut.setattr(key_file, "take_over", end)
+        with pytest.raises(Killed):
+            safe.set_password(path, NOTHING, RIGHT)
+    assert safe.verify_profile(path, RIGHT).sound
+    assert in_folder(path) == WHOLE
+
+
 def after_an_end(path: Path, world: str) -> str:
     """Exactly one of the two opens it, and then it is made an open one again."""
     try:
