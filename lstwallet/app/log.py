@@ -15,6 +15,7 @@ import faulthandler
 import logging
 import os
 import platform
+import re
 import sys
 import time
 import warnings
@@ -38,6 +39,8 @@ LARGEST_CRASH: Final = 256_000
 """Bytes that are read of what ``faulthandler`` wrote."""
 IN_FULL: Final = 3
 """An error that comes again and again is described so often; then it is only counted."""
+STALLS: Final = 60
+"""Times of a window that stood still that are described in one run."""
 REPORTED: Final = 40
 """Last lines of the log that a report carries."""
 
@@ -91,6 +94,7 @@ class Log:
         self._veil.hide(str(path.parent), "‹folder›")
         self._seen: Counter[str] = Counter()
         self._numbers: dict[str, str] = {}
+        self._stalls = 0
         self._crashes: IO[str] | None = None
         self._handler: logging.Handler = logging.NullHandler()
         self._logger = logging.getLogger(NAME)
@@ -142,10 +146,17 @@ class Log:
         return self._counted(text, text, level)[1]
 
     def stalled(self, milliseconds: int, frames: list[str], over: bool) -> None:
-        """The window did not answer for so long; ``frames``: where it was, innermost first."""
+        """The window did not answer for so long; ``frames``: where it was, innermost first.
+
+        Told by place a few times each and ``STALLS`` times in all: on a machine that is too
+        busy everything stands still.
+        """
         how = "stood still for" if over else "stands still since"
-        where = "\n".join(frames)
-        self._counted(where, f"the window {how} {milliseconds} ms\n{where}", logging.WARNING)
+        own = next((each for each in frames if each.strip().startswith(f"{NAME}.")), "")
+        place = "stalled" + re.sub(r":\d+", "", own)
+        self._stalls += self._seen[place] < IN_FULL
+        text = "\n".join((f"the window {how} {milliseconds} ms", *frames))
+        self._counted(place if self._stalls <= STALLS else "stalled", text, logging.WARNING)
 
     def _counted(self, key: str, text: str, level: int) -> tuple[str, bool]:
         """Write a text, or only that it came again: its number, and whether it was written."""

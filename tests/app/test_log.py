@@ -237,6 +237,23 @@ def test_an_error_again_and_again_keeps_its_number_and_is_counted(log: Log) -> N
     assert len(text.splitlines()) < 40
 
 
+def test_a_machine_that_is_too_busy_does_not_fill_the_log(log: Log) -> None:
+    for number in range(2_000):
+        place = f"  lstwallet.ui.pages.room_{number % 500}:{number} paintEvent"
+        log.stalled(300, ["  threading:4 wait", place], True)
+    text = text_of(log)
+    assert text.count("stood still for 300 ms") <= logs.STALLS + logs.IN_FULL
+    assert "lstwallet.ui.pages.room_7:7 paintEvent" in text
+    assert len(text.splitlines()) < 300
+
+
+def test_a_place_that_stalls_again_and_again_is_counted(log: Log) -> None:
+    for number in range(100):
+        log.stalled(300, [f"  lstwallet.ui.pages.home:{number} refresh"], True)
+    assert text_of(log).count("stood still for") == logs.IN_FULL
+    assert "again, 64 times by now" in text_of(log)
+
+
 def test_a_folder_that_may_not_be_written_to_is_no_error(tmp_path: Path) -> None:
     (tmp_path / "home").write_text("a file where the folder should be")
     log = Log(tmp_path / "home" / "lstwallet.log")
