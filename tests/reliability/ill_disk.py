@@ -1,9 +1,9 @@
-"""``python -m tests.reliability.ill_disk STRIDE``: the N-th write or sync fails, for every N.
+"""``python -m tests.reliability.ill_disk STRIDE [FIRST [CALL]]``: the N-th write or sync fails.
 
 strace makes the call fail with ENOSPC or EIO, once or from then on. A worker does deeds, recovers
 where the session was halted, and goes on; whatever it meets must be an error of the store, by
 name. Afterwards the file holds all that was acknowledged, once, and takes writing again. N grows
-(by STRIDE) until a run meets no failure.
+from FIRST by STRIDE until a run meets no failure. CALL: only this one fails.
 """
 
 from __future__ import annotations
@@ -110,21 +110,22 @@ def tried(case: Case, number: int, template: Path, place: Path, found: Counter[s
 REFERENCE: Final[list[deeds.Undisturbed]] = []
 
 
-def main(stride: int, first: int = 1) -> None:
+def main(stride: int, first: int = 1, only: str = "") -> None:
     found: Counter[str] = Counter()
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         template = folder / "template.lstwallet"
         deeds.begin(template)
         REFERENCE.append(deeds.Undisturbed(folder / "reference.lstwallet"))
-        for case in CASES:
+        for case in (each for each in CASES if only in ("", each.call)):
             number = first
             while tried(case, number, template, folder / "place", found):
                 number += stride
-            print(f"  {case.call} {case.error} {'from' if case.sticky else 'at'} 1..{number}")
+            how = "from" if case.sticky else "at"
+            print(f"  {case.call} {case.error} {how} {first}..{number}", flush=True)
     runs = found["told"] + found["harmless"]
     print(f"{runs} failures, every {stride}.: 0 lost, 0 doubled; {dict(sorted(found.items()))}")
 
 
 if __name__ == "__main__":
-    main(*map(int, sys.argv[1:]))
+    main(*map(int, sys.argv[1:3]), *sys.argv[3:])
