@@ -236,7 +236,7 @@ def make_folder(path: Path) -> None:
     """The folder that ``path`` lies in, 0700 if it is new. Raises ``StoreUnavailable``."""
     try:
         if not path.parent.is_dir():
-            path.parent.mkdir(parents=True, mode=0o700)
+            path.parent.mkdir(parents=True, mode=0o700, exist_ok=True)
     except OSError as error:
         told = from_os(path.parent, error)
         if told.trouble is Trouble.DISK_FULL:

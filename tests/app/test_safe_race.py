@@ -87,6 +87,8 @@ def test_one_of_several_makes_the_keys(tmp_path: Path, what: str) -> None:
             session.close()
             assert safe.verify_profile(path).sound
             left = {each.name.removeprefix(path.name) for each in path.parent.iterdir()}
+            if what == "begin":  # a slower one may have put a faster one's keys aside
+                left = {each for each in left if not each[-1:].isdigit()}
             assert left == {"", ".keys", ".keys.copy", ".head", ".lock"}, left
             print(f"{what}: {told}")
     finally:

@@ -70,7 +70,7 @@ def test_a_keyring_that_only_says_yes_is_none() -> None:
 def test_a_helper_that_never_answers_is_killed(tmp_path: Path) -> None:
     mark = tmp_path / "pid"
     script = (
-        f"import os, time; open({str(mark)!r}, 'w').write(str(os.getpid())); time.sleep(600)"
+        f"import os, time; open({str(mark)!r}, 'w').write(str(os.getpid())); time.sleep(30)"
     )
     keyring = Keyring(patience=1.0, command=(sys.executable, "-c", script))
     began = time.monotonic()
@@ -128,6 +128,7 @@ def test_nothing_that_others_name_is_loaded(
         "MARK": str(mark),
         "PYTHON_KEYRING_BACKEND": "evil.Keyring",
         "PYTHONPATH": str(tmp_path / "path"),
+        "PYTHONHOME": str(tmp_path / "path"),
         "XDG_CONFIG_HOME": str(tmp_path / "config"),
         "XDG_DATA_HOME": str(tmp_path / "config"),
         "DBUS_SESSION_BUS_ADDRESS": f"unix:path={tmp_path / 'no-bus'}",
