@@ -128,7 +128,7 @@ def kind(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> str:
     program = (
         "import lstwallet.app.door.child as c; from tests.app import test_door as t;"
         "c.KINDS = {**c.KINDS, 'pairs': c.Kind('tests.app.test_door:pairs', 10**7, 10**7,"
-        " seconds=60, streamed=True)}; raise SystemExit(c.main(['pairs']))"
+        " seconds=10, streamed=True)}; raise SystemExit(c.main(['pairs']))"
     )
     start = command[: command.index("-m")]
     monkeypatch.setattr(doors.helpers, "command", lambda *_: [*start, "-c", program])
@@ -169,8 +169,12 @@ def test_a_child_that_goes_astray_is_ended(
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="there is no such signal")
-def test_a_child_is_ended_by_the_system_where_no_python_runs(tmp_path: Path, kind: str) -> None:
+def test_a_child_is_ended_by_the_system_where_no_python_runs(
+    tmp_path: Path, kind: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
     import resource
+
+    monkeypatch.setattr(doors, "PATIENCE", 300)  # a busy computer is no reason
 
     def used() -> float:
         return resource.getrusage(resource.RUSAGE_CHILDREN).ru_utime

@@ -87,7 +87,7 @@ SABOTEURS = [
     ),
     Saboteur(
         "a quote need not close", "units/strict/tables.py",
-        "strict=True)", "strict=False)", (BOMBS,),
+        "strict=True)", "strict=False)", (f"{STRICT}test_a_quote_closes_at_the_end_of_its_cell",),
     ),
     Saboteur(
         "a carriage return begins a row", "units/strict/tables.py",

@@ -180,6 +180,11 @@ def test_any_text_is_csv_or_refused(text: str) -> None:
         list(rows_of(text, most_rows=100))
 
 
+@pytest.mark.parametrize("text", ['a,"b\nc,d\n', 'a,"b"c\n', '"'])
+def test_a_quote_closes_at_the_end_of_its_cell(text: str) -> None:
+    assert refused(list, rows_of(text, most_rows=9)).problem is Problem.NOT_CSV
+
+
 @given(st.text(max_size=12))
 def test_no_cell_begins_with_what_a_spreadsheet_runs(text: str) -> None:
     cell = safe_cell(text)
