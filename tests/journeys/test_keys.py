@@ -3,6 +3,9 @@ wrong with them, through the real window."""
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -663,3 +666,19 @@ def test_the_password_is_no_secret_of_the_log(start: Start, home: Path) -> None:
     assert "a wrong one 123" not in log
     assert WORD not in log
     assert repr(Password(WORD)) == "Password(…)"
+
+
+def test_the_window_is_built_without_what_keys_need(home: Path) -> None:
+    """Argon2, ciphers, the keyring and the message bus come after the first frame, in the lane."""
+    late = {"cryptography", "argon2", "keyring", "sqlcipher3", "PySide6.QtDBus", "lstwallet.vault"}
+    code = (
+        "import sys; from PySide6.QtWidgets import QApplication\n"
+        "from lstwallet.ui.application import Program\n"
+        "program = Program(QApplication([])); program.window.show()\n"
+        f"early = {late!r} & set(sys.modules)\n"
+        "program.close(); assert not early, early"
+    )
+    subprocess.run(
+        [sys.executable, "-c", code], check=True, timeout=60,
+        env=os.environ | {"QT_QPA_PLATFORM": "offscreen", profiles.HOME_VARIABLE: str(home)},
+    )  # fmt: skip
