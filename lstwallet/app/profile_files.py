@@ -13,7 +13,8 @@ a crash leaves half done is finished or forgotten by ``tidy`` when the program s
 
 A ``-journal`` that lies beside a database which is replaced is not that database's: it goes
 first, or SQLite would roll it into the new one. Nobody else may have the profile open: each way
-takes the writer's lock.
+takes the writer's lock, and finishes first what was cut off (``settle``): a set whose slot file
+still waits for its database cannot be moved by its names.
 """
 
 from __future__ import annotations
@@ -27,9 +28,10 @@ from pathlib import Path
 from typing import Final
 
 from lstwallet.app import profiles
-from lstwallet.store import schema
+from lstwallet.store import rekey, schema
 from lstwallet.store.errors import StoreUnavailable, Trouble, from_os
 from lstwallet.store.lock import WriterLock, lock_path
+from lstwallet.vault import key_file
 
 KEYS: Final = ".keys"
 COPY: Final = ".keys.copy"
@@ -103,7 +105,7 @@ def replace(staged: Path, path: Path) -> None:
     """
     coming = beside(path, _COMING)
     with _held(path), _files(path):
-        _roll(path)
+        _settled(path)
         shutil.rmtree(coming, ignore_errors=True)
         coming.mkdir(mode=0o700)
         sides = [suffix for suffix in SIDES if beside(staged, suffix).exists()]
@@ -147,6 +149,7 @@ def copy_to(path: Path, folder: Path) -> Path:
     Raises ``StoreUnavailable``; then there is no such folder.
     """
     with _held(path), _files(path):
+        _settled(path)
         return _link_into(path, folder)
 
 
@@ -157,7 +160,8 @@ def _link_into(path: Path, folder: Path) -> Path:
         for suffix in (*SIDES, JOURNAL, ""):
             with contextlib.suppress(FileNotFoundError):
                 _link(beside(path, suffix), folder / (path.name + suffix))
-        sync_folder(folder)
+        for each in (folder, folder.parent, folder.parent.parent):  # each may be new
+            sync_folder(each)
     except BaseException:
         shutil.rmtree(folder, ignore_errors=True)
         raise
@@ -170,6 +174,7 @@ def discard(path: Path, folder: Path) -> Path:
     Raises ``StoreUnavailable``; ``LOCKED``: somebody has it open, and nothing has happened.
     """
     with _held(path), _files(path):
+        _settled(path)
         kept = _link_into(path, folder)
         _remove(path)
     return kept
@@ -178,6 +183,7 @@ def discard(path: Path, folder: Path) -> Path:
 def remove(path: Path) -> None:
     """Delete the set for good. Raises ``StoreUnavailable``."""
     with _held(path), _files(path):
+        _settled(path)
         _remove(path)
 
 
@@ -208,6 +214,7 @@ def rename(path: Path, target: Path) -> None:
     with _held(path), _held(target), _files(path):
         if os.path.lexists(target):
             raise StoreUnavailable(target, Trouble.EXISTS)
+        _settled(path)
         _set_strays_aside(target)
         for suffix in (*SIDES, JOURNAL):
             with contextlib.suppress(FileNotFoundError):
@@ -225,6 +232,35 @@ def _rename_in_place(path: Path, target: Path) -> None:
 
 
 # --- after a crash -----------------------------------------------------------------------------
+
+
+def settle(path: Path) -> None:
+    """Finish what was cut off here, or take it back: a replacement that counts, another data key.
+
+    Before a profile is opened: what is written into one that is about to be replaced would go
+    with it. Raises ``StoreUnavailable``, also while somebody is about it.
+    """
+    path = Path(os.path.realpath(path))
+    with _files(path):
+        if not beside(path, _COME).is_dir() and not key_file.staged(path).exists():
+            return
+    with _held(path), _files(path):
+        _settled(path)
+
+
+def _settled(path: Path) -> None:
+    """The same, for whoever holds the lock; nothing readable stays beside it either."""
+    _roll(path)
+    schema.discard(schema.plain_copy(path))  # of an encrypting that was cut off
+    if not path.exists():
+        return
+    awaited = key_file.awaited(path)
+    if awaited is None:
+        return
+    if rekey.finish(path, awaited):
+        key_file.take_over(path)
+    else:
+        key_file.drop(path)
 
 
 def tidy(folder: Path) -> None:
@@ -299,5 +335,5 @@ def sync_folder(folder: Path) -> None:
 
 __all__ = [
     "COPY", "HEAD", "JOURNAL", "KEYS", "SIDES", "beside", "copy_to", "discard", "place", "remove",
-    "rename", "replace", "size_of", "tidy",
+    "rename", "replace", "settle", "size_of", "tidy",
 ]  # fmt: skip

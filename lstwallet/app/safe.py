@@ -27,6 +27,7 @@ from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Final
 
+from lstwallet.app import profile_files
 from lstwallet.app.safe_records import (
     NOTHING,
     By,
@@ -156,8 +157,7 @@ def open_profile(
     (``store.errors.ABOUT_THE_MARK``, ``KeysOld``), and wants to go on from there.
     Raises ``KeysError``, ``Mistyped`` or ``StoreError``.
     """
-    with _files(path):
-        _settle(path)
+    profile_files.settle(path)
     if how(path).state is State.PLAIN and not read_only and _is_profile(path):
         _give_keys(path)
     if how(path).state in (State.PLAIN, State.MISSING):
@@ -243,8 +243,7 @@ def verify_profile(
     A profile of an earlier program is checked as it is, not encrypted. Raises ``KeysError``,
     ``Mistyped`` or ``StoreError`` when it cannot be opened.
     """
-    with _files(path):
-        _settle(path)
+    profile_files.settle(path)
     if how(path).state in (State.PLAIN, State.MISSING):
         return verify(path, gate=gate)
     with _files(path):
@@ -366,7 +365,7 @@ def replace_key(path: Path, by: By, secrets: Sequence[Secret]) -> None:
     ``Mistyped``; nothing has changed then.
     """
     with _files(path):
-        _settle(path)
+        profile_files.settle(path)
         old, sealed = tools.unlocked(path, by)
         key = slots.new_data_key()
         bare = sealed.keys._replace(slots=(), revision=sealed.keys.revision + 1)
@@ -382,30 +381,10 @@ def replace_key(path: Path, by: By, secrets: Sequence[Secret]) -> None:
             try:
                 rekey.rekey(path, old, key, ready=ready, done=lambda: key_file.take_over(path))
             except (StoreError, OSError):
-                _settle(path)
+                profile_files.settle(path)
                 if key_file.read(path).sealed[0].keys.slots != made:
                     raise
     tools.forget_all(bare.profile, sealed.keys.slots)
-
-
-def _settle(path: Path) -> None:
-    """Finish the replacing of a data key that was cut off, or take back what was done of it.
-
-    Raises ``StoreUnavailable``, also while somebody is about it, or ``OSError``.
-    """
-    if not key_file.staged(path).exists():
-        return
-    lock = WriterLock(path)
-    try:
-        awaited = key_file.awaited(path)
-        if awaited is None:
-            return
-        if rekey.finish(path, awaited):
-            key_file.take_over(path)
-        else:
-            key_file.drop(path)
-    finally:
-        lock.release()
 
 
 def new_recovery_code(path: Path, by: By, session: Session | None = None) -> RecoveryCode:

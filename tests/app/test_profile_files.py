@@ -190,6 +190,27 @@ def test_ended_while_it_is_thrown_away_nothing_is_lost(
             assert target.exists() is back
 
 
+def test_before_its_name_goes_every_new_folder_on_the_way_to_the_bin_is_synced(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A folder whose own name did not last is lost with all that is in it."""
+    main = make(tmp_path / "profiles" / "Main.lstwallet", "old")
+    synced: set[Path] = set()
+    there: list[bool] = []
+    real = profile_files.sync_folder
+
+    def sync(folder: Path) -> None:
+        real(folder)
+        synced.add(folder)
+        there.append(main.exists())
+
+    monkeypatch.setattr(profile_files, "sync_folder", sync)
+    target = tmp_path / "deleted" / "Main 1"
+    profile_files.discard(main, target)
+    assert there[:4] == [True, True, True, False]
+    assert {target, target.parent, tmp_path} <= synced
+
+
 def test_ended_while_it_is_renamed_it_has_the_old_or_the_new_name(
     tmp_path: Path, ending: Callable[[int], None]
 ) -> None:

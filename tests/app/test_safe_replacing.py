@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 import os
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
-from lstwallet.app import safe
+from lstwallet.app import profile_files, safe
 from lstwallet.app.safe import NOTHING, HeldKey, Password, RecoveryCode, State, ThisComputer
 from lstwallet.app.session import Session
 from lstwallet.engine.wallet import Fund
 from lstwallet.engine.world import YOU
 from lstwallet.market.driver import MarketConfig
-from lstwallet.store import encrypt, mark, rekey
+from lstwallet.store import encrypt, mark, rekey, schema
 from lstwallet.store.book import NameAccount
 from lstwallet.store.codec import world_hash
 from lstwallet.store.errors import (
@@ -393,3 +394,37 @@ def test_a_wrong_secret_replaces_nothing(path: Path) -> None:
     with pytest.raises(WrongSecret):
         safe.replace_key(path, OTHER, (OTHER,))
     assert path.read_bytes() == before
+
+
+@pytest.mark.parametrize("act", ["renamed", "thrown away", "copied"])
+@pytest.mark.parametrize("at", [rekey._move_mark, key_file.take_over])
+def test_moved_after_a_first_password_was_cut_off_its_new_key_goes_with_it(
+    act: str, at: Callable[..., None], path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The only slots of the new database lie beside it under another name until it is opened."""
+    with monkeypatch.context() as patched:
+        patched.setattr(sys.modules[at.__module__], at.__name__, dying(at, 1, after=False))
+        with pytest.raises(Killed):
+            safe.set_password(path, NOTHING, RIGHT)
+    if act == "renamed":
+        moved = path.with_name("Other.lstwallet")
+        profile_files.rename(path, moved)
+    elif act == "thrown away":
+        moved = profile_files.discard(path, path.parent / "bin" / "Main")
+    else:
+        moved = profile_files.copy_to(path, path.parent / "bin" / "Main")
+    assert opens(moved, RIGHT)
+    assert {each.name for each in path.parent.glob("*.new*")} == set()
+
+
+def test_the_plain_copy_of_an_encrypting_that_was_cut_off_is_not_left_behind(
+    plain: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with monkeypatch.context() as patched:
+        patched.setattr(encrypt, "put_in_place", dying(encrypt.put_in_place, 1, after=True))
+        patched.setattr(schema, "discard", lambda _: None)  # nothing comes after a kill
+        with pytest.raises(Killed):
+            safe.open_profile(plain)
+    assert schema.plain_copy(plain).exists()
+    profile_files.rename(plain, plain.with_name("Other.lstwallet"))
+    unreadable(plain)
