@@ -7,6 +7,7 @@ lane.
 from __future__ import annotations
 
 import contextlib
+import os
 import re
 import shutil
 import time
@@ -15,6 +16,7 @@ from pathlib import Path
 from typing import Final, NamedTuple
 
 from lstwallet.app import backups, profile_files, profiles, safe
+from lstwallet.store import schema
 from lstwallet.store.errors import StoreError, from_os
 
 WEEK: Final = 7 * 86_400
@@ -62,15 +64,43 @@ def throw(path: Path, *, now: float | None = None) -> Thrown:
 def found() -> list[Thrown]:
     """What can be put back, the newest first.
 
-    A database with a second name is still where it was: a crash came between.
+    One that is still a profile as well is none: a crash came between.
     """
-    rows = []
-    with contextlib.suppress(OSError):
-        for each in folder().iterdir():
-            inside = sorted(each.glob(f"*{profiles.SUFFIX}"))
-            if inside and inside[0].stat().st_nlink == 1:
-                rows.append(_thrown(inside[0]))
+    rows, standing = [], _standing()
+    for each in _folders():
+        with contextlib.suppress(OSError):
+            path = _whole(each, standing)
+            if path is not None:
+                rows.append(_thrown(path))
     return sorted(rows, key=lambda row: (row.at, row.name), reverse=True)
+
+
+def _folders() -> list[Path]:
+    try:
+        return list(folder().iterdir())
+    except OSError:
+        return []
+
+
+def _standing() -> frozenset[schema.Identity]:
+    """Which files are profiles now. A second name alone says nothing: programs that make
+    backups give one, too."""
+    found = set()
+    with contextlib.suppress(StoreError):
+        for each in profiles.found():
+            with contextlib.suppress(StoreError):
+                found.add(schema.identity(each.path))
+    return frozenset(found)
+
+
+def _whole(each: Path, standing: frozenset[schema.Identity]) -> Path | None:
+    """The database of a folder here, if it is nowhere else. Raises ``OSError``."""
+    inside = sorted(name for name in os.listdir(each) if name.endswith(profiles.SUFFIX))
+    if not inside:
+        return None
+    status = os.stat(each / inside[0])
+    here = schema.Identity(status.st_dev, status.st_ino)
+    return None if here in standing else each / inside[0]
 
 
 def put_back(thrown: Thrown) -> Path:
@@ -88,15 +118,15 @@ def put_back(thrown: Thrown) -> Path:
 def empty(*, older: int = WEEK, now: float | None = None) -> None:
     """Delete for good what has waited long enough, with what the keyring holds for it."""
     moment = time.time() if now is None else now
-    kept = found()
-    for each in kept:
+    for each in found():
         if moment - each.at >= older:
             with contextlib.suppress(StoreError):
                 remove(each)
-    with contextlib.suppress(OSError):
-        for rest in folder().iterdir():
-            if all(each.path.parent != rest for each in kept):  # a crash left it half made
-                shutil.rmtree(rest, ignore_errors=True)
+    standing = _standing()
+    for rest in _folders():
+        with contextlib.suppress(OSError):  # what cannot be looked at stays
+            if _whole(rest, standing) is None:  # a crash left it half made
+                shutil.rmtree(rest)
 
 
 def remove(thrown: Thrown) -> None:

@@ -127,7 +127,8 @@ class Store(Reading):
                     _write(path, database, page)
             finally:
                 database.close()
-            mark.remove(path)  # of one that was deleted
+            mark.remove(path)  # of one that was deleted;
+            schema.remove_journal(path)  # SQLite would roll it into this one
             schema.put_in_place(made, path)
             return cls._open(path, lock, key, accept_rollback=False)
         except BaseException:

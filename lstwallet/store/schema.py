@@ -279,6 +279,14 @@ def discard(path: Path) -> None:
             each.unlink()
 
 
+def remove_journal(path: Path) -> None:
+    """Strike out the journal of a database that is not there. Raises ``StoreUnavailable``."""
+    try:
+        path.with_name(path.name + "-journal").unlink(missing_ok=True)
+    except OSError as error:
+        raise from_os(path, error) from error
+
+
 _NO_LINKS: Final = frozenset({errno.EPERM, errno.ENOTSUP, errno.EOPNOTSUPP, errno.ENOSYS})
 """What a file system without hard links answers (FAT, many network folders)."""
 
