@@ -24,9 +24,16 @@ from lstwallet.app import profile_files, profiles
 from lstwallet.app.thinning import superfluous
 from lstwallet.store import backup
 from lstwallet.store.backup import Label
-from lstwallet.store.errors import StoreError, StoreUnavailable, Trouble, from_os
+from lstwallet.store.errors import (
+    Damage,
+    StoreBroken,
+    StoreError,
+    StoreUnavailable,
+    Trouble,
+    from_os,
+)
 from lstwallet.store.lock import WriterLock
-from lstwallet.vault import key_file
+from lstwallet.vault import key_file, slots
 from lstwallet.vault.errors import KeysError
 from lstwallet.vault.slots import Kind
 
@@ -187,7 +194,10 @@ def back_up(
     copy = profile_files.beside(session.path, _COPY)
     _forget_copy(copy)
     try:
-        parts = _sides(session.path)
+        parts = _sides(session.path, session.key)
+        if session.key is not None and backup.KEYS not in parts:
+            detail = "no slot file of its own lies beside it"
+            raise StoreBroken(session.path, Damage.DAMAGED, detail)
         for name, data in parts.items():  # the copy is opened as any profile is
             _write(profile_files.beside(copy, f".{name}"), data)
         session.copy_into(copy, gate=gate)
@@ -201,12 +211,15 @@ def back_up(
     return target
 
 
-def _sides(path: Path) -> dict[str, bytes]:
-    """The slot file that is sound, and the head mark."""
-    sides = {}
+def _sides(path: Path, key: bytes | None) -> dict[str, bytes]:
+    """The slot file that is sound, and with ``key`` its own; and the head mark."""
+    sides: dict[str, bytes] = {}
     try:
         with contextlib.suppress(KeysError):
-            sides[backup.KEYS] = key_file.read(path).sealed[0].text
+            own = (each for each in key_file.read(path).sealed
+                   if key is None or slots.belongs(each, key))  # fmt: skip
+            for sealed in own:
+                sides.setdefault(backup.KEYS, sealed.text)
         with contextlib.suppress(FileNotFoundError):
             sides[backup.HEAD] = profile_files.beside(path, profile_files.HEAD).read_bytes()
     except OSError as error:
@@ -271,7 +284,7 @@ def is_due(path: Path, where: Path, every: str, *, now: float | None = None) -> 
     newest = found[0].label
     assert newest is not None
     mark = next((part for part in newest.parts if part.name == backup.HEAD), None)
-    here = _sides(path).get(backup.HEAD)
+    here = _sides(path, None).get(backup.HEAD)
     if mark is not None and here is not None and backup.digest(here) == mark.sha256:
         return False
     age = (time.time() if now is None else now) - newest.made

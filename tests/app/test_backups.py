@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import errno
+import os
 import time
 from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
@@ -365,6 +366,66 @@ def test_a_leftover_journal_is_never_rolled_into_a_restored_file(session: Sessio
     new.close()
 
 
+def test_a_leftover_journal_is_never_rolled_into_a_profile_that_is_begun(
+    session: Session,
+) -> None:
+    hot = _hot_journal(session)
+    fresh = profiles.path_of("Fresh")
+    profile_files.beside(fresh, profile_files.JOURNAL).write_bytes(hot)
+    begun = begin("Fresh")
+    fund(begun)
+    assert begun.verify().problems == ()
+    begun.close()
+
+
+def test_a_restored_profile_is_opened_as_the_restored_one_after_an_end(
+    session: Session, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Opened as the old one, what was done then would be replaced at the next start."""
+    path = backups.back_up(session, backups.ready_folder(backups.folder()))
+    before = world_hash(session.world)
+    fund(session)
+    session.close()
+    staged = restoring.stage(path)
+    calls = []
+
+    def ends(_: Path) -> None:
+        if profile_files.beside(session.path, ".restored").exists():
+            raise Killed
+        calls.append(1)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(profile_files, "_roll", ends)
+        with pytest.raises(Killed):
+            profile_files.replace(staged.path, session.path)
+    assert calls
+    again = safe.open_profile(session.path, SECRET)
+    assert world_hash(again.world) == before
+    fund(again)
+    after = world_hash(again.world)
+    again.close()
+    profile_files.tidy(profiles.folder())
+    last = safe.open_profile(session.path, SECRET)
+    assert world_hash(last.world) == after
+    last.close()
+
+
+def test_a_slot_file_that_is_not_its_own_is_in_no_backup(session: Session) -> None:
+    other = begin("Other", Password("somebody else's password"))
+    other.close()
+    safe.new_recovery_code(other.path, Password("somebody else's password"))
+    for suffix in (profile_files.COPY, profile_files.KEYS):
+        stranger = profile_files.beside(other.path, suffix).read_bytes()
+        profile_files.beside(session.path, suffix).write_bytes(stranger)
+        if suffix == profile_files.COPY:
+            made = backups.back_up(session, backups.ready_folder(backups.folder()))
+            staged = restoring.stage(made)
+            assert staged.open(SECRET).problems == ()
+            staged.close()
+    with pytest.raises(StoreBroken):
+        backups.back_up(session, backups.folder())
+
+
 def _hot_journal(session: Session) -> bytes:
     """What SQLite would find after a crash in the middle of a commit of this very profile."""
     store = session._store
@@ -427,6 +488,22 @@ def test_a_deleted_profile_can_be_put_back_for_a_week(session: Session) -> None:
     dustbin.empty(now=NOON + dustbin.WEEK)
     assert dustbin.found() == []
     assert list(dustbin.folder().iterdir()) == []
+
+
+def test_what_has_a_second_name_or_cannot_be_looked_at_stays_in_the_dustbin(
+    session: Session, tmp_path: Path
+) -> None:
+    """Backup programs give files a second name; one broken entry is no reason to empty the rest."""
+    session.close()
+    thrown = dustbin.throw(session.path, now=NOON)
+    os.link(thrown.path, tmp_path / "a second name")
+    broken = dustbin.folder() / "A broken one"
+    broken.mkdir()
+    (broken / "A.lstwallet").symlink_to(tmp_path / "nowhere")
+    dustbin.empty(now=NOON + 1)
+    assert [each.path for each in dustbin.found()] == [thrown.path]
+    again = safe.open_profile(dustbin.put_back(thrown), SECRET)
+    again.close()
 
 
 # --- exported and imported -----------------------------------------------------------------------
