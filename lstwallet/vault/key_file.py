@@ -100,7 +100,18 @@ def write(profile: Path, sealed: Sealed) -> None:
     cannot be written is made by ``mend`` at the next opening.
     """
     first, copy = paths(profile)
-    _replace(first, sealed.text)
+    before = b""
+    with contextlib.suppress(OSError, BadKeys):
+        before = _bytes(first)
+    try:
+        _replace(first, sealed.text)
+    except OSError:
+        with contextlib.suppress(OSError):
+            if before and _bytes(first) == sealed.text:
+                # It has its name, only its folder was not synced. Whoever hears that nothing has
+                # changed must not find the old password refused.
+                _replace(first, before)
+        raise
     with contextlib.suppress(OSError):
         _replace(copy, sealed.text)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import traceback
 from collections.abc import Callable
@@ -247,6 +248,22 @@ def test_the_key_of_the_open_session_will_do(path: Path) -> None:
     assert opens(path, OTHER)
     with pytest.raises(KeysDamaged):
         safe.change_password(path, HeldKey(bytes(32)), RIGHT)
+
+
+def test_a_change_whose_folder_was_not_synced_is_told_and_the_old_password_holds(
+    path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The file has its new name by then; who hears of an error types the old password."""
+    world = begin(path)
+
+    def fails(_: Path) -> None:
+        raise OSError(errno.EIO, "input/output error")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(key_file, "_sync_folder", fails)
+        with pytest.raises(StoreUnavailable):
+            safe.change_password(path, RIGHT, OTHER)
+    assert opens(path, RIGHT) == world
 
 
 def test_a_wrong_password_changes_nothing(path: Path) -> None:
