@@ -158,9 +158,9 @@ SABOTEURS = [
     ),
     Saboteur(
         "slots are kept once, not twice", "vault/key_file.py",
-        "    _replace(first, sealed.text)\n    with contextlib.suppress(OSError):\n"
+        "        raise\n    with contextlib.suppress(OSError):\n"
         "        _replace(copy, sealed.text)\n",
-        "    _replace(first, sealed.text)\n",
+        "        raise\n",
         ("vault/test_key_file.py::test_both_are_written_and_are_for_their_owner_only",),
     ),
     Saboteur(
