@@ -313,7 +313,7 @@ class _Import:
         if branch.rows or branch.row:
             self._commit(branch)
         store = self._stand_on(branch)
-        if all(row.seq != line.seq for row in store.own().activity_rows()):
+        if not store.own().activity(line.seq + 1, 1, after=line.seq - 1):
             raise BadText(f"there is no entry of Activity at event {line.seq}")
         store.edit(PutNote(line.seq, line.note))
 

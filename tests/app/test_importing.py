@@ -24,6 +24,7 @@ from lstwallet.market.driver import MarketConfig
 from lstwallet.store import export, imports
 from lstwallet.store.book import Contact, Favour, NameAccount, Note, PutContact, PutNote
 from lstwallet.store.codec import world_hash
+from lstwallet.store.reading import Reading
 from lstwallet.store.verify import verify
 from lstwallet.units.clock import DAY, HOUR
 from lstwallet.units.strict.refused import FileRefused, Problem
@@ -61,6 +62,22 @@ def with_branches(session: Session) -> None:
     third = session.fork(session.world.events, "Nothing yet")
     session.switch(second)
     session.hide(third)
+
+
+def test_a_note_is_not_looked_for_in_the_whole_list(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A file may hold a note on every event: each of them would read them all."""
+    session = made(tmp_path / "Main.lstwallet")
+    with_branches(session)
+    lines = exported(session)
+    session.close()
+
+    def whole(_: Reading) -> None:
+        raise AssertionError("all of Activity was read")
+
+    monkeypatch.setattr(Reading, "activity_rows", whole)
+    assert imported(lines, tmp_path / "Again.lstwallet").branches == 3
 
 
 # --- there and back ------------------------------------------------------------------------------
