@@ -128,16 +128,12 @@ class Bridge(Shown):
                 self.backups.let_go(before)
             return _opened(session)
 
-        def kept(error: BaseException) -> None:
-            self._opening -= 1
-            (refused or self.failed.emit)(error)
-
         def answered(opened: Opened) -> None:
             self._opened(opened)
             if done is not None:
                 done()
 
-        self.jobs.run(work, answered, kept)
+        self.jobs.run(work, answered, partial(self._kept, refused or self.failed.emit))
 
     def recover(
         self, reply: Callable[[], None], failed: Callable[[BaseException], None]
@@ -194,11 +190,16 @@ class Bridge(Shown):
             reply(both[1])
 
         def kept(error: BaseException) -> None:
-            self._opening -= 1
             self.standstill.look(error)
             refused(error)
 
-        self.jobs.run(work, done, kept)
+        self.jobs.run(work, done, partial(self._kept, kept))
+
+    def _kept(self, refused: Callable[[BaseException], None], error: BaseException) -> None:
+        """What was to be opened was not."""
+        self._opening -= 1
+        refused(error)
+        self.not_opened.emit()
 
     def close(self) -> bool:
         """Stop time, commit, close the profile and end the lane. False: it did not end."""

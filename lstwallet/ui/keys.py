@@ -193,10 +193,17 @@ class Keys(QObject):
 
         self._bridge.open(opener, failed, lambda: self.code_made.emit(codes[0]))
 
-    def ask_computer(self, path: Path, done: Callable[[], None], failed: Failed) -> None:
+    def ask_computer(
+        self,
+        path: Path,
+        wanted: Callable[[], bool],
+        done: Callable[[], None],
+        failed: Failed,
+    ) -> None:
         """Get the key from this computer's keyring, then ``done``: the key is held.
 
-        It may take five seconds; a password that is tried meanwhile does not wait for it.
+        It may take five seconds; a password that is tried meanwhile does not wait for it. An
+        answer that is not ``wanted`` any more is no key: what was locked since stays locked.
         """
 
         def work() -> HeldKey:
@@ -205,8 +212,9 @@ class Keys(QObject):
             return safe.HeldKey(safe.unlock(path, safe.ThisComputer()))
 
         def kept(key: HeldKey) -> None:
-            self._held[path] = key
-            done()
+            if wanted():
+                self._held[path] = key
+                done()
 
         self.side.run(work, kept, failed)
 

@@ -516,8 +516,18 @@ class MainWindow(QMainWindow):
 
     def undo(self) -> None:
         """Take back the newest edit whose toast still stands (Ctrl+Z)."""
-        if self._toaster is not None:
+        if self._toaster is not None and self.cover() is None:
             self._toaster.undo()
+
+    def put_away(self) -> None:
+        """Close everything that floats above the window: a page is to cover it."""
+        from lstwallet.ui.widgets.overlays import Overlay
+
+        for each in self.findChildren(Overlay):
+            each.close()
+            each.hide()  # what is being stopped by it shows nothing meanwhile
+        if self._toaster is not None:
+            self._toaster.clear()
 
     def _panel(self) -> QWidget | None:
         """The action panel of the room one is in, while it stands at the right."""

@@ -27,6 +27,8 @@ class Shown(QObject):
 
     opened = Signal()
     """A profile was opened: ``profile`` and ``world`` are set; every page is stale."""
+    not_opened = Signal()
+    """Another profile or branch could not be opened: what was open still is, and it was told."""
     failed = Signal(object)
     """An exception from the lane: the environment's (``StoreUnavailable``) or a bug."""
     account_changed = Signal()

@@ -17,6 +17,7 @@ from PySide6.QtWidgets import QAbstractButton, QApplication, QLineEdit, QMenu, Q
 
 from lstwallet.app import profiles, safe
 from lstwallet.app.safe import Password, Tools
+from lstwallet.app.session import Session
 from lstwallet.engine.world import YOU
 from lstwallet.store.book import NameAccount
 from lstwallet.store.errors import StoreUnavailable, Trouble
@@ -25,6 +26,7 @@ from lstwallet.ui.keys import Protection
 from lstwallet.ui.shell.faults import Faults
 from lstwallet.ui.shell.lock_watch import LockWatch
 from lstwallet.ui.widgets import secret_field
+from lstwallet.ui.widgets.overlays import Overlay
 from lstwallet.vault.errors import KeyringState
 from tests.cheap_keys import POLICY, FakeKeyring
 from tests.journeys.driver import Driver
@@ -305,6 +307,61 @@ def test_a_keyring_that_hangs_keeps_nobody_waiting(
     assert is_open(program)()
 
 
+def answering_after(
+    keyring: FakeKeyring, seconds: float, monkeypatch: pytest.MonkeyPatch
+) -> list[str]:
+    """It gives the key, but late; the names whose keys it gave."""
+    real, answered = keyring.get, list[str]()
+
+    def slow(name: str) -> object:
+        time.sleep(seconds)
+        answered.append(name)
+        return real(name)
+
+    monkeypatch.setattr(keyring, "get", slow)
+    return answered
+
+
+def test_a_keyring_that_answers_after_a_second_lock_opens_nothing(
+    start: Start, keyring: FakeKeyring, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    program, person = begun(start, computer=True)
+    lock(program, person)
+    answered = answering_after(keyring, 4, monkeypatch)
+    person.click("unlock.computer")
+    unlock(program, person)
+    program.door.lock()
+    person.sees("Welcome back")
+    assert not answered, "the keyring was too quick for this test"
+    person.until(lambda: bool(answered), "the keyring's answer")
+    person.pause(500)
+    assert program.bridge.world is None, "it unlocked itself"
+    assert not program.bridge.keys.held
+    unlock(program, person)
+
+
+def test_a_keyring_that_answers_while_the_password_is_tried_opens_nothing_twice(
+    start: Start, keyring: FakeKeyring, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    program, person = begun(start, computer=True)
+    lock(program, person)
+    answering_after(keyring, 0.5, monkeypatch)
+    tries: list[object] = []
+    real = program.bridge.open
+
+    def counted(*what: object) -> None:
+        tries.append(what)
+        real(*what)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(program.bridge, "open", counted)
+    person.click("unlock.computer")
+    program.bridge.jobs.run(lambda: time.sleep(2), lambda _none: None, lambda _error: None)
+    unlock(program, person)
+    person.pause(500)
+    assert len(tries) == 1
+    assert is_open(program)()
+
+
 def test_a_new_profile_says_when_the_computer_cannot_keep_a_key(
     start: Start, keyring: FakeKeyring
 ) -> None:
@@ -404,6 +461,21 @@ def test_nothing_that_was_shown_is_left_in_the_window(start: Start) -> None:
     assert person.find("stake.amount", QLineEdit).text() == ""
 
 
+def test_nothing_floats_above_the_window_while_it_is_being_locked(start: Start) -> None:
+    program, person = begun(start)
+    program.window.show_sheet("calendar")
+    program.window.toast("3.2100 ETH were sent", undo=lambda: None)
+    assert person.visible_text("3.2100 ETH were sent")
+    program.bridge.jobs.run(lambda: time.sleep(1), lambda _none: None, lambda _error: None)
+    program.door.lock()
+    person.pause(300)
+    assert program.bridge.world is not None, "it was too quick for this test"
+    assert person.visible_text("Locking…")
+    assert not person.visible_text("3.2100 ETH were sent")
+    assert not [each for each in program.window.findChildren(Overlay) if each.isVisible()]
+    person.sees("Welcome back")
+
+
 def every_text(window: QWidget) -> Iterator[str]:
     """All texts that any widget of the window holds, shown or not."""
     for widget in window.findChildren(QWidget):
@@ -430,6 +502,27 @@ def test_keys_do_nothing_while_it_is_locked(start: Start) -> None:
     assert program.bridge.world is None
     unlock(program, person)
     assert program.window.room == "lend"
+
+
+def test_a_lock_while_another_profile_is_opened_covers_at_once_and_outlives_its_failure(
+    start: Start,
+) -> None:
+    program, person = begun(start)
+
+    def opener() -> Session:
+        time.sleep(0.5)
+        raise StoreUnavailable(Path("other"), Trouble.DISK_FULL)
+
+    failed: list[BaseException] = []
+    program.bridge.open(opener, failed.append)
+    program.door.lock()
+    assert program.window.cover() is not None, "the profile is still on the screen"
+    person.until(lambda: bool(failed), "the other profile to be refused")
+    person.sees("Welcome back")
+    assert program.bridge.world is None
+    unlock(program, person)
+    person.pause(300)
+    assert is_open(program)(), "it was locked once more"
 
 
 def test_a_note_that_a_full_disk_did_not_take_waits_for_the_unlocking(start: Start) -> None:

@@ -27,6 +27,7 @@ from lstwallet.ui.widgets.layout import column
 if TYPE_CHECKING:
     from lstwallet.app.safe import How
     from lstwallet.store.book import Edit
+    from lstwallet.ui.shell.unlock import Unlock
     from lstwallet.ui.widgets.secret_field import SecretClipboard
 
 
@@ -59,6 +60,7 @@ class Doorkeeper(QObject):
         self.watch.due.connect(self.lock)
         window.lock_wanted.connect(self.lock_or_say)
         self._bridge.opened.connect(self._opened)
+        self._bridge.not_opened.connect(self._lock_if_due)
         self._bridge.locked.connect(self._locked)
         self._keys.changed.connect(self._changed)
         self._keys.code_made.connect(self._code_made)
@@ -114,7 +116,7 @@ class Doorkeeper(QObject):
         page = Unlock(path, kinds, self._told.get(path, self.tr("Locked")))
         page.set_others(self._without(path))
         page.password_given.connect(lambda password: self._give_password(path, password))
-        page.computer_wanted.connect(lambda: self._use_computer(path))
+        page.computer_wanted.connect(lambda: self._use_computer(page))
         page.code_wanted.connect(lambda: self._ask_code(path, how))
         page.profile_wanted.connect(self._go_elsewhere)
         page.file_wanted.connect(self.choose_wanted)
@@ -129,6 +131,9 @@ class Doorkeeper(QObject):
             self.welcome_wanted.emit()
 
     def _give_password(self, path: Path, password: str) -> None:
+        if self._bridge.opening:
+            return  # this computer gave the key already: the page waits for that
+
         def opener() -> Any:
             from lstwallet.app.safe import Password
 
@@ -136,17 +141,24 @@ class Doorkeeper(QObject):
 
         self._try(opener, path)
 
-    def _use_computer(self, path: Path) -> None:
+    def _use_computer(self, page: Unlock) -> None:
+        """The answer is for this page only: a lock since then, or another page, outlives it."""
+
         def failed(error: BaseException) -> None:
-            page = self._page_of(path)
-            if page is not None and hasattr(page, "show_computer"):
+            if self._window.cover() is page:
                 page.show_computer(str(getattr(error, "state", "failed")))
 
-        def got() -> None:
-            if self._page_of(path) is not None:
-                self._try(self._keys.opener(path), path)
+        def wanted() -> bool:
+            if self._window.cover() is not page:
+                return False
+            if self._bridge.opening:  # the password was quicker; if it is wrong, ask once more
+                page.computer.set_pending("")
+            return not self._bridge.opening
 
-        self._keys.ask_computer(path, got, failed)
+        def got() -> None:
+            self._try(self._keys.opener(page.path), page.path)
+
+        self._keys.ask_computer(page.path, wanted, got, failed)
 
     def _ask_code(self, path: Path, how: How) -> None:
         from lstwallet.ui.shell.unlock import Recover
@@ -279,9 +291,17 @@ class Doorkeeper(QObject):
         self._window.enter("settings", {"do": "keys"}, typing=True)
 
     def lock(self) -> None:
-        """Stop time, commit, close; nothing of the profile stays on the screen."""
+        """Stop time, commit, close; nothing of the profile stays on the screen.
+
+        While another profile or branch is being opened it is covered at once, and locked as soon
+        as that has ended, well or not; a what-if is stopped.
+        """
         if self._bridge.opening:
             self._lock_soon = True
+            self._bridge.cancel()
+            if self._keys.lockable is not None and self._bridge.profile is not None:
+                self._close_all_above()
+                self._cover(Locking())
             return
         path = self._keys.lockable
         if path is None or self._bridge.profile is None:
@@ -296,7 +316,8 @@ class Doorkeeper(QObject):
         self._bridge.lock()
 
     def _close_all_above(self) -> None:
-        """Menus, dialogs and windows of their own."""
+        """Menus, dialogs, sheets and toasts: closing may take a while, with a backup before it."""
+        self._window.put_away()
         popup = QApplication.activePopupWidget()
         while popup is not None:
             popup.close()
@@ -330,12 +351,14 @@ class Doorkeeper(QObject):
         self._keys.follow(path, keep=profiles.is_practice(path))
         for edit in self._unsaved.pop(path, ()):
             self._bridge.edit(edit)
+        self._lock_if_due()
+
+    def _lock_if_due(self) -> None:
+        soon, self._lock_soon = self._lock_soon, False
+        if soon:
+            self.lock()
 
     def _changed(self) -> None:
-        soon, self._lock_soon = self._lock_soon, False
-        if soon and self._keys.lockable is not None:
-            self.lock()
-            return
         lockable = self._keys.lockable is not None
         self._window.top_bar.set_lockable(lockable)
         self.watch.watch(lockable)

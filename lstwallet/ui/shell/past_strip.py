@@ -50,7 +50,6 @@ class PastStrip(QWidget):
         bridge.past.changed.connect(self._show)
         bridge.opened.connect(self._show)
         bridge.locked.connect(self._show)
-        bridge.locked.connect(self._show)
 
     def set_slim(self, slim: bool) -> None:
         """The buttons stand below the sentence where there is little room."""
