@@ -197,8 +197,11 @@ class Backups(QObject):
 
         self._bridge.jobs.run(work, self._and_changed(done), failed)
 
-    def restore_here(self, staged: Staged, key: HeldKey, failed: Failed) -> None:
-        """Put it in the place of the open profile, which is backed up first; then that is open."""
+    def restore_here(
+        self, staged: Staged, key: HeldKey, done: Callable[[], None], failed: Failed
+    ) -> None:
+        """Put it in the place of the open profile, which is backed up first; then that is open,
+        and ``done``."""
         chosen = self._bridge.settings.backup_folder
 
         def change(session: Session) -> Session:
@@ -218,7 +221,7 @@ class Backups(QObject):
             self._hold(path, key)
             return safe.open_profile(path, key)
 
-        self._exchange(change, failed)
+        self._exchange(change, failed, done)
 
     # --- profiles -----------------------------------------------------------------------
 
@@ -288,10 +291,15 @@ class Backups(QObject):
 
         self._bridge.call(work, done, failed)
 
-    def _exchange(self, change: Callable[[Session], Session], failed: Failed) -> None:
+    def _exchange(
+        self,
+        change: Callable[[Session], Session],
+        failed: Failed,
+        done: Callable[[], None] | None = None,
+    ) -> None:
         """Let another session stand for the open one: ``change`` closes it and gives the other,
         in the lane. When it raises it leaves one open, and the profile is as it was."""
-        self._bridge.open(lambda: change(self._bridge.session), failed)
+        self._bridge.open(lambda: change(self._bridge.session), failed, done)
 
     # --- inside -------------------------------------------------------------------------
 

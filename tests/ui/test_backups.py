@@ -3,21 +3,25 @@ through the real window."""
 
 from __future__ import annotations
 
+import threading
+import time
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QFileDialog, QLineEdit
 
-from lstwallet.app import backups, dustbin, profiles, safe
+from lstwallet.app import backups, dustbin, profiles, restoring, safe
 from lstwallet.app.safe import Password, Tools
 from lstwallet.app.settings import Settings, save
 from lstwallet.market.driver import MarketConfig
 from lstwallet.store.codec import world_hash
 from lstwallet.ui.application import Program
 from lstwallet.ui.keys import Protection
+from lstwallet.ui.shell.faults import Faults
 from tests.cheap_keys import POLICY, FakeKeyring
 from tests.journeys.driver import Driver
 from tests.journeys.program import Start
@@ -109,6 +113,50 @@ def choose_file(person: Driver, button: str, path: Path) -> None:
     edit.setText(str(path))
     dialog.accept()
     person.until(lambda: not person.window.findChildren(QFileDialog), "the dialog to go")
+
+
+def test_looking_into_a_backup_can_be_cancelled_while_it_is_opened(
+    start: Start, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _, person = begun(start)
+    path = back_up(person)
+    told: list[BaseException] = []
+    monkeypatch.setattr(Faults, "tell", lambda _self, error: told.append(error))
+    opening, real = threading.Event(), restoring.Staged.open
+
+    def slow(self: restoring.Staged, *given: Any, **named: Any) -> restoring.Preview:
+        opening.set()
+        time.sleep(1)
+        return real(self, *given, **named)
+
+    monkeypatch.setattr(restoring.Staged, "open", slow)
+    person.click(f"backups.restore.{path.stem}")
+    person.until(opening.is_set, "the backup to be opened")
+    person.click("restore.cancel")
+    person.pause(2_000)
+    assert not told
+
+
+def test_cancel_while_the_last_backup_is_made_deletes_nothing(
+    start: Start, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    program, person = begun(start)
+    making, real = threading.Event(), backups.back_up
+
+    def slow(*given: Any, **named: Any) -> Path:
+        making.set()
+        time.sleep(1)
+        return real(*given, **named)
+
+    monkeypatch.setattr(backups, "back_up", slow)
+    person.choose("profiles.more.Main", "Delete")
+    person.fill("delete.name", "Main")
+    person.click("delete.main")
+    person.until(making.is_set, "the backup to be made")
+    person.click("delete.cancel")
+    person.pause(2_500)
+    assert [each.name for each in profiles.found()] == ["Main"]
+    assert is_open(program, "Main")()
 
 
 # --- backing up and restoring --------------------------------------------------------------------

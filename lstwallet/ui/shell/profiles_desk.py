@@ -113,16 +113,22 @@ class ProfilesDesk(QObject):
 
     def _delete(self, sheet: DeleteSheet, standing: Standing, is_open: bool, keep: bool) -> None:
         def refused(error: BaseException) -> None:
-            sheet.refuse(wording.backup_error(error) or wording.error(error))
+            if self._above is sheet:
+                sheet.refuse(wording.backup_error(error) or wording.error(error))
 
         def thrown(what: Thrown) -> None:
-            sheet.close()
+            if self._above is sheet:
+                sheet.close()
             self._told(what)
+
+        def backed_up(_path: Path) -> None:
+            if self._above is sheet:  # else Cancel was pressed while the backup was made
+                self._delete_open(standing)
 
         if not is_open:
             self._deeds.throw(standing.path, thrown, refused)
         elif keep:
-            self._deeds.back_up(lambda _path: self._delete_open(standing), refused)
+            self._deeds.back_up(backed_up, refused)
         else:
             self._delete_open(standing)
 

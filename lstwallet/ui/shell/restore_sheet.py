@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -56,13 +57,22 @@ class RestoreSheet(Sheet):
         self.add_foot(None, self._cancel, self._main)
         self.closed.connect(self._let_go)
         self._wait(self.tr("Reading"))
-        self.deeds.stage(path, self._read, self._failed)
+        self.deeds.stage(path, self._read, self._while_open(self._failed))
 
     # --- reading ------------------------------------------------------------------------
 
     def _wait(self, words: str) -> None:
         self._main.setText(words)
         self._main.set_pending(words)
+
+    def _while_open(self, hear: Callable[[Any], None]) -> Callable[[Any], None]:
+        """An answer that comes after Cancel is for nobody: the widgets are gone."""
+
+        def heard(answer: Any) -> None:
+            if not self._over:
+                hear(answer)
+
+        return heard
 
     def _offer(self, words: str, deed: Any) -> None:
         self._main.set_pending("")
@@ -75,13 +85,19 @@ class RestoreSheet(Sheet):
         self._deed()
 
     def _read(self, answer: tuple[Staged, How]) -> None:
-        self._staged, how = answer
+        staged, how = answer
         if self._over:
-            self._let_go()
+            self.deeds.drop(staged)
             return
+        self._staged = staged
         self._has_code = any(str(slot.kind) == "recovery" for slot in how.slots)
         self._wait(self.tr("Opening"))
-        self.deeds.preview(self._staged, None, self._look, self._locked)
+        self._preview(None, self._locked)
+
+    def _preview(self, secret: Any, refused: Callable[[BaseException], None]) -> None:
+        assert self._staged is not None
+        hear = self._while_open
+        self.deeds.preview(self._staged, secret, hear(self._look), hear(refused))
 
     def _locked(self, error: BaseException) -> None:
         """The key that is at hand does not open it: ask for one."""
@@ -115,11 +131,10 @@ class RestoreSheet(Sheet):
     def _open_it(self) -> None:
         from lstwallet.app.safe import Password, RecoveryCode
 
-        assert self._staged is not None
         text = self.secret.text()
         secret = RecoveryCode(text) if self._by_code else Password(text)
         self._wait(self.tr("Opening"))
-        self.deeds.preview(self._staged, secret, self._look, self._refused)
+        self._preview(secret, self._refused)
 
     def _refused(self, error: BaseException) -> None:
         self._offer(self.tr("Open"), self._open_it)
@@ -222,14 +237,16 @@ class RestoreSheet(Sheet):
                 return
             self._wait(self.tr("Restoring"))
             self.deeds.restore_new(
-                self._staged, self._key, name, self._done, self._not_restored
+                self._staged, self._key, name, self._done, self._while_open(self._not_restored)
             )
             return
         self._wait(self.tr("Restoring"))
         assert self._here is not None
         path = self._here.path
-        self.bridge.opened.connect(lambda: self._done(path))
-        self.deeds.restore_here(self._staged, self._key, self._not_restored)
+        self.deeds.restore_here(
+            self._staged, self._key, lambda: self._done(path),
+            self._while_open(self._not_restored),
+        )  # fmt: skip
 
     def _done(self, path: Path) -> None:
         if not self._over:
