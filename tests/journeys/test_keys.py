@@ -113,6 +113,7 @@ def test_a_password_a_code_a_lock_and_back_in_the_same_room(start: Start) -> Non
     person.fill("protect.again", WORD)
     person.click("protect.create")
     person.sees("Keep this recovery code")
+    person.sees("Then a forgotten password cannot be replaced: not by us, not by anybody.")
     assert person.disabled("recovery.go_on")
     person.click("recovery.kept")
     person.click("recovery.go_on")

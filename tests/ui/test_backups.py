@@ -359,6 +359,7 @@ def test_another_profile_is_deleted_by_its_typed_name_and_put_back(start: Start)
     person.click("delete.main")
     person.sees("Deleted profiles")
     person.choose("deleted.more.Second", "Delete for good")
+    person.sees("It cannot be put back after that.")
     person.click("sure.main")
     person.until(lambda: dustbin.found() == [], "it to be gone")
 

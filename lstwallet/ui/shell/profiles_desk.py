@@ -165,7 +165,7 @@ class ProfilesDesk(QObject):
             SureSheet(
                 self._window,
                 self.tr("Delete {name} for good?").format(name=thrown.name),
-                self.tr("Nobody can bring it back after that. Its backups stay where they are."),
+                self.tr("It cannot be put back after that. Its backups stay where they are."),
                 self.tr("Delete for good"),
                 lambda: self._deeds.remove(thrown, lambda _done: None, failed),
             )

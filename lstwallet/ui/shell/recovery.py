@@ -111,8 +111,7 @@ class RecoveryPage(Whole):
         )
         self.skip.setObjectName("recovery.skip")
         warning = Label(
-            self.tr("Then nobody can open the profile when the password is forgotten: not we, "
-                    "not anybody."),
+            self.tr("Then a forgotten password cannot be replaced: not by us, not by anybody."),
             "small", "2", wrap=True,
         )  # fmt: skip
         self.card.add(10, self.kept, 4, self.go_on, 6, row(self.skip, None), warning)
