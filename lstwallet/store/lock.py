@@ -39,6 +39,11 @@ class WriterLock:
 
     def __init__(self, profile: Path) -> None:
         path = lock_path(Path(os.path.realpath(profile)))
+        while not self._takes(profile, path):
+            pass  # it was deleted, with its profile, between our opening and our taking it
+
+    def _takes(self, profile: Path, path: Path) -> bool:
+        """Whether the lock that was taken is the one that others will meet."""
         try:
             self._handle = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
         except OSError as error:
@@ -49,6 +54,18 @@ class WriterLock:
             os.close(self._handle)
             detail = "another process has it open"
             raise StoreUnavailable(profile, Trouble.LOCKED, detail) from error
+        if sys.platform == "win32":
+            return True  # a file that is open is not deleted there
+        try:
+            if os.path.samestat(os.fstat(self._handle), os.stat(path)):
+                return True
+        except FileNotFoundError:
+            pass
+        except OSError as error:
+            self.release()
+            raise from_os(profile, error) from error
+        self.release()
+        return False
 
     def release(self) -> None:
         """Let go; a second call does nothing."""
