@@ -62,7 +62,7 @@ def main(arguments: list[str]) -> int:
 
 def _items(kind: Kind, reader: Any, file: BinaryIO) -> Iterator[Any]:
     if kind.streamed:
-        yield from reader(_lines(file, kind.longest_line))
+        yield from reader(_each_in_time(_lines(file, kind.longest_line)))
         return
     data = read_most(file, kind.most_bytes)
     yield reader(data, kind.argument) if kind.argument else reader(data)
@@ -85,8 +85,14 @@ def _lines(file: BinaryIO, longest: int) -> Iterator[tuple[int, str]]:
         except FileRefused as refused:
             refused.line = number
             raise
-        _begin_anew()
         yield number, text
+
+
+def _each_in_time(lines: Iterator[tuple[int, str]]) -> Iterator[tuple[int, str]]:
+    """The same lines, each with a time of its own: for a child only, which the clock may end."""
+    for line in lines:
+        _begin_anew()
+        yield line
 
 
 def _say(value: dict[str, Any]) -> None:
