@@ -5,10 +5,17 @@ from __future__ import annotations
 import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from lstwallet.ui import theme
 from lstwallet.ui.widgets.history import DAY, HOUR, PAST_SHARE, HistoryBar, Mark
+
+
+@pytest.fixture(autouse=True)
+def _light(qapp: QApplication) -> None:
+    """Pixels are counted: not in the theme and the size of text that the test before left."""
+    theme.apply(qapp, "light")
 
 LEFT = Qt.MouseButton.LeftButton
 NOW = 100 * DAY
