@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import contextlib
 import errno
+import glob
 import os
 import stat
 from pathlib import Path
@@ -154,9 +155,9 @@ def mend(profile: Path, sealed: Sealed) -> None:
     cannot be written is left as it is: one good file is enough. What an end left half-written
     goes.
     """
-    for path in (*paths(profile), staged(profile)):
+    for left in _half_written(profile):
         with contextlib.suppress(OSError):
-            path.with_name(path.name + _TEMPORARY).unlink()
+            left.unlink()
     for path in paths(profile):
         with contextlib.suppress(OSError):
             try:
@@ -210,9 +211,15 @@ def drop(profile: Path) -> None:
 
 def delete(profile: Path) -> None:
     """Remove every slot file of a profile. Raises ``OSError``."""
-    for path in (*paths(profile), staged(profile)):
-        for each in (path, path.with_name(path.name + _TEMPORARY)):
-            each.unlink(missing_ok=True)
+    for path in (*paths(profile), staged(profile), *_half_written(profile)):
+        path.unlink(missing_ok=True)
+
+
+def _half_written(profile: Path) -> list[Path]:
+    """What an end left of slot files that were being written, by any process."""
+    first = paths(profile)[0]
+    others = first.parent.glob(f"{glob.escape(first.name)}*{_TEMPORARY}")
+    return sorted(others)
 
 
 def set_aside(profile: Path) -> None:

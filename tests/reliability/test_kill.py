@@ -205,7 +205,7 @@ def edits() -> Iterator[tuple[Edit, Edit, Edit]]:
     """
     for number in count(1):
         old, new = (f"sim:{number - 1}", f"sim:{number}")
-        contact = Contact(new, f"Contact {number}", "note " * (number % 40))
+        contact = Contact(new, f"Contact {number}", " ".join(["note"] * (number % 40)))
         yield (
             PutContact(old, contact), NameAccount(YOU, f"Account {number}"),
             Favour("token", "rETH", bool(number % 2)),

@@ -138,7 +138,8 @@ def test_a_note_belongs_to_an_entry_that_there_is(tmp_path: Path) -> None:
     with pytest.raises((StoreBroken, StoreUnavailable)):
         session.edit(PutNote(99, Note("nothing")))
     assert session.book == Book()
-    session.edit(PutNote(2, Note("something")))  # the file was read again, it goes on
+    session.recover()  # the file is read again and audited, it goes on
+    session.edit(PutNote(2, Note("something")))
     assert session.book.notes == {2: Note("something")}
     session.close()
 
