@@ -125,7 +125,12 @@ def listed(where: Path) -> list[Backup]:
         paths = [each for each in where.iterdir() if each.suffix == backup.SUFFIX]
     except OSError as error:
         raise from_os(where, error) from error
-    return sorted(map(described, paths), key=lambda each: (each.made, each.name), reverse=True)
+    return sorted(map(described, paths), key=_age, reverse=True)
+
+
+def _age(each: Backup) -> tuple[int, str, int, str]:
+    """The older is the less; of one second, by the number at the end of the file's name."""
+    return each.made, each.name, len(each.path.name), each.path.name
 
 
 def described(path: Path) -> Backup:
