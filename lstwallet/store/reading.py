@@ -216,39 +216,41 @@ class Reading:
     def _newest_snapshot(self, seq: int) -> Loaded | None:
         """The newest whole one not after ``seq`` that stands on this journal; others are ignored.
 
-        A branch may have one of the very event at which it left its parent.
+        A branch may have one of the very event at which it left its parent. A snapshot is of the
+        moment at which it was taken, and a branch may leave at an earlier one: its World is put
+        back to the moment of its event.
         """
         for stretch in reversed(self.line.stretches):
             where = (stretch.branch, stretch.after, min(stretch.upto, seq))
             with schema.sqlite_errors(self.path):
                 for at, blob, digest in self._database.conn.execute(_SELECT_SNAPSHOTS, where):
                     self._require((at, blob, digest), int, bytes, bytes)
-                    chain = self._chain_after(stretch, at)
-                    if chain is None or snapshot_hash(blob, chain) != digest:
+                    after = self._after(stretch, at)
+                    if after is None or snapshot_hash(blob, after.hash) != digest:
                         continue
                     try:
                         world = unpack(blob)
                     except BadText:
                         continue
                     if world.events == at:
-                        return Loaded(world, Head(world.time, at, chain))
+                        return Loaded(world._replace(time=after.time), after)
         return None
 
-    def _chain_after(self, stretch: Stretch, seq: int) -> bytes | None:
-        """The chain after event ``seq`` of a stretch, where a row ends with it."""
+    def _after(self, stretch: Stretch, seq: int) -> Head | None:
+        """Moment and chain just after event ``seq`` of a stretch, where a row ends with it."""
         if seq == stretch.after:
-            return stretch.hash
+            return Head(stretch.began, seq, stretch.hash)
         values = self._one(_SELECT_ROW_BEFORE, (stretch.branch, seq))
         row = None if values is None else self._journal_row(values)
-        return None if row is None or row.last_seq != seq else row.hash
+        return None if row is None or row.last_seq != seq else Head(row.ended, seq, row.hash)
 
     def _chain_before(self, row: JournalRow) -> bytes:
         """The chain that a row goes on from."""
-        chain = self._chain_after(self.line.stretch_of(row.first_seq), row.first_seq - 1)
-        if chain is None:
+        before = self._after(self.line.stretch_of(row.first_seq), row.first_seq - 1)
+        if before is None:
             detail = f"events before {row.first_seq} are missing"
             raise StoreBroken(self.path, Damage.CHAIN, detail)
-        return chain
+        return before.hash
 
     def _journal_row(self, values: Sequence[Any]) -> JournalRow:
         self._require(values, int, int, int, int, str | None, str, bytes)

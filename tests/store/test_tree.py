@@ -604,3 +604,28 @@ def test_marks_name_a_command_once_and_go_on_after_an_event(session: Session) ->
     session.switch(1)
     assert fork == 2
     assert session.marks() == marks
+
+
+def test_a_branch_may_leave_where_a_snapshot_was_taken_later(
+    session: Session, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A snapshot holds the world when it was taken; a branch leaves at the event's own moment."""
+    monkeypatch.setattr("lstwallet.store.journal.SNAPSHOT_EVERY", 1)
+    session.advance(session.world.time + DAY + 123)
+    left, taken = session.world.events, session.world.time
+    assert store_of(session).newest_snapshot_seq() == left
+    session.execute(Fund(YOU, "ETH", 1))
+    monkeypatch.undo()
+    session.fork(left, "Earlier")
+    stood = session.world
+    assert stood.time < taken  # nothing happened between the two
+    for command in (None, Fund(YOU, "ETH", 2)):
+        if command is not None:
+            session.execute(command)
+        gone_on = session.world
+        session.close()
+        assert verify(session.path).problems == ()
+        session = Session.open(session.path)
+        assert session.world == gone_on
+    assert session.world_at(left) == stood
+    session.close()
