@@ -20,6 +20,7 @@ from lstwallet.store import backup, export, imports
 from lstwallet.store.errors import BadText
 from lstwallet.store.imports import Line
 from lstwallet.units.strict.refused import FileRefused, Problem
+from lstwallet.units.synced import sync_file, sync_folder
 
 KIND = "journal"
 """At the door."""
@@ -44,9 +45,9 @@ def export_to(
                     file.write(line)
                     written += 1
                 file.flush()
-                os.fsync(file.fileno())
+                sync_file(file.fileno())
             os.replace(fresh, path)
-            profile_files.sync_folder(path.parent)
+            sync_folder(path.parent)
     finally:
         with backup.os_errors(path):
             fresh.unlink(missing_ok=True)

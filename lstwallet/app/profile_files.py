@@ -31,6 +31,7 @@ from lstwallet.app import profiles
 from lstwallet.store import rekey, schema
 from lstwallet.store.errors import StoreUnavailable, Trouble, from_os
 from lstwallet.store.lock import WriterLock, lock_path
+from lstwallet.units.synced import sync_file, sync_folder
 from lstwallet.vault import key_file
 
 KEYS: Final = ".keys"
@@ -317,18 +318,7 @@ def _link(source: Path, target: Path) -> None:
 def _sync(path: Path) -> None:
     handle = os.open(path, os.O_RDWR)
     try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
-
-
-def sync_folder(folder: Path) -> None:
-    """What was named in it stays named after a power cut."""
-    if os.name == "nt":
-        return
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(handle)
+        sync_file(handle)
     finally:
         os.close(handle)
 

@@ -16,6 +16,7 @@ from typing import Any, Final, NamedTuple
 
 from lstwallet.units.strict.files import read_regular
 from lstwallet.units.strict.refused import FileRefused, Problem
+from lstwallet.units.synced import sync_file
 
 THEMES: Final = ("system", "light", "dark")
 PRIVACY: Final = ("exact", "hidden", "percent")
@@ -200,7 +201,7 @@ def save(path: Path, settings: Settings) -> None:
         with os.fdopen(handle, "w", encoding="utf-8") as file:
             file.write(text)
             file.flush()
-            os.fsync(file.fileno())
+            sync_file(file.fileno())
         os.replace(fresh, path)
     except OSError as error:
         raise SettingsProblem(path, error.strerror or str(error)) from error

@@ -26,6 +26,7 @@ from typing import Any, BinaryIO, Final, NamedTuple
 import lstwallet
 from lstwallet.store import schema
 from lstwallet.store.errors import Damage, StoreBroken, from_os
+from lstwallet.units.synced import sync_file
 
 SUFFIX: Final = ".lstbackup"
 MAGIC: Final = b"lstwallet backup\n"
@@ -116,7 +117,7 @@ def write(
                 for piece in _pieces(parts[part.name], gate):
                     file.write(piece)
             file.flush()
-            os.fsync(file.fileno())
+            sync_file(file.fileno())
         check(fresh, gate=gate)
         schema.put_in_place(fresh, target)
     return label
@@ -209,7 +210,7 @@ def unpack(
                     out.write(piece)
             for out in outs:
                 out.flush()
-                os.fsync(out.fileno())
+                sync_file(out.fileno())
     return label
 
 

@@ -25,6 +25,7 @@ from lstwallet.store.journal import Store
 from lstwallet.store.lock import WriterLock
 from lstwallet.store.mark import Operation, next_operation
 from lstwallet.store.migrations import FORMAT
+from lstwallet.units.synced import sync_folder
 
 _WHAT: Final = ("encrypt",)
 
@@ -149,6 +150,6 @@ def put_in_place(made: Path, path: Path) -> None:
     """In the place of what is there, lastingly. Raises ``StoreUnavailable``."""
     try:
         os.replace(made, path)
-        mark.sync_folder(path.parent)
+        sync_folder(path.parent)
     except OSError as error:
         raise from_os(path, error) from error

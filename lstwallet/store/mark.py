@@ -23,11 +23,11 @@ import hashlib
 import hmac
 import os
 import re
-import sys
 from pathlib import Path
 from typing import Final, NamedTuple
 
 from lstwallet.store.errors import Damage, from_os
+from lstwallet.units.synced import sync_data, sync_folder
 
 PLACE: Final = 4_096
 """Bytes between the two places: no disk writes less than it can lose at once."""
@@ -133,7 +133,7 @@ def advance(profile: Path, key: bytes | None, operation: Operation) -> None:
             try:
                 os.lseek(handle, operation.number % 2 * PLACE, os.SEEK_SET)
                 _write(handle, _place(key, operation))
-                _sync(handle)
+                sync_data(handle)
             finally:
                 os.close(handle)
             return
@@ -156,7 +156,7 @@ def replace(profile: Path, key: bytes | None, operation: Operation) -> None:
         handle = os.open(made, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | _BINARY, 0o600)
         try:
             _write(handle, content)
-            _sync(handle)
+            sync_data(handle)
         finally:
             os.close(handle)
         os.replace(made, path)
@@ -171,34 +171,6 @@ def remove(profile: Path) -> None:
         mark_path(profile).unlink(missing_ok=True)
     except OSError as error:
         raise from_os(profile, error) from error
-
-
-def sync_folder(folder: Path) -> None:
-    """Make the names in a folder last. Raises ``OSError``."""
-    if os.name == "nt":  # it has no such call, and needs none
-        return
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
-
-
-if sys.platform == "darwin":
-    import fcntl
-
-    def _sync(handle: int) -> None:
-        fcntl.fcntl(handle, fcntl.F_FULLFSYNC)
-
-elif hasattr(os, "fdatasync"):
-
-    def _sync(handle: int) -> None:
-        os.fdatasync(handle)
-
-else:
-
-    def _sync(handle: int) -> None:
-        os.fsync(handle)
 
 
 def _write(handle: int, content: bytes | bytearray) -> None:

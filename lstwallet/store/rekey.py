@@ -24,6 +24,7 @@ from lstwallet.store import mark, operations, schema
 from lstwallet.store.encrypt import exported, put_in_place, world_hash
 from lstwallet.store.errors import StoreBroken, from_os
 from lstwallet.store.lock import WriterLock
+from lstwallet.units.synced import sync_folder
 
 HEADER_BYTES: Final = 16
 _WHAT: Final = ("rekey",)
@@ -113,7 +114,7 @@ def _move_mark(made: Path, path: Path) -> None:
     try:
         with contextlib.suppress(FileNotFoundError):
             os.replace(mark.mark_path(made), mark.mark_path(path))
-            mark.sync_folder(path.parent)
+            sync_folder(path.parent)
     except OSError as error:
         raise from_os(path, error) from error
 

@@ -29,6 +29,7 @@ from lstwallet.store.errors import (
     from_sqlite,
 )
 from lstwallet.store.migrations import FORMAT, migrations
+from lstwallet.units.synced import sync_folder
 
 APPLICATION_ID: Final = 0x4C53_5457
 """``LSTW``: says whose file it is."""
@@ -315,10 +316,6 @@ def put_in_place(made: Path, path: Path) -> None:
             made.rename(path)
         else:
             _name(made, path)
-            folder = os.open(path.parent, os.O_RDONLY)
-            try:
-                os.fsync(folder)
-            finally:
-                os.close(folder)
+            sync_folder(path.parent)
     except OSError as error:
         raise from_os(path, error) from error

@@ -19,6 +19,7 @@ import stat
 from pathlib import Path
 from typing import Final, NamedTuple
 
+from lstwallet.units.synced import sync_file, sync_folder
 from lstwallet.vault.errors import KeysDamaged, KeysMissing, KeysNewer
 from lstwallet.vault.slots import LARGEST_FILE, VERSION, BadKeys, LaterKeys, Sealed, parse
 
@@ -131,7 +132,7 @@ def create(profile: Path, sealed: Sealed) -> None:
     finally:
         with contextlib.suppress(OSError):
             made.unlink()
-    _sync_folder(first.parent)
+    sync_folder(first.parent)
     with contextlib.suppress(OSError):
         _replace(copy, sealed.text)
 
@@ -206,7 +207,7 @@ def take_over(profile: Path) -> None:
 def drop(profile: Path) -> None:
     """The database that the staged file waits for did not come. Raises ``OSError``."""
     staged(profile).unlink(missing_ok=True)
-    _sync_folder(staged(profile).parent)
+    sync_folder(staged(profile).parent)
 
 
 def delete(profile: Path) -> None:
@@ -258,7 +259,7 @@ def _replace(path: Path, text: bytes) -> None:
         with contextlib.suppress(OSError):
             made.unlink()
         raise
-    _sync_folder(path.parent)
+    sync_folder(path.parent)
 
 
 def _write_new(made: Path, text: bytes) -> None:
@@ -269,14 +270,4 @@ def _write_new(made: Path, text: bytes) -> None:
     with os.fdopen(os.open(made, flags, 0o600), "wb") as file:
         file.write(text)
         file.flush()
-        os.fsync(file.fileno())
-
-
-def _sync_folder(folder: Path) -> None:
-    if os.name == "nt":
-        return
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
+        sync_file(file.fileno())

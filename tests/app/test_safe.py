@@ -260,7 +260,7 @@ def test_a_change_whose_folder_was_not_synced_is_told_and_the_old_password_holds
         raise OSError(errno.EIO, "input/output error")
 
     with monkeypatch.context() as patched:
-        patched.setattr(key_file, "_sync_folder", fails)
+        patched.setattr(key_file, "sync_folder", fails)
         with pytest.raises(StoreUnavailable):
             safe.change_password(path, RIGHT, OTHER)
     assert opens(path, RIGHT) == world

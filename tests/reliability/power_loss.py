@@ -31,7 +31,7 @@ def weaken(how: str) -> None:
     """In the worker: leave out syncs."""
     levels = {"NORMAL": 1, "OFF": 0}
     if how == "mark":
-        mark._sync = lambda handle: None  # type: ignore[assignment]
+        mark.sync_data = lambda handle: None  # type: ignore[assignment]
     elif how:
         schema._SETTINGS_OF_A_WRITER = tuple(
             ("synchronous", how, levels[how]) if name == "synchronous" else (name, wanted, found)

@@ -102,7 +102,7 @@ SABOTEURS = [
     ),
     Saboteur(
         "a snapshot of anything is taken", "store/reading.py",
-        "if chain is None or snapshot_hash(blob, chain) != digest:", "if chain is None:",
+        "if after is None or snapshot_hash(blob, after.hash) != digest:", "if after is None:",
         ("store/test_store.py::test_a_snapshot_of_another_world_is_passed_over",),
     ),
     Saboteur(
@@ -288,6 +288,21 @@ def name_of(saboteur: Saboteur) -> str:
     return saboteur.promise
 
 
+def lost(saboteurs: list[Saboteur]) -> list[str]:
+    """Promises whose line or test is no more there when code moves: nothing would be spoiled."""
+    found = [
+        each.promise
+        for each in saboteurs
+        if (ROOT / "lstwallet" / each.module).read_text("utf-8").count(each.right) != 1
+    ]
+    for each in saboteurs:
+        for test in each.tests:
+            file, _, name = test.partition("::")
+            if f"def {name}(" not in (ROOT / "tests" / file).read_text("utf-8"):
+                found.append(f"{each.promise}: {test}")
+    return found
+
+
 @pytest.mark.slow
 def test_the_copy_itself_is_green(tree: Path) -> None:
     is_green(tree, QUICK)
@@ -311,15 +326,4 @@ def test_every_broken_promise_turns_a_test_red(tree: Path, saboteur: Saboteur) -
 
 
 def test_every_saboteur_finds_what_it_spoils_and_who_must_notice() -> None:
-    """Kept when code moves: what is not there cannot be spoiled."""
-    lost = [
-        each.promise
-        for each in SABOTEURS
-        if (ROOT / "lstwallet" / each.module).read_text("utf-8").count(each.right) != 1
-    ]
-    for each in SABOTEURS:
-        for test in each.tests:
-            file, _, name = test.partition("::")
-            if f"def {name}(" not in (ROOT / "tests" / file).read_text("utf-8"):
-                lost.append(f"{each.promise}: {test}")
-    assert not lost, lost
+    assert lost(SABOTEURS) == []

@@ -15,6 +15,7 @@ from lstwallet.units.strict.fields import Fields
 from lstwallet.units.strict.files import read_regular
 from lstwallet.units.strict.refused import FileRefused, Problem
 from lstwallet.units.strict.texts import text_of
+from lstwallet.units.synced import sync_file
 
 LARGEST_FILE: Final = 1_000_000
 MOST_STEPS: Final = 1_000
@@ -113,6 +114,6 @@ class ProgressFile:
         with fresh.open("w", encoding="utf-8") as file:
             file.write(text)
             file.flush()
-            os.fsync(file.fileno())
+            sync_file(file.fileno())
         os.replace(fresh, self._path)
         self._all = entries

@@ -27,8 +27,7 @@ from PySide6.QtWidgets import QFrame, QSizePolicy, QWidget
 from lstwallet.ui.theme import Themed, current, paint
 
 Floats = NDArray[np.float64]
-Line = tuple[str, str, str]
-"""A line of the readout: text, type style, tone."""
+Line = paint.Said
 
 pg.setConfigOptions(antialias=True)
 
@@ -84,24 +83,11 @@ class Readout(QWidget):
         return self._lines
 
     def sizeHint(self) -> QSize:
-        theme = current()
-        wide = max(
-            (paint.text_width(text, theme.font(style)) for text, style, _ in self._lines),
-            default=0.0,
-        )
-        tall = sum(theme.line(style) + 2 for _, style, _ in self._lines)
-        return QSize(round(wide) + 24, tall + 12)
+        return QSize(*paint.bubble_size(self._lines))
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        theme = current()
         with QPainter(self) as painter:
-            paint.draw_panel(painter, QRectF(self.rect()), "surface", "line_strong", 8)
-            y = 7.0
-            for text, style, tone in self._lines:
-                height = theme.line(style)
-                box = QRectF(11, y, self.width() - 20, height)
-                paint.draw_text(painter, box, text, style, tone, elide=False)
-                y += height + 2
+            paint.draw_bubble(painter, QRectF(self.rect()), self._lines)
 
 
 class Plot(Themed, pg.PlotWidget):

@@ -53,6 +53,10 @@ TEXT_ROLES: Final[dict[str, str]] = {
 """What a widget's ``tone`` means as a colour role."""
 
 
+Said = tuple[str, str, str]
+"""A line of a bubble: text, type style, tone."""
+
+
 def tone_role(tone: str) -> str:
     """The colour role of a text tone. Raises ``KeyError`` for an unknown one."""
     return TEXT_ROLES[tone]
@@ -459,6 +463,26 @@ def draw_panel(
 
 
 SHADOW_MARGIN: Final = 24
+
+
+def bubble_size(lines: Sequence[Said]) -> tuple[int, int]:
+    """Width and height of what ``draw_bubble`` draws."""
+    theme = current()
+    wide = max((text_width(text, theme.font(style)) for text, style, _ in lines), default=0.0)
+    tall = sum(theme.line(style) + 2 for _, style, _ in lines)
+    return round(wide) + 24, tall + 12
+
+
+def draw_bubble(painter: QPainter, box: QRectF, lines: Sequence[Said]) -> None:
+    """A few lines on a small panel: what a pointer or a drag is at."""
+    theme = current()
+    draw_panel(painter, box, "surface", "line_strong", 8)
+    y = box.top() + 7
+    for text, style, tone in lines:
+        height = theme.line(style)
+        place = QRectF(box.left() + 11, y, box.width() - 20, height)
+        draw_text(painter, place, text, style, tone, elide=False)
+        y += height + 2
 
 
 def draw_shadow(painter: QPainter, box: QRectF, radius: float) -> None:

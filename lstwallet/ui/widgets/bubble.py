@@ -8,10 +8,9 @@ from PySide6.QtCore import QPoint, QRectF, QSize, Qt
 from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import QWidget
 
-from lstwallet.ui.theme import current, paint
+from lstwallet.ui.theme import paint
 
-Line = tuple[str, str, str]
-"""Text, type style, tone."""
+Line = paint.Said
 _GAP = 6
 
 
@@ -44,21 +43,8 @@ class Bubble(QWidget):
         return self._lines
 
     def sizeHint(self) -> QSize:
-        theme = current()
-        wide = max(
-            (paint.text_width(text, theme.font(style)) for text, style, _ in self._lines),
-            default=0.0,
-        )
-        tall = sum(theme.line(style) + 2 for _, style, _ in self._lines)
-        return QSize(round(wide) + 26, tall + 14)
+        return QSize(*paint.bubble_size(self._lines))
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        theme = current()
         with QPainter(self) as painter:
-            paint.draw_panel(painter, QRectF(self.rect()), "surface", "line_strong", 8)
-            y = 8.0
-            for text, style, tone in self._lines:
-                height = theme.line(style)
-                box = QRectF(12, y, self.width() - 22, height)
-                paint.draw_text(painter, box, text, style, tone, elide=False)
-                y += height + 2
+            paint.draw_bubble(painter, QRectF(self.rect()), self._lines)
