@@ -74,6 +74,7 @@ FAMILIES: Final = (
     Family("aave_v3_math", "Aave V3", "MathUtils"),
     Family("curve_stableswap_ng", "Curve StableSwap-NG", "CurveStableSwapNG"),
     Family("eip1559", "Ethereum EIP-1559 (+ EIP-4844 blob price)", "execution-specs"),
+    Family("erc4626_oz", "OpenZeppelin ERC4626", "ERC4626"),
     Family("ethereum_consensus", "Ethereum consensus layer", "consensus-specs"),
     Family("lido_steth", "Lido", "StETH"),
     Family("rocketpool_reth", "Rocket Pool", "RocketTokenRETH"),

@@ -67,6 +67,12 @@ SABOTEURS = [
     Saboteur("rocketpool_reth", "rocketpool.py",
              "fee = mul_div_floor(ether, settings.deposit_fee, WAD)",
              "fee = mul_div_floor(ether, settings.deposit_fee, WAD + 1)"),
+    Saboteur("erc4626_oz", "vault_shares.py", "VIRTUAL_ASSETS: Final = 1",
+             "VIRTUAL_ASSETS: Final = 2"),
+    Saboteur("erc4626_oz", "vault_shares.py", "preview_withdraw = shares_ceil",
+             "preview_withdraw = shares_floor"),
+    Saboteur("erc4626_oz", "vault_shares.py", "return int(10**vault.offset)",
+             "return int(10**vault.offset) + 1"),
 ]  # fmt: skip
 
 
