@@ -65,6 +65,11 @@ def wad_mul_floor(a: int, b: int) -> int:
     return a * b // WAD
 
 
+def wad_mul_ceil(a: int, b: int) -> int:
+    """Product of two 18-decimal numbers, rounded up."""
+    return -(-a * b // WAD)
+
+
 def ray_mul(a: int, b: int) -> int:
     """Product of two rays, halves up (aave-v3-origin ``WadRayMath.rayMul``)."""
     return (a * b + HALF_RAY) // RAY

@@ -73,6 +73,7 @@ FAMILIES: Final = (
     Family("aave_v3", "Aave V3", "Pool (PoolInstance"),
     Family("aave_v3_math", "Aave V3", "MathUtils"),
     Family("curve_stableswap_ng", "Curve StableSwap-NG", "CurveStableSwapNG"),
+    Family("eigenlayer_strategy", "EigenLayer", "StrategyBase"),
     Family("eip1559", "Ethereum EIP-1559 (+ EIP-4844 blob price)", "execution-specs"),
     Family("erc4626_oz", "OpenZeppelin ERC4626", "ERC4626"),
     Family("ethereum_consensus", "Ethereum consensus layer", "consensus-specs"),

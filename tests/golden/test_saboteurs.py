@@ -73,6 +73,16 @@ SABOTEURS = [
              "preview_withdraw = shares_floor"),
     Saboteur("erc4626_oz", "vault_shares.py", "return int(10**vault.offset)",
              "return int(10**vault.offset) + 1"),
+    Saboteur("eigenlayer_strategy", "restaking.py", "VIRTUAL: Final = 1_000",
+             "VIRTUAL: Final = 1_001"),
+    Saboteur("eigenlayer_strategy", "restaking.py",
+             "left = mul_div_ceil(shares, after, before)",
+             "left = mul_div_floor(shares, after, before)"),
+    Saboteur("eigenlayer_strategy", "restaking.py",
+             "taken = wad_mul_ceil(current, part)", "taken = wad_mul_floor(current, part)"),
+    Saboteur("eigenlayer_strategy", "restaking.py",
+             "effect_block = now + delays.deallocation + 1",
+             "effect_block = now + delays.deallocation"),
 ]  # fmt: skip
 
 

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from lstwallet.units import fixed
 from lstwallet.units.checked import Revert, checked_sub, require
-from lstwallet.units.fixed import BPS, RAY
+from lstwallet.units.fixed import BPS, RAY, WAD
 
 values = st.integers(0, 2**200)
 divisors = st.integers(1, 2**200)
@@ -33,6 +33,13 @@ def test_floor_and_ceil(a: int, b: int, d: int) -> None:
 @given(values, values, st.integers(1, 2**100).map(lambda n: 2 * n))
 def test_half_up_on_even_divisors(a: int, b: int, d: int) -> None:
     assert fixed.mul_div_half_up(a, b, d) == half_up(Fraction(a * b, d))
+
+
+@given(values, values)
+def test_wad_products(a: int, b: int) -> None:
+    exact = Fraction(a * b, WAD)
+    assert fixed.wad_mul_floor(a, b) == math.floor(exact)
+    assert fixed.wad_mul_ceil(a, b) == math.ceil(exact)
 
 
 @given(values, values)
