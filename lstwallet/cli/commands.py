@@ -45,8 +45,9 @@ def lstwallet(context: click.Context, profile: Path | None) -> None:
 @lstwallet.command()
 @click.option("--out", type=_FILE, required=True, metavar="FOLDER", help="Where pictures go.")
 @click.option("--seed", type=_SEED, default=7, show_default=True, help="Of the world.")
+@click.option("--theme", type=click.Choice(["light", "dark"]), help="Of the pictures; else both.")
 @click.pass_context
-def demo(context: click.Context, out: Path, seed: int) -> None:
+def demo(context: click.Context, out: Path, seed: int, theme: str | None) -> None:
     """Play the whole road through the real window and write a picture per step."""
     if not has_display():
         os.environ["QT_QPA_PLATFORM"] = "offscreen"
@@ -58,7 +59,7 @@ def demo(context: click.Context, out: Path, seed: int) -> None:
         from lstwallet.ui.robot import demo as road
     except ImportError as error:
         raise Stop(f"The window's libraries could not be loaded ({error}).") from error
-    context.exit(road.run(out, seed))
+    context.exit(road.run(out, seed, (theme,) if theme else road.THEMES))
 
 
 @lstwallet.command()

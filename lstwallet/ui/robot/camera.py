@@ -33,12 +33,15 @@ class Shot(NamedTuple):
 
 
 class Camera:
-    """Takes numbered pictures of the window in both themes and keeps the list of them."""
+    """Takes numbered pictures of the window in its themes and keeps the list of them."""
 
-    def __init__(self, hands: Hands, bridge: Bridge, folder: Path) -> None:
+    def __init__(
+        self, hands: Hands, bridge: Bridge, folder: Path, themes: tuple[str, ...] = THEMES
+    ) -> None:
         self.hands = hands
         self.bridge = bridge
         self.folder = folder
+        self.themes = themes
         self.shots: list[Shot] = []
 
     def shot(self, name: str, *facts: str, small: bool = False) -> None:
@@ -60,9 +63,9 @@ class Camera:
         print(f"{number:02} {name}", flush=True)
 
     def _themes(self) -> tuple[str, ...]:
-        """Both themes, the present one first: turning a whole window takes its time."""
+        """The themes, the present one first: turning a whole window takes its time."""
         now = self.bridge.settings.theme
-        return THEMES[::-1] if now == THEMES[-1] else THEMES
+        return self.themes[::-1] if now == self.themes[-1] else self.themes
 
     def _picture(self, name: str, theme: str, size: tuple[int, int]) -> str:
         self.bridge.change(theme=theme)

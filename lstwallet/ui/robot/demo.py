@@ -18,14 +18,14 @@ from lstwallet.app import profiles
 from lstwallet.app.beginnings import DEMO
 from lstwallet.ui import theme
 from lstwallet.ui.application import Program
-from lstwallet.ui.robot.camera import LARGE, Camera
+from lstwallet.ui.robot.camera import LARGE, THEMES, Camera
 from lstwallet.ui.robot.hands import Hands, NotThere
 from lstwallet.ui.robot.road import CHAPTERS, found_again
 
 FAILED: Final = 1
 
 
-def run(out: Path, seed: int) -> int:
+def run(out: Path, seed: int, themes: tuple[str, ...] = THEMES) -> int:
     """Play the road, write the pictures and the summary; the exit code."""
     app = QApplication.instance() or QApplication(["lstwallet"])
     assert isinstance(app, QApplication)
@@ -33,7 +33,7 @@ def run(out: Path, seed: int) -> int:
         before = os.environ.get(profiles.HOME_VARIABLE)
         os.environ[profiles.HOME_VARIABLE] = home
         try:
-            camera = _play(app, out, seed)
+            camera = _play(app, out, seed, themes)
         except NotThere as missing:
             print(f"The demo stopped: {missing}.", file=sys.stderr)
             return FAILED
@@ -46,9 +46,9 @@ def run(out: Path, seed: int) -> int:
     return 0
 
 
-def _play(app: QApplication, out: Path, seed: int) -> Camera:
+def _play(app: QApplication, out: Path, seed: int, themes: tuple[str, ...]) -> Camera:
     program = _open(app, seed)
-    camera = Camera(Hands(program.window), program.bridge, out)
+    camera = Camera(Hands(program.window), program.bridge, out, themes)
     try:
         for chapter in CHAPTERS:
             chapter(camera)
