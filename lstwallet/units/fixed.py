@@ -55,6 +55,20 @@ def mul_div_half_up(a: int, b: int, d: int) -> int:
     return (a * b + d // 2) // d
 
 
+def mul_div_twice_floor(a: int, b: int, d: int, e: int) -> int:
+    """``a * b / d``, rounded down, over ``e``, rounded down."""
+    if d == 0 or e == 0:
+        raise Revert(PANIC_DIVISION)
+    return a * b // d // e
+
+
+def mul_div_twice_ceil(a: int, b: int, d: int, e: int) -> int:
+    """``a * b / d``, rounded up, over ``e``, rounded up."""
+    if d == 0 or e == 0:
+        raise Revert(PANIC_DIVISION)
+    return -(-a * b // d // e)
+
+
 def half_floor(a: int) -> int:
     """Half of ``a``, rounded down."""
     return a // 2

@@ -80,6 +80,8 @@ FAMILIES: Final = (
     Family("lido_steth", "Lido", "StETH"),
     Family("rocketpool_reth", "Rocket Pool", "RocketTokenRETH"),
     Family("uniswap_v2", "Uniswap V2", "UniswapV2"),
+    Family("uniswap_v3_math", "Uniswap V3", "TickMath"),
+    Family("uniswap_v3_pool", "Uniswap V3", "UniswapV3Pool"),
 )
 
 

@@ -30,6 +30,13 @@ def test_floor_and_ceil(a: int, b: int, d: int) -> None:
     assert fixed.div_ceil(a, d) == math.ceil(Fraction(a, d))
 
 
+@given(values, values, divisors, divisors)
+def test_two_divisions_round_the_same_way_twice(a: int, b: int, d: int, e: int) -> None:
+    first = Fraction(a * b, d)
+    assert fixed.mul_div_twice_floor(a, b, d, e) == math.floor(Fraction(math.floor(first), e))
+    assert fixed.mul_div_twice_ceil(a, b, d, e) == math.ceil(Fraction(math.ceil(first), e))
+
+
 @given(values, values, st.integers(1, 2**100).map(lambda n: 2 * n))
 def test_half_up_on_even_divisors(a: int, b: int, d: int) -> None:
     assert fixed.mul_div_half_up(a, b, d) == half_up(Fraction(a * b, d))
@@ -72,6 +79,10 @@ def test_percentages(a: int, bps: int) -> None:
         lambda: fixed.div_ceil(1, 0),
         lambda: fixed.mul_div_floor(1, 1, 0),
         lambda: fixed.mul_div_ceil(1, 1, 0),
+        lambda: fixed.mul_div_twice_floor(1, 1, 0, 1),
+        lambda: fixed.mul_div_twice_floor(1, 1, 1, 0),
+        lambda: fixed.mul_div_twice_ceil(1, 1, 0, 1),
+        lambda: fixed.mul_div_twice_ceil(1, 1, 1, 0),
         lambda: fixed.mul_div_half_up(1, 1, 0),
         lambda: fixed.ray_div(1, 0),
         lambda: fixed.ray_div_floor(1, 0),
