@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from functools import lru_cache
 
+from lstwallet.engine import vaults_facts
 from lstwallet.engine.genesis import found
 from lstwallet.engine.rocketpool_facts import TOKENS
 from lstwallet.engine.world import World
@@ -18,8 +19,8 @@ def small_world(seed: int = 7) -> World:
 
 @lru_cache(maxsize=2)
 def old_world(seed: int = 7) -> World:
-    """The same as an earlier program made it: without rETH and its pool."""
+    """The same as an earlier program made it: without rETH, its pool, and vaults."""
     plan = blueprint(seed, catalogue=tiny())
-    later = {token.symbol for token in TOKENS}
+    later = {token.symbol for token in (*TOKENS, *vaults_facts.TOKENS)}
     tokens = {symbol: token for symbol, token in plan.tokens.items() if symbol not in later}
-    return found(plan._replace(tokens=tokens, rocketpool=None, network=None))
+    return found(plan._replace(tokens=tokens, rocketpool=None, network=None, vaults=None))

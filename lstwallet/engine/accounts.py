@@ -18,6 +18,7 @@ from lstwallet.engine.refusals import (
     SameAccount,
     TooManyAccounts,
 )
+from lstwallet.engine.vaults_facts import ASSETS
 from lstwallet.engine.wallet import evolve_entry_only, take_units
 from lstwallet.engine.world import OWN, YOU
 from lstwallet.ledger.entries import Account, Entry, move
@@ -30,7 +31,7 @@ if TYPE_CHECKING:
 MOST_ACCOUNTS: Final = 12
 """As many as a list shows at a glance."""
 STETH: Final = "stETH"
-_PLAIN: Final = frozenset(("ETH", "WETH", "USDC", STETH, "wstETH", "rETH"))
+_PLAIN: Final = frozenset(("ETH", "WETH", "USDC", STETH, "wstETH", "rETH", *ASSETS))
 _POOL_SHARE: Final = "LP:"
 
 

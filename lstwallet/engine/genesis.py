@@ -19,6 +19,7 @@ from lstwallet.engine.prices import Prices
 from lstwallet.engine.rocketpool_facts import RocketPool, RocketPoolBlueprint
 from lstwallet.engine.staking_facts import RequestUnstake, StakingBlueprint
 from lstwallet.engine.validators_facts import Beacon, BeaconBlueprint
+from lstwallet.engine.vaults_facts import DeployVaults
 from lstwallet.engine.wallet import eth_into_weth
 from lstwallet.engine.world import Draft, World
 from lstwallet.ledger.entries import Account, Entry, burn, mint
@@ -62,6 +63,7 @@ class Blueprint(NamedTuple):
     network: Network | None = None
     guards: FoundGuards | None = None
     """Lido's staking limit; ``None`` where there is none."""
+    vaults: DeployVaults | None = None
 
 
 def found(blueprint: Blueprint) -> World:
@@ -110,6 +112,8 @@ def found(blueprint: Blueprint) -> World:
         draft.post(burn(purse.token, purse.units, purse.account))
     for wait in blueprint.waits:
         kernel.handle(draft, RequestUnstake(wait.account, wait.steth))
+    if blueprint.vaults is not None:
+        kernel.handle(draft, blueprint.vaults)
     return _newborn(draft)
 
 

@@ -23,6 +23,7 @@ from lstwallet.engine import (
     staking,
     transactions,
     validators,
+    vaults,
     wallet,
 )
 from lstwallet.engine.refusals import NothingToDo, Refusal
@@ -32,7 +33,7 @@ from lstwallet.ledger import entries
 
 AREAS = (
     wallet, accounts, guards, prices, outside, staking, validators, shadows, lending,
-    pools, rocketpool, network,
+    pools, rocketpool, network, vaults,
 )  # fmt: skip
 """A new area of the world is one more module here."""
 

@@ -311,7 +311,7 @@ def decide_choose_emode(world: Readable, command: ChooseEMode) -> Sequence[EMode
 # --- evolve ------------------------------------------------------------------------------
 
 
-def _put_position(draft: Draft, account: Account, position: Position) -> None:
+def put_position(draft: Draft, account: Account, position: Position) -> None:
     """Keep a position, or drop it when nothing is left of it."""
     queue = draft.cache.get(CACHE)
     if queue is not None:
@@ -332,21 +332,21 @@ def _put_reserve(draft: Draft, after: ReserveAfter) -> None:
 def evolve_moved(draft: Draft, event: Supplied | SupplyWithdrawn | Borrowed | Repaid) -> None:
     """The reserve and the position are as the event says."""
     _put_reserve(draft, event.after)
-    _put_position(draft, event.account, event.position)
+    put_position(draft, event.account, event.position)
 
 
 def evolve_switched(draft: Draft, event: CollateralSwitched | EModeChosen) -> None:
     """The position is as the event says."""
-    _put_position(draft, event.account, event.position)
+    put_position(draft, event.account, event.position)
 
 
 def evolve_liquidated(draft: Draft, event: PositionLiquidated) -> None:
     """The reserves and both positions are as the event says."""
     for after in event.after:
         _put_reserve(draft, after)
-    _put_position(draft, event.account, event.position)
+    put_position(draft, event.account, event.position)
     if event.liquidator_position is not None:
-        _put_position(draft, event.liquidator, event.liquidator_position)
+        put_position(draft, event.liquidator, event.liquidator_position)
 
 
 # --- invariants --------------------------------------------------------------------------
@@ -545,5 +545,6 @@ __all__ = [
     "oracle_prices",
     "owed_units",
     "position_of",
+    "put_position",
     "supplied_units",
 ]

@@ -26,6 +26,7 @@ if TYPE_CHECKING:  # the areas import this module for the types of their argumen
     from lstwallet.engine.shadows import Shadows
     from lstwallet.engine.staking import Staking, Ticket
     from lstwallet.engine.validators import Beacon, Validator
+    from lstwallet.engine.vaults_facts import LendingVault
     from lstwallet.protocols.lending import Position
 
 YOU: Final = "you"
@@ -81,6 +82,8 @@ class World(NamedTuple):
     """Lido's staking limit and what is stopped; ``None`` in a world that has neither yet."""
     shadows: Shadows | None = None
     """What the user's liquid stakes would be natively."""
+    vaults: tuple[LendingVault, ...] = ()
+    """Vaults that lend out what is put into them; none in worlds that were made before."""
 
     def balance(self, account: Account, token: str) -> int:
         """Base units of ``token`` in the ledger (shares for stETH, scaled for aTokens)."""
@@ -113,6 +116,7 @@ class Draft:
     allowances: dict[Key, Allowance]
     guards: Guards | None
     shadows: Shadows | None
+    vaults: tuple[LendingVault, ...]
     _shared: set[str]
     cache: dict[str, Any]
     """Indices that can be rebuilt from the rest at any time; never part of the World."""

@@ -96,7 +96,8 @@ GAS: Final = (
     "LeaveNatively", "WrapEth", "UnwrapEth", "Supply", "WithdrawSupply", "Borrow", "Repay",
     "SwitchCollateral", "ChooseEMode", "Liquidate", "Swap.steth_eth", "Swap.usdc_eth",
     "Swap.reth_eth", "Swap.route", "MintReth", "BurnReth", "Send", "Send.ETH", "AddLiquidity",
-    "RemoveLiquidity", "RemoveExact", "other",
+    "RemoveLiquidity", "RemoveExact", "DepositVault", "MintVault", "WithdrawVault",
+    "RedeemVault", "DonateVault", "other",
 )  # fmt: skip
 """Kinds of call whose gas is known: a command's name, with its pool or token where that matters."""
 
@@ -151,6 +152,10 @@ SCHEMA: Final[Mapping[str, Mapping[str, Mapping[str, str]]]] = {
         "steth_eth": {"amplification": "1", "fee": "fraction", "eth": "ETH", "steth": "stETH"},
         "usdc_eth": {"fee": "fraction", "usdc": "USDC"},
         "reth_eth": {"amplification": "1", "fee": "fraction", "eth": "ETH", "reth": "rETH"},
+    },
+    "vaults": {
+        "WETH": {"fee": "fraction", "offset": "1", "locked": "tokens"},
+        "wstETH": {"fee": "fraction", "offset": "1", "locked": "tokens"},
     },
     "network": {
         "gas": dict.fromkeys(GAS, "gas"),

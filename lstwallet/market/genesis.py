@@ -16,7 +16,7 @@ from lstwallet.engine.staking_facts import DEFAULT_OPERATORS, Holding, Rules, St
 from lstwallet.engine.validators_facts import BeaconBlueprint
 from lstwallet.engine.world import World
 from lstwallet.market import catalogue as catalogues
-from lstwallet.market import rocketpool
+from lstwallet.market import rocketpool, vaults
 from lstwallet.market.accounts import HOLDERS, PROVIDER
 from lstwallet.market.catalogue import Catalogue
 from lstwallet.market.crowd import Crowd
@@ -36,6 +36,7 @@ TOKENS: Final[Mapping[str, Token]] = {
         ("aWETH", 18), ("awstETH", 18), ("aUSDC", 6),
         ("dWETH", 18), ("dwstETH", 18), ("dUSDC", 6),
         ("LP:steth_eth", 18), ("LP:usdc_eth", 12), ("rETH", 18), ("LP:reth_eth", 18),
+        ("vWETH", 18), ("vwstETH", 18),
     )
 }  # fmt: skip
 """Every token of the ledger. The LP token of the pair is the root of wei times USDC units."""
@@ -127,6 +128,7 @@ def blueprint(
         rocketpool=rocketpool.blueprint(numbers),
         network=network_of(numbers, seed, start),
         guards=found_guards(numbers),
+        vaults=vaults.founding(numbers),
     )
 
 

@@ -13,9 +13,10 @@ from lstwallet.engine.guards import FoundGuards
 from lstwallet.engine.kernel import Command
 from lstwallet.engine.network import DeployNetwork
 from lstwallet.engine.rocketpool import DeployRocketPool
+from lstwallet.engine.vaults import DeployVaults
 from lstwallet.engine.world import World
 from lstwallet.market import catalogue as catalogues
-from lstwallet.market import network
+from lstwallet.market import network, vaults
 from lstwallet.market.catalogue import Catalogue
 from lstwallet.market.genesis import found_guards
 from lstwallet.market.rocketpool import deployment
@@ -29,11 +30,13 @@ def staking_limit(world: World, numbers: Catalogue) -> Sequence[Command]:
     return () if world.guards is not None else (found_guards(numbers),)
 
 
-UPGRADES: Final[tuple[Upgrade, ...]] = (deployment, network.deploy, staking_limit)
+UPGRADES: Final[tuple[Upgrade, ...]] = (
+    deployment, network.deploy, staking_limit, vaults.deployment,
+)  # fmt: skip
 """In the order in which they came."""
 
 
-FOUNDING: Final = frozenset((DeployRocketPool, DeployNetwork, FoundGuards))
+FOUNDING: Final = frozenset((DeployRocketPool, DeployNetwork, FoundGuards, DeployVaults))
 """Kinds of their commands: nobody gives them but ``upgrades``."""
 
 

@@ -31,6 +31,8 @@ LIQUIDATED: Final = "liquidated"
 it repaid and the health factor (18 decimals) that allowed it."""
 ORACLE: Final = "oracle"
 """Begins the detail of another oracle: ``oracle:wstETH:market``."""
+LOST: Final = "lost"
+"""Begins the detail of a vault's loss: ``lost:WETH:5000000000000000000`` (base units)."""
 TICKETS: Final = "tickets"
 """Begins the detail of a claim: ``tickets:384:385``, their numbers."""
 TO: Final = "to"
@@ -175,6 +177,10 @@ _KINDS: Final[dict[str, tuple[str, Moves]]] = {
     "SupplyWithdrawn": ("lending", lambda event, _: (Amount(event.token, event.amount),)),
     "Borrowed": ("lending", lambda event, _: (Amount(event.token, event.amount),)),
     "Repaid": ("lending", _repaid),
+    "VaultDeposited": ("lending", _postings),
+    "VaultWithdrawn": ("lending", _postings),
+    "VaultDonated": ("lending", _postings),
+    "VaultLost": ("trouble", _postings),
     "PositionLiquidated": (
         "trouble", lambda event, _: (Amount(event.collateral, -event.seized - event.fee),),
     ),
@@ -228,6 +234,8 @@ def _detail(kind: str, event: Any, account: Account) -> str:
         return f"{LIQUIDATED}:{event.debt}:{event.repaid}:{event.health_before}"
     if kind == "FeedChosen":
         return f"{ORACLE}:{event.token}:{event.oracle}"
+    if kind == "VaultLost":
+        return f"{LOST}:{event.asset}:{event.amount}"
     if kind == "Claimed":
         return ":".join((TICKETS, *map(str, event.ids)))
     if getattr(event, "from_supply", False):

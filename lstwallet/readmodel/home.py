@@ -50,6 +50,7 @@ STATES: Final = (IDLE, EARNING, LOAN, LEANING, QUEUED, READY, ENTERING, LEAVING)
 
 PRICES: Final = (
     "eth_usd8", "usdc_usd8", "steth_market_wad", "steth_rate_ray", "reth_market_wad",
+    "vault_weth_wad", "vault_wsteth_wad",
 )  # fmt: skip
 """The samples that ``past_prices`` reads."""
 WORTH: Final = "net_worth_usd8"
@@ -204,16 +205,25 @@ def _lent(
 def past_prices(past: Series, most: int = 30) -> tuple[Quotes, ...]:
     """Prices at evenly spaced samples, the last one included; gaps are left out."""
     columns = [past.column(name) for name in PRICES]
+    columns[-2:] = [_carried(column) for column in columns[-2:]]
     step = max(1, div_ceil(len(past.at), most))
     found = []
     for place in range((len(past.at) - 1) % step, len(past.at), step):
-        eth, usdc, market, rate, other = (column[place] for column in columns)
+        eth, usdc, market, rate, other, *shares = (column[place] for column in columns)
         if eth is not None and usdc is not None and rate is not None:
             steth = mul_div_floor(eth, market or WAD, WAD)
             wsteth = mul_div_floor(steth, rate, RAY)
             reth = mul_div_floor(eth, other or 0, WAD)
-            found.append(Quotes(eth, usdc, steth, wsteth, market or 0, reth, other or 0))
+            worth = (mul_div_floor(eth, shares[0] or WAD, WAD),
+                     mul_div_floor(wsteth, shares[1] or WAD, WAD))
+            found.append(Quotes(eth, usdc, steth, wsteth, market or 0, reth, other or 0, *worth))
     return tuple(found)
+
+
+def _carried(column: Sequence[int | None]) -> list[int | None]:
+    """A column with its gaps filled by what stood before: nobody looked more often."""
+    known: int | None = None
+    return [known := known if each is None else each for each in column]
 
 
 def trend(position: Position, prices: Sequence[Quotes]) -> tuple[float, ...]:

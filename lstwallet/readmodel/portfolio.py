@@ -3,7 +3,8 @@
 A value is what the market pays at the margin, outside or in the pool: stETH at the
 pool's price (the lending market's oracle counts it one for one instead, see
 ``engine/lending_view``), wstETH as the stETH inside it, rETH at its own pool's price, LP
-shares as what a balanced withdrawal gives, a ticket as the ETH that it will pay at most.
+shares as what a balanced withdrawal gives, vault shares as the asset that they are worth, a
+ticket as the ETH that it will pay at most.
 USD have 8 decimals; what is owned is rounded down, what is owed up.
 """
 
@@ -18,6 +19,8 @@ from lstwallet.engine.pools_view import fair_price, lp_value, pool_price
 from lstwallet.engine.staking import tickets_of
 from lstwallet.engine.staking_facts import Ticket
 from lstwallet.engine.validators_facts import VALIDATOR_WEI
+from lstwallet.engine.vaults_facts import ASSETS, SHARES
+from lstwallet.engine.vaults_view import assets_for, is_used
 from lstwallet.engine.world import Readable
 from lstwallet.ledger.entries import Account
 from lstwallet.protocols import lido
@@ -37,7 +40,7 @@ STETH: Final = "stETH"
 WSTETH: Final = "wstETH"
 RETH: Final = "rETH"
 USDC: Final = "USDC"
-WALLET_TOKENS: Final = ("ETH", "WETH", STETH, WSTETH, RETH, USDC)
+WALLET_TOKENS: Final = ("ETH", "WETH", STETH, WSTETH, RETH, USDC, *ASSETS)
 _POOLS: Final = tuple(LP.items())
 _UNIT: Final = {USDC: 10**6}
 _ETH: Final = 10**18
@@ -73,6 +76,9 @@ class Quotes(NamedTuple):
     reth: int = 0
     reth_eth: int = 0
     """ETH for one rETH in its pool, 18 decimals; 0 when there is none."""
+    vweth: int = 0
+    vwsteth: int = 0
+    """Of vault shares: what would be paid for one now; 0 while nobody holds any."""
 
     def of(self, token: str) -> int:
         """By token symbol; WETH counts as ETH."""
@@ -82,6 +88,8 @@ class Quotes(NamedTuple):
             return self.steth
         if token == RETH:
             return self.reth
+        if token in ASSETS:
+            return self.vweth if token == SHARES["WETH"] else self.vwsteth
         return self.wsteth if token == WSTETH else self.eth
 
 
@@ -92,11 +100,19 @@ def quotes(world: Readable) -> Quotes:
     pool = world.staking.pool
     wsteth = mul_div_floor(steth, lido.steth_per_wsteth(pool), WAD) if pool.shares else steth
     usdc = world.prices.usdc
-    if world.rocketpool is None:
-        return make(Quotes, (eth, usdc, steth, wsteth, market, 0, 0))
-    other = pool_price(world, RETH_ETH)
-    reth = mul_div_floor(eth, other or fair_price(world, RETH_ETH), WAD)
-    return make(Quotes, (eth, usdc, steth, wsteth, market, reth, other))
+    other = reth = 0
+    if world.rocketpool is not None:
+        other = pool_price(world, RETH_ETH)
+        reth = mul_div_floor(eth, other or fair_price(world, RETH_ETH), WAD)
+    vweth = vwsteth = 0
+    for vault in world.vaults:
+        if is_used(world, vault):
+            price = assets_for(world, vault.asset, WAD)
+            if vault.asset == WSTETH:
+                vwsteth = mul_div_floor(wsteth, price, WAD)
+            else:
+                vweth = mul_div_floor(eth, price, WAD)
+    return make(Quotes, (eth, usdc, steth, wsteth, market, reth, other, vweth, vwsteth))
 
 
 def value_of(prices: Quotes, token: str, units: int) -> int:

@@ -12,11 +12,13 @@ from lstwallet.engine.lending_view import health_of
 from lstwallet.engine.pools_facts import GROWTH, RETH_ETH, USDC_ETH, StablePool
 from lstwallet.engine.pools_view import fair_price, pool_price
 from lstwallet.engine.staking import steth_rate
+from lstwallet.engine.vaults_facts import ACCOUNTS
+from lstwallet.engine.vaults_view import assets_for, is_used
 from lstwallet.engine.world import YOU, Readable, World
 from lstwallet.ledger.entries import Account
 from lstwallet.readmodel import portfolio
-from lstwallet.units.clock import HOUR, SimTime
-from lstwallet.units.fixed import div_ceil, div_floor
+from lstwallet.units.clock import DAY, HOUR, SimTime, start_of
+from lstwallet.units.fixed import WAD, div_ceil, div_floor
 
 NONE: Final = -1
 """No number: all that is sampled is zero or more."""
@@ -43,12 +45,15 @@ SERIES: Final = (
     "reth_rate_wad",
     "reth_eth_fees_0",
     "reth_eth_fees_1",
+    "vault_weth_wad",
+    "vault_wsteth_wad",
 )
 """What is sampled: the user's net worth (below zero it is a gap) and its parts, outside
 prices, ETH for one stETH in the pool, ETH for one share, the pair's price of ETH, the
 user's health factor, what providers of each pool have earned in fees since the
-beginning (base units of the pool's first and second token per LP unit, 24 decimals), and
-ETH for one rETH in its pool and by the oracle's report."""
+beginning (base units of the pool's first and second token per LP unit, 24 decimals),
+ETH for one rETH in its pool and by the oracle's report, and the asset for one share of each
+vault: every hour while somebody is in it, else once a day."""
 OWNED: Final = (*SERIES[:7], "health_wad")
 """What is an account's own. Of an account that is not the first the names are followed by
 ``@`` and the account's."""
@@ -105,6 +110,7 @@ def sample(world: Readable) -> tuple[int, ...]:
         health,
         *[div_floor(growth, GROWTH_A_UNIT) for growth in steth_pool.fee_sums + usdc_pool.fee_sums],
         *([NONE] * 4 if reth_pool is None else _of_reth(world, prices, reth_pool)),
+        *_of_vaults(world),
     )
     if len(world.accounts) == 1:
         return numbers
@@ -115,6 +121,17 @@ def _of_reth(world: Readable, prices: portfolio.Quotes, pool: StablePool) -> lis
     """rETH in its pool and by the report, and the pool's fees."""
     fees = [div_floor(growth, GROWTH_A_UNIT) for growth in pool.fee_sums]
     return [prices.reth_eth, fair_price(world, RETH_ETH), *fees]
+
+
+def _of_vaults(world: Readable) -> list[int]:
+    """What one share of each vault is worth in its asset."""
+    if not world.vaults:
+        return [NONE] * len(ACCOUNTS)
+    daily = start_of(DAY, world.time) == world.time
+    return [
+        assets_for(world, vault.asset, WAD) if daily or is_used(world, vault) else NONE
+        for vault in world.vaults
+    ]
 
 
 def _owned(world: Readable, account: Account, prices: portfolio.Quotes) -> list[int]:

@@ -8,7 +8,7 @@ from lstwallet.engine.world import World
 from lstwallet.ledger.entries import Account
 from lstwallet.units.clock import SimTime
 
-_REBASING = ("stETH", "wstETH", "LP:steth_eth")
+_REBASING = ("stETH", "wstETH", "LP:steth_eth", "vwstETH")
 _BY_RATE = ("rETH", "LP:reth_eth")
 
 

@@ -14,9 +14,10 @@ from lstwallet.engine import validators
 from lstwallet.engine.pools_facts import LP, RETH_ETH, STABLE, STETH_ETH, TOKENS, USDC_ETH
 from lstwallet.engine.pools_view import lp_value
 from lstwallet.engine.validators_facts import ACTIVE, EXITING, VALIDATOR_WEI
+from lstwallet.engine.vaults_facts import SHARES
 from lstwallet.engine.world import World
 from lstwallet.ledger.entries import Account
-from lstwallet.readmodel import lending, pools, rocketpool, staking
+from lstwallet.readmodel import lending, pools, rocketpool, staking, vaults
 from lstwallet.readmodel.portfolio import (
     BORROWED,
     POOL,
@@ -46,6 +47,7 @@ WINDOW: Final = 8 * DAY
 RETH_RATE: Final = "reth_rate_wad"
 NAMES: Final = (RATE, RETH_RATE, *(name for both in pools.FEE_SERIES.values() for name in both))
 """The samples that ``rates`` reads."""
+VAULT_OF_WSTETH: Final = SHARES[WSTETH]
 _POOLS: Final = {token: pool for pool, token in LP.items()}
 
 
@@ -69,6 +71,8 @@ class Rates(NamedTuple):
     reth: float = 0.0
     """Of rETH, after commission."""
     reth_eth: float = 0.0
+    vaults: tuple[tuple[str, float], ...] = ()
+    """Share tokens: what lending brings their holders, after the fee."""
 
     def fees(self, pool: str) -> float:
         """What a pool's fees come to."""
@@ -77,8 +81,14 @@ class Rates(NamedTuple):
         return self.steth_eth if pool == STETH_ETH else self.usdc_eth
 
     def of(self, token: str) -> float | None:
-        """What a staking token earns by itself; ``None`` for one that does not."""
-        if token in (STETH, WSTETH):
+        """What a token earns by lying in the wallet; ``None`` for one that does not."""
+        lent = dict(self.vaults).get(token)
+        staked = self.staked(token)
+        return staked if lent is None else lent + (staked or 0.0)
+
+    def staked(self, token: str) -> float | None:
+        """What staking brings a token by itself; ``None`` for one that is not staked."""
+        if token in (STETH, WSTETH, VAULT_OF_WSTETH):
             return self.staking
         return self.reth if token == RETH else None
 
@@ -106,6 +116,7 @@ def rates(world: World, account: Account, past: Series | None) -> Rates:
         tuple((row.token, row.borrow_apy / WAD) for row in markets),
         rocketpool.apr(world, past).rate / WAD,
         fees[2],
+        tuple((each.token, each.net / WAD) for each in vaults.offers(world)),
     )
 
 
@@ -141,12 +152,12 @@ def layers(
     """``rows`` are the account's holdings at ``prices``.
 
         consensus + execution   value that is staked × staking rate, split by the chain's own
-        lending                 Σ supplied × supply rate
+        lending                 Σ supplied × supply rate, vault shares × the same less the fee
         fees                    Σ pool shares × fee rate
         borrowing               − Σ owed × borrow rate, of wstETH the staking rate as well
     """
     consensus = execution = lent = fees = cost = 0.0
-    supply, borrow = dict(at.supply), dict(at.borrow)
+    supply, borrow, shares = dict(at.supply), dict(at.borrow), dict(at.vaults)
     for row in rows:
         staked = staked_yield(world, row, prices, at)
         if row.kind == BORROWED:
@@ -158,6 +169,8 @@ def layers(
             lent += row.usd * supply.get(row.token, 0.0)
         elif row.kind == POOL:
             fees += row.usd * at.fees(_POOLS[row.token])
+        elif row.kind == WALLET:
+            lent += row.usd * shares.get(row.token, 0.0)
     native = active_usd(world, account, prices) * at.native
     consensus += native * at.duties
     execution += native * (1 - at.duties)
@@ -170,13 +183,13 @@ def staked_yield(world: World, row: Holding, prices: Quotes, at: Rates) -> float
     Negative for a debt in wstETH: what one owes then grows by what staking earns.
     """
     if row.kind in (WALLET, SUPPLIED, BORROWED):
-        return row.usd * (at.of(row.token) or 0.0)
+        return row.usd * (at.staked(row.token) or 0.0)
     pool = _POOLS.get(row.token) if row.kind == POOL else None
     if pool not in STABLE:
         return 0.0
     token = TOKENS[pool][1]
     held = lp_value(world, pool, row.units)[1]
-    return value_of(prices, token, held) * (at.of(token) or 0.0)
+    return value_of(prices, token, held) * (at.staked(token) or 0.0)
 
 
 def active_usd(world: World, account: Account, prices: Quotes) -> int:

@@ -34,6 +34,7 @@ from lstwallet.engine.rocketpool import RocketPool
 from lstwallet.engine.shadows import Shadows
 from lstwallet.engine.staking import Staking, Ticket
 from lstwallet.engine.validators import Beacon, Validator
+from lstwallet.engine.vaults import LendingVault
 from lstwallet.engine.world import MAPS, World
 from lstwallet.protocols.lending import Position
 from lstwallet.store.errors import BadText
@@ -47,6 +48,7 @@ _WORLD_NAMES: Final[dict[str, Any]] = {
     "Guards": Guards,
     "Key": Key,
     "Lending": Lending,
+    "LendingVault": LendingVault,
     "Network": Network,
     "Pools": Pools,
     "Position": Position,

@@ -27,15 +27,17 @@ from lstwallet.engine.refusals import Refusal
 from lstwallet.engine.rocketpool import DeployRocketPool, MintReth
 from lstwallet.engine.staking import RequestUnstake, Stake, Wrap, tickets_of
 from lstwallet.engine.validators import StakeNatively
+from lstwallet.engine.vaults import DeployVaults, DepositVault
 from lstwallet.engine.wallet import Fund, WrapEth
 from lstwallet.engine.world import YOU, Draft, World
-from lstwallet.market import rocketpool
+from lstwallet.market import rocketpool, vaults
 from lstwallet.market.driver import Driver, MarketConfig
 from lstwallet.market.genesis import tiny
 from lstwallet.market.network import network_of
 from lstwallet.store import codec, journal, replay
 from lstwallet.units.amount import ALL, Wanted
 from lstwallet.units.clock import DAY, HOUR, MINUTE
+from lstwallet.units.fixed import WAD
 from tests.small_world import old_world, small_world
 
 TOKENS = ("ETH", "WETH", "stETH", "wstETH", "USDC", "rETH")
@@ -62,6 +64,10 @@ MEANT = {
     "Borrow": RESERVES,
     "RequestUnstake": ("stETH", "wstETH"),
     "Fund": ("ETH", "USDC"),
+    **dict.fromkeys(
+        ("DepositVault", "MintVault", "WithdrawVault", "RedeemVault", "DonateVault"),
+        ("ETH", "WETH", "wstETH"),
+    ),
 }
 LENT = ("Repay", "WithdrawSupply", "SwitchCollateral")
 """Their amounts are of what is lent or owed, not of what is in the wallet."""
@@ -117,6 +123,9 @@ BY_NAME: dict[str, Callable[[World], st.SearchStrategy[Any]]] = {
     "growth": lambda world: st.integers(-1, 2_000),
     "blocks": lambda world: st.integers(-1, 10_000),
     "what": lambda world: st.sampled_from((*STOPS, "nowhere")),
+    "asset": lambda world: st.sampled_from(("WETH", "wstETH", "DOGE")),
+    "part": lambda world: st.sampled_from((WAD // 10, WAD, 1, 0, -1, WAD + 1)),
+    "shares": lambda world: st.sampled_from((10**18, 1, 10**9, 0, -1, 10**24, 2**256)),
     "blueprint": lambda world: st.just(rocketpool.blueprint(SMALL)),
 }
 
@@ -211,13 +220,15 @@ SOMETHING_OF_EVERYTHING = (
     AddLiquidity(YOU, "reth_eth", (10 * ETH, 10 * ETH), 0),
     StakeNatively(YOU, 64 * ETH),
     RequestUnstake(YOU, 5 * ETH),
+    DepositVault(YOU, "ETH", 15 * ETH),
+    DepositVault(YOU, "wstETH", 5 * ETH),
 )
 """Most stories begin in the middle of things."""
 
 SMALL = tiny()
 """The catalogue of the small world; read once."""
 
-DEPLOYED = (DeployNetwork,)
+DEPLOYED = (DeployNetwork, DeployVaults)
 """Commands that found a mechanism in an older world: once, and it was so from the beginning."""
 WHOLE = (Batch, Transaction, *DEPLOYED)
 KINDS = sorted((kind for kind in kernel.COMMANDS.values() if kind not in WHOLE), key=repr)
@@ -280,8 +291,10 @@ class Life(RuleBasedStateMachine):
         if seed == 4:
             self.do(DeployRocketPool(rocketpool.blueprint(SMALL)))
             self.do(DeployNetwork(network_of(SMALL, seed, self.world.time)))
+            self.do(vaults.founding(SMALL))
             assert self.world.rocketpool is not None
             assert self.world.network is not None
+            assert self.world.vaults
             before = self.world.events
         for command in SOMETHING_OF_EVERYTHING if seed != 3 else ():
             self.do(command)

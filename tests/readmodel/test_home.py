@@ -171,6 +171,8 @@ PAST = Series(
         "steth_market_wad": [ETH, ETH // 2, ETH, ETH],
         "steth_rate_ray": [10**27, 10**27, 10**27, 2 * 10**27],
         "reth_market_wad": [None, 115 * ETH // 100, ETH, 12 * ETH // 10],
+        "vault_weth_wad": [None, 11 * ETH // 10, None, None],
+        "vault_wsteth_wad": [None, None, None, 2 * ETH],
         "net_worth_usd8": [100 * USD, None, 150 * USD, 120 * USD],
     },
 )
@@ -178,10 +180,12 @@ PAST = Series(
 
 def test_past_prices_leave_gaps_out_and_end_with_the_last() -> None:
     assert home.past_prices(PAST) == (
-        Quotes(1_000 * USD, USD, 1_000 * USD, 1_000 * USD, ETH),
-        Quotes(1_500 * USD, USD, 750 * USD, 750 * USD, ETH // 2, 1_725 * USD, 115 * ETH // 100),
-        Quotes(2_000 * USD, USD, 2_000 * USD, 4_000 * USD, ETH, 2_400 * USD, 12 * ETH // 10),
-    )
+        Quotes(1_000 * USD, USD, 1_000 * USD, 1_000 * USD, ETH, 0, 0, 1_000 * USD, 1_000 * USD),
+        Quotes(1_500 * USD, USD, 750 * USD, 750 * USD, ETH // 2, 1_725 * USD, 115 * ETH // 100,
+               1_650 * USD, 750 * USD),
+        Quotes(2_000 * USD, USD, 2_000 * USD, 4_000 * USD, ETH, 2_400 * USD, 12 * ETH // 10,
+               2_200 * USD, 8_000 * USD),
+    )  # fmt: skip
     thin = home.past_prices(PAST, most=2)
     assert [each.eth for each in thin] == [1_500 * USD, 2_000 * USD]
 

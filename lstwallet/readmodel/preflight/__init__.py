@@ -29,6 +29,13 @@ from lstwallet.engine.rocketpool_facts import BurnReth, MintReth
 from lstwallet.engine.staking_facts import Claim, RequestUnstake, Stake, Unwrap, Wrap
 from lstwallet.engine.transactions import Transaction
 from lstwallet.engine.validators_facts import LeaveNatively, StakeNatively
+from lstwallet.engine.vaults_facts import (
+    DepositVault,
+    DonateVault,
+    MintVault,
+    RedeemVault,
+    WithdrawVault,
+)
 from lstwallet.engine.wallet import UnwrapEth, WrapEth
 from lstwallet.engine.world import Draft, World
 from lstwallet.ledger.entries import Account
@@ -40,6 +47,7 @@ from lstwallet.readmodel.preflight import (
     sending,
     staking,
     trading,
+    vaults,
 )
 from lstwallet.readmodel.preflight.records import (
     CONSENTS,
@@ -93,6 +101,11 @@ RULES: Final[dict[type, Rule]] = {
     ChooseEMode: borrowing.of_emode,
     AddLiquidity: providing.of_add,
     RemoveLiquidity: providing.of_remove,
+    DepositVault: vaults.of_put_in,
+    MintVault: vaults.of_put_in,
+    WithdrawVault: vaults.of_take_out,
+    RedeemVault: vaults.of_take_out,
+    DonateVault: vaults.of_gift,
 }
 """What is looked at, by the kind of call."""
 
@@ -156,6 +169,9 @@ SOURCES: Final[dict[str, str]] = {
     "fills": "Pools: position against holding",
     "divergence": "Pools: divergence loss",
     "out_any_time": "Pools: withdraw",
+    "vault_fee": "Supply / withdraw: APY",
+    "vault_rounding": "Why this number: the rounding",
+    "vault_gift": "Pre-flight: our own rule",
 }
 """Every rule, and where it comes from: a row of EXPERIENCE.md's flow table."""
 

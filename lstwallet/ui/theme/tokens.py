@@ -143,6 +143,8 @@ ASSETS: Final[dict[str, Asset]] = {
     "SOL": Asset("s3", "S"),
     "jitoSOL": Asset("s3", "ji"),
     "mSOL": Asset("s3", "m"),
+    "vWETH": Asset("s1", "vW"),
+    "vwstETH": Asset("s5", "vw"),
     "LP": Asset("s4", "LP"),
     "weETH": Asset("s6", "we"),
     "USDC": Asset("s3", "$"),

@@ -11,6 +11,7 @@ from lstwallet.readmodel.activity import (
     FROM,
     FROM_SUPPLY,
     LIQUIDATED,
+    LOST,
     ORACLE,
     TICKETS,
     TO,
@@ -79,6 +80,10 @@ _KINDS: Final[dict[str, Kind]] = {
     "PositionLiquidated": Kind(lambda: _tr("activity", "Liquidated"), "warning-octagon"),
     "Swapped": Kind(lambda: _tr("activity", "Swapped"), "swap"),
     "LiquidityAdded": Kind(lambda: _tr("activity", "Liquidity added"), "drop-half"),
+    "VaultDeposited": Kind(lambda: _tr("activity", "Put into a vault"), "vault"),
+    "VaultWithdrawn": Kind(lambda: _tr("activity", "Taken out of a vault"), "vault"),
+    "VaultDonated": Kind(lambda: _tr("activity", "Given to a vault"), "gift"),
+    "VaultLost": Kind(lambda: _tr("activity", "Vault robbed, practice"), "warning-octagon"),
     "LiquidityRemoved": Kind(lambda: _tr("activity", "Liquidity removed"), "drop-half"),
 }
 
@@ -144,6 +149,10 @@ def _about(preferences: Preferences | None, key: str, *rest: str) -> str:
         token, units, health = rest
         text = _tr("activity", "{amount} of debt repaid by others, health factor was {health}")
         return text.format(amount=owned(units, token), health=wording.health(int(health)))
+    if key == LOST:
+        token, units = rest
+        text = _tr("activity", "{amount} stolen from all who hold shares")
+        return text.format(amount=wording.amount(int(units), token))
     if key == ORACLE:
         token, oracle = rest
         text = _ORACLES.get(oracle)

@@ -53,6 +53,8 @@ def contract(spender: str) -> str:
         "pool:steth_eth": translate("wording", "stETH / ETH pool"),
         "pool:usdc_eth": translate("wording", "USDC / ETH pool"),
         "pool:reth_eth": translate("wording", "rETH / ETH pool"),
+        "vault:WETH": translate("wording", "WETH vault"),
+        "vault:wstETH": translate("wording", "wstETH vault"),
         "router": translate("wording", "Swap router"),
     }
     return names.get(spender, spender)

@@ -100,7 +100,7 @@ def _not_a_multiple(why: Any) -> str:
 
 
 def _not_enough_liquidity(why: Any) -> str:
-    if "aave" in why.where or "lend" in why.where:
+    if why.where in ("aave", "vault") or "lend" in why.where:
         text = translate("wording", "The market has only {available} left: the rest is lent out.")
     elif why.where == "rocketpool":
         text = translate(

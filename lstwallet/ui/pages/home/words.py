@@ -238,6 +238,8 @@ def sub(position: Position) -> str:
         "stETH": translate("home", "Lido, balance grows"),
         "wstETH": translate("home", "Lido, value grows"),
         "rETH": translate("home", "Rocket Pool, value grows"),
+        "vWETH": translate("home", "WETH vault, value grows"),
+        "vwstETH": translate("home", "wstETH vault, value grows"),
     }[position.balance.token]
 
 
@@ -258,6 +260,7 @@ _LIKED: Final = {
     "wallet:ETH": "s8", "wallet:WETH": "s8", "wallet:stETH": "s5", "wallet:wstETH": "s1",
     "wallet:USDC": "s3", home.LENT: "s2", "pool:steth_eth": "s4", "pool:usdc_eth": "s6",
     "ticket": "s7", "native": "s6", "wallet:rETH": "s2", "pool:reth_eth": "s4",
+    "wallet:vWETH": "s1", "wallet:vwstETH": "s5",
 }  # fmt: skip
 _ROLES: Final = ("s8", "s5", "s1", "s3", "s2", "s4", "s6", "s7")
 
@@ -285,6 +288,8 @@ def way(position: Position) -> tuple[str, dict[str, Any] | None]:
         "wallet:wstETH": ("stake", {"mode": "unwrap", "token": "wstETH"}),
         "wallet:USDC": ("swap", {"from": "USDC", "to": "ETH"}),
         "wallet:rETH": ("unstake", {"token": "rETH"}),
+        "wallet:vWETH": ("lend", {"vault": "WETH"}),
+        "wallet:vwstETH": ("lend", {"vault": "wstETH"}),
         home.LENT: ("lend", None),
         "ticket": ("unstake", None),
         "native": ("stake", {"choice": "solo"}),
