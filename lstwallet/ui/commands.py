@@ -246,7 +246,7 @@ class Commands(QObject):
     def _help(self) -> Iterator[Entry]:
         group, window = self.tr("Help"), self._window
         yield Entry(
-            "help", group, self.tr("Help on this room"), "question", window.help, "F1",
+            "help", group, self.tr("Help on this room"), "question", window.floating.help, "F1",
             self.tr("what is this terms shortcuts keys glossary"),
         )  # fmt: skip
         yield Entry(

@@ -2,29 +2,24 @@
 
 from __future__ import annotations
 
-import base64
 from collections.abc import Callable, Sequence
 from functools import cache
-from importlib import import_module
 from importlib.util import find_spec
 from pathlib import Path
 from types import ModuleType
 from typing import TYPE_CHECKING, Any, Final
 
 from PySide6.QtCore import (
-    QByteArray,
     QElapsedTimer,
     QEvent,
     QKeyCombination,
     QObject,
-    QSize,
     Qt,
     QTimer,
     Signal,
 )
 from PySide6.QtGui import (
     QCloseEvent,
-    QGuiApplication,
     QKeyEvent,
     QKeySequence,
     QPaintEvent,
@@ -36,14 +31,16 @@ from PySide6.QtWidgets import QMainWindow, QStackedLayout, QWidget
 
 from lstwallet.ui import pages, wording
 from lstwallet.ui.bridge import EVERYTHING
+from lstwallet.ui.floating import Floating
 from lstwallet.ui.jobs import load
 from lstwallet.ui.pages import ROOMS, Room, room
-from lstwallet.ui.shell import tab_order
+from lstwallet.ui.shell import place, tab_order
 from lstwallet.ui.shell.account_button import AccountButton
 from lstwallet.ui.shell.edits import SettingsEdits
 from lstwallet.ui.shell.notices import NoticeCentre
 from lstwallet.ui.shell.past_strip import PastStrip
 from lstwallet.ui.shell.rail import Rail
+from lstwallet.ui.shell.redraw import Redraw
 from lstwallet.ui.shell.sorts import Sorts
 from lstwallet.ui.shell.standstill_strip import StandstillStrip
 from lstwallet.ui.shell.time_bar import TimeBar
@@ -55,9 +52,7 @@ from lstwallet.ui.widgets.layout import Panel, column, holder, row
 if TYPE_CHECKING:
     from lstwallet.app.session import Outcome, Progress
     from lstwallet.ui.bridge import Bridge, Opened
-    from lstwallet.ui.commands import Commands, Guide
     from lstwallet.ui.pages.page import Page
-    from lstwallet.ui.shell.reading import ReadingSheet
     from lstwallet.ui.widgets.toast import Toaster
 
 TOUCHES: Final = frozenset(
@@ -68,20 +63,8 @@ TOUCHES: Final = frozenset(
 )  # fmt: skip
 """Somebody is there."""
 PALETTE_KEYS: Final = QKeyCombination(Qt.KeyboardModifier.ControlModifier, Qt.Key.Key_K)
-SHEETS: Final = {
-    "calendar": ("lstwallet.ui.shell.calendar", "CalendarSheet"),
-    "ways_out": ("lstwallet.ui.shell.ways_sheet", "WaysSheet"),
-}
-"""Where pages may lead to, though it is no room; imported when first opened."""
 PROFILES: Final = "profiles"
 """The list of profiles and backups is no room either; the program has it."""
-REDRAW_MS: Final = 250
-"""While time runs, a page is redrawn this often at most."""
-SEEN: Final = 200
-"""Pixels, wide and high, of a window that must be on a screen."""
-SIZE: Final = QSize(1440, 900)
-MINIMUM: Final = QSize(1000, 640)
-"""Said, not asked of the layout: what is wide now may be narrow after the resize."""
 
 
 @cache
@@ -127,28 +110,22 @@ class MainWindow(QMainWindow):
         self._loading: set[str] = set()
         self._slim: bool | None = None
         self._first_frame = True
-        self._drawn = QElapsedTimer()
         self.touched = QElapsedTimer()
         """Since a key was pressed or the mouse moved over the window."""
         self.touched.start()
-        self._missed: frozenset[str] = frozenset()
-        self._later = QTimer(self)
-        self._later.setSingleShot(True)
-        self._later.timeout.connect(self._catch_up)
+        self.redraw = Redraw(self._tell, self)
         self._toaster: Toaster | None = None
         self._sandbox = ("", "")
         self.other_profiles: Sequence[tuple[str, str]] = ()
         """(name, path) of the profiles one may switch to."""
         self._profile: Opened | None = None
-        self._commands: Commands | None = None
-        self._guide: Guide | None = None
-        self._sheets: dict[str, ReadingSheet] = {}
+        self.floating = Floating(self)
         self.setWindowTitle("lstwallet")
         self._build()
         self._connect()
         self._add_shortcuts()
-        self.setMinimumSize(MINIMUM)
-        self.resize(SIZE)
+        self.setMinimumSize(place.MINIMUM)
+        self.resize(place.SIZE)
 
     # --- parts --------------------------------------------------------------------------
 
@@ -177,7 +154,7 @@ class MainWindow(QMainWindow):
     def _connect(self) -> None:
         bridge = self.bridge
         self.rail.chosen.connect(self.enter)
-        self.top_bar.commands_wanted.connect(self.find_command)
+        self.top_bar.commands_wanted.connect(self.floating.find_command)
         self.top_bar.profile_wanted.connect(self.profile_wanted)
         self.top_bar.profile.manage_wanted.connect(self.profiles_wanted)
         self.top_bar.account.manage_wanted.connect(
@@ -195,15 +172,15 @@ class MainWindow(QMainWindow):
         bridge.past.changed.connect(self._all_stale)
         self.travel = Travel(self)
         self._sorts = Sorts(bridge, self)
-        self.time_bar.calendar_wanted.connect(lambda: self.show_sheet("calendar"))
+        self.time_bar.calendar_wanted.connect(lambda: self.floating.show_sheet("calendar"))
         self._edits = SettingsEdits(bridge, self.toast, self)
         self.notices = NoticeCentre(self, self.top_bar.bell)
 
     def _add_shortcuts(self) -> None:
         for number, each in enumerate(self.rooms[:9], 1):
             self._shortcut(f"Alt+{number}", lambda key=each.key: self.cover() or self.enter(key))
-        self._shortcut(QKeySequence(PALETTE_KEYS), self.find_command)
-        self._shortcut("F1", self.help)
+        self._shortcut(QKeySequence(PALETTE_KEYS), self.floating.find_command)
+        self._shortcut("F1", self.floating.help)
         self._shortcut("Ctrl+F", self._find_in_room)
         self._shortcut("Ctrl+Z", self.undo)
         self._shortcut("Ctrl+L", self.lock_wanted.emit)
@@ -225,8 +202,7 @@ class MainWindow(QMainWindow):
     def enter(self, key: str, arguments: Any = None, *, typing: bool = False) -> None:
         """Go to a room; its module is imported in the lane the first time. ``typing``: the
         cursor goes into the room's form."""
-        if key in SHEETS:
-            self.show_sheet(key)
+        self.floating.show_sheet(key)
         if key == PROFILES and self.cover() is None:
             self.profiles_wanted.emit()
         if self.travel.goes(key, arguments):
@@ -271,7 +247,7 @@ class MainWindow(QMainWindow):
         arguments = self._wanted[1]
         self._wanted = (key, None)
         if page is not self.stack.currentWidget():
-            self._close_popovers()
+            self.floating.close_popovers()
         self.stack.setCurrentWidget(page)
         if arguments is not None:
             page.show_request(arguments)
@@ -287,42 +263,6 @@ class MainWindow(QMainWindow):
         """Beside the panel that is shown, so that its button stays free."""
         if self._toaster is not None:
             self._toaster.place()
-
-    def find_command(self) -> None:
-        """Everything one can do, in a list to be searched (Ctrl+K)."""
-        from lstwallet.ui.commands import Commands
-
-        if self.bridge.world is None or self.cover() is not None:
-            return
-        if self._commands is None:
-            self._commands = Commands(self)
-        self._commands.open()
-
-    def _close_popovers(self) -> None:
-        """They explain a figure of the room that is left."""
-        from lstwallet.ui.widgets.overlays import Popover
-
-        for each in self.findChildren(Popover):
-            each.close()
-
-    def help(self) -> None:
-        """What the present room is for, its terms and its keys (F1)."""
-        from lstwallet.ui.commands import Guide
-
-        if self.bridge.world is None or self.cover() is not None:
-            return
-        if self._guide is None:
-            self._guide = Guide(self)
-        self._guide.open()
-
-    def show_sheet(self, key: str) -> None:
-        """What is due, or the ways out, in a sheet over the room; see ``SHEETS``."""
-        if self.bridge.world is None or self.cover() is not None:
-            return
-        if key not in self._sheets:
-            module, name = SHEETS[key]
-            self._sheets[key] = getattr(import_module(module), name)(self)
-        self._sheets[key].show_now()
 
     def _find_in_room(self) -> None:
         page: Any = self._pages.get(self.room)
@@ -357,22 +297,15 @@ class MainWindow(QMainWindow):
         is remembered, and built anew when a profile is open again."""
         from lstwallet.ui.widgets.layout import clear
 
-        self._close_popovers()
-        self._later.stop()
-        self._missed = frozenset()
+        self.floating.forget()
+        self.redraw.forget()
         self.stack.setCurrentWidget(self._blank)
-        sheets = [*self._pages.values(), *self._sheets.values()]
-        helpers = [each for each in (self._commands, self._guide) if each is not None]
-        for each in helpers:
-            sheets += each.widgets()
-        for widget in sheets:
-            widget.hide()
-            self.stack.removeWidget(widget)
-        for gone in (*sheets, *helpers):
-            gone.deleteLater()
+        for page in self._pages.values():
+            page.hide()
+            self.stack.removeWidget(page)
+            page.deleteLater()
         self._pages.clear()
-        self._sheets.clear()
-        self._commands = self._guide = self._profile = None
+        self._profile = None
         if self._toaster is not None:
             self._toaster.clear()
         clear(self._strip)
@@ -405,32 +338,14 @@ class MainWindow(QMainWindow):
         if outcome.refusal is None:
             self.notices.look(outcome.world, outcome.events)
         if self.bridge.playing or self.bridge.running:
-            self._tell_gently(outcome.changes)
+            self.redraw.gently(outcome.changes)
         else:
-            self._tell(outcome.changes)
+            self.redraw.now(outcome.changes)
 
     def _progressed(self, progress: Progress) -> None:
-        self._tell_gently(EVERYTHING - {"profile"})
-
-    def _tell_gently(self, changes: frozenset[str]) -> None:
-        """While time runs: not more often than ``REDRAW_MS``; nothing is forgotten."""
-        self._missed |= changes
-        if not self._drawn.isValid() or self._drawn.elapsed() >= REDRAW_MS:
-            self._catch_up()
-        elif not self._later.isActive():
-            self._later.start(max(1, REDRAW_MS - self._drawn.elapsed()))
-
-    def _catch_up(self) -> None:
-        missed, self._missed = self._missed, frozenset()
-        self._tell(missed)
+        self.redraw.gently(EVERYTHING - {"profile"})
 
     def _tell(self, changes: frozenset[str]) -> None:
-        if not changes:
-            return
-        changes |= self._missed
-        self._missed = frozenset()
-        self._later.stop()
-        self._drawn.restart()
         self._show_net_worth()
         for page in self._pages.values():
             page.notice(changes)
@@ -521,11 +436,7 @@ class MainWindow(QMainWindow):
 
     def put_away(self) -> None:
         """Close everything that floats above the window: a page is to cover it."""
-        from lstwallet.ui.widgets.overlays import Overlay
-
-        for each in self.findChildren(Overlay):
-            each.close()
-            each.hide()  # what is being stopped by it shows nothing meanwhile
+        self.floating.put_away()
         if self._toaster is not None:
             self._toaster.clear()
 
@@ -617,28 +528,12 @@ class MainWindow(QMainWindow):
     def keep_state(self) -> None:
         """Keep size, place and room for the next time."""
         if self.bridge.profile is not None:
-            state = base64.b64encode(self.saveGeometry().data()).decode()
-            self.bridge.change(window_geometry=state, last_room=self.room)
+            self.bridge.change(window_geometry=place.kept(self), last_room=self.room)
 
     def restore(self, geometry: str, last_room: str) -> None:
-        """Take up where one left: size, place and room.
-
-        A place that is on no screen any more becomes one that is, and a text that is no
-        geometry is none.
-        """
-        if not geometry or not self.restoreGeometry(QByteArray.fromBase64(geometry.encode())):
-            self.resize(SIZE.boundedTo(self.screen().availableSize()))
-        self._bring_back()
+        """Take up where one left: size, place and room."""
+        place.take_up(self, geometry)
         if any(each.key == last_room for each in self.rooms):
             self._wanted = (last_room, None)
             self.rail.set_current(last_room)
 
-    def _bring_back(self) -> None:
-        """Qt believes any place that was kept, however damaged: enough must be on a screen."""
-        for screen in QGuiApplication.screens():
-            seen = self.frameGeometry().intersected(screen.availableGeometry())
-            if seen.width() >= SEEN and seen.height() >= SEEN:
-                return
-        free = self.screen().availableGeometry()
-        self.resize(self.size().expandedTo(MINIMUM).boundedTo(free.size()))
-        self.move(free.topLeft())

@@ -235,7 +235,7 @@ class _Watch:
             """Idle: two worlds in turn, so that as much is painted as while time runs."""
             if not bridge.running:
                 bridge.world = self._other if bridge.world is present else present
-                self._stage.window._tell(EVERYTHING)
+                self._stage.window.redraw.now(EVERYTHING)
 
         heart, timer = QTimer(), QTimer()
         heart.setTimerType(Qt.TimerType.PreciseTimer)

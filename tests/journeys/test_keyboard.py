@@ -64,7 +64,7 @@ class Keys:
     def command(self, typed: str) -> None:
         """Ctrl+K, some letters, Enter."""
         self.press(Qt.Key.Key_K, CTRL)
-        palette = self.window._commands.palette
+        palette = self.window.floating.commands.palette
         assert palette.isVisible()
         self.type(typed)
         self.press(Qt.Key.Key_Return)

@@ -444,7 +444,7 @@ def test_nothing_that_was_shown_is_left_in_the_window(start: Start) -> None:
     person.click("stake.review")
     person.go("home")
     person.go("activity")
-    program.window.find_command()
+    program.window.floating.find_command()
     program.window.toast("3.2100 ETH were sent", undo=lambda: None)
     program.window.show_trouble("77 ETH are in trouble")
     menu = program.window.top_bar.account.menu()
@@ -464,7 +464,7 @@ def test_nothing_that_was_shown_is_left_in_the_window(start: Start) -> None:
 
 def test_nothing_floats_above_the_window_while_it_is_being_locked(start: Start) -> None:
     program, person = begun(start)
-    program.window.show_sheet("calendar")
+    program.window.floating.show_sheet("calendar")
     program.window.toast("3.2100 ETH were sent", undo=lambda: None)
     assert person.visible_text("3.2100 ETH were sent")
     program.bridge.jobs.run(lambda: time.sleep(1), lambda _none: None, lambda _error: None)

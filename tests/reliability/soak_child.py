@@ -128,10 +128,10 @@ class Soak:
     def _dialogs(self) -> Iterator[tuple[Callable[[], object], Callable[[], object]]]:
         """What opens, and how a person closes it."""
         window = self.window
-        yield window.find_command, self._escape
-        yield window.help, self._escape
+        yield window.floating.find_command, self._escape
+        yield window.floating.help, self._escape
         for sheet in ("calendar", "ways_out"):
-            yield (lambda key=sheet: window.show_sheet(key)), self._escape
+            yield (lambda key=sheet: window.floating.show_sheet(key)), self._escape
         for button in ("top.profile", "top.account", "time.speed"):
             yield (lambda name=button: self.hands.click(name)), self._close_menu
         yield (lambda: self.hands.click("top.bell")), self._escape

@@ -24,8 +24,8 @@ from lstwallet.engine.wallet import Fund
 from lstwallet.ui.application import Program
 from lstwallet.ui.bridge import EVERYTHING
 from lstwallet.ui.jobs import GATE
-from lstwallet.ui.main_window import REDRAW_MS
 from lstwallet.ui.shell import stalls
+from lstwallet.ui.shell.redraw import REDRAW_MS
 from lstwallet.ui.shell.stalls import Heart
 from tests.journeys.program import Start
 from tests.reliability.window_child import program, say
@@ -299,7 +299,7 @@ def idle(shown: Program, *, redrawing: bool) -> dict[str, float]:
 
         def redraw() -> None:
             bridge.world = worlds[0] if bridge.world is worlds[1] else worlds[1]
-            shown.window._tell(EVERYTHING)
+            shown.window.redraw.now(EVERYTHING)
 
         timer.timeout.connect(redraw)
         timer.start(REDRAW_MS)

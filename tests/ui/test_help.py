@@ -46,7 +46,7 @@ def test_f1_says_what_the_room_is_for_and_goes_again(person: Driver) -> None:
 
 def test_a_dotted_word_is_explained_by_keyboard(person: Driver) -> None:
     f1(person)
-    guide = person.window._guide
+    guide = person.window.floating.guide
     assert guide is not None
     words = next(w for w in guide.sheet.findChildren(TermText) if "health factor" in w.terms())
     words.setFocus(Qt.FocusReason.TabFocusReason)
@@ -61,7 +61,7 @@ def test_each_room_has_its_own(qtbot: QtBot, person: Driver) -> None:
     for room in person.window.rooms:
         enter(qtbot, person.window, room.key)
         f1(person)
-        guide = person.window._guide
+        guide = person.window.floating.guide
         assert guide is not None
         assert guide.sheet.isVisible()
         assert guide.sheet.title.text() == room.label()

@@ -40,7 +40,7 @@ def person(qtbot: QtBot, window: MainWindow) -> Driver:
 def palette_of(person: Driver) -> Palette:
     """Opened with its shortcut."""
     QTest.keyClick(person.window, Qt.Key.Key_K, CTRL)
-    commands = person.window._commands
+    commands = person.window.floating.commands
     assert isinstance(commands, Commands)
     person.until(commands.palette.isVisible, "the palette")
     person.until(lambda: any("Any amount" in t for t in commands.palette.titles()), "the lessons")
@@ -176,8 +176,8 @@ def test_its_keys_work_in_a_field_too(person: Driver) -> None:
     person.fill("fund.amount", "123")
     edit.home(False)
     QTest.keyClick(person.window.windowHandle(), Qt.Key.Key_K, CTRL)
-    assert person.window._commands is not None
-    assert person.window._commands.palette.isVisible()
+    assert person.window.floating.commands is not None
+    assert person.window.floating.commands.palette.isVisible()
     assert edit.text() == "123", "there the keys would delete the rest of the line"
 
 
@@ -228,7 +228,7 @@ def test_time_can_be_moved(person: Driver) -> None:
 
 def test_a_click_does_it_and_the_field_in_the_top_bar_opens_it(person: Driver) -> None:
     person.click("top.finder")
-    palette = person.window._commands.palette
+    palette = person.window.floating.commands.palette
     QTest.keyClicks(palette.edit, "hide what")
     entry = palette.chosen()
     assert entry is not None
@@ -253,7 +253,7 @@ def test_the_charts_in_sight_can_be_saved(person: Driver, monkeypatch: pytest.Mo
     titles = palette_of(person).titles()
     for kind in ("PNG", "SVG", "CSV"):
         assert any(title.startswith(f"Save as {kind}: 1 ") for title in titles)
-    QTest.keyClick(person.window._commands.palette.edit, Qt.Key.Key_Escape)
+    QTest.keyClick(person.window.floating.commands.palette.edit, Qt.Key.Key_Escape)
     do(person, "show as table")
     assert chart.shows_table()
     asked: list[object] = []

@@ -84,7 +84,7 @@ def test_no_room_and_no_sheet_tells_what_one_owns(qtbot: QtBot, tmp_path: Path) 
         leaks = {text for text in told(person, window) if any(each in text for each in never)}
         assert not leaks, (sheet, leaks)
         assert person.visible_text(wording.HIDDEN)
-        window._sheets[sheet].close()
+        window.floating.sheets[sheet].close()
 
 
 def test_an_open_sheet_follows_the_eye(qtbot: QtBot, tmp_path: Path) -> None:

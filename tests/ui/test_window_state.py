@@ -14,7 +14,8 @@ from pytestqt.qtbot import QtBot
 from lstwallet.app.settings import Settings, load
 from lstwallet.ui.bridge import Bridge
 from lstwallet.ui.jobs import Lane
-from lstwallet.ui.main_window import MINIMUM, SIZE, MainWindow
+from lstwallet.ui.main_window import MainWindow
+from lstwallet.ui.shell.place import MINIMUM, SIZE
 from tests.ui.harness import window_on
 from tests.ui.test_home import STORY
 
