@@ -3,9 +3,11 @@ the whole program in a home folder of its own."""
 
 from __future__ import annotations
 
+import gc
 import os
 import sys
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -13,6 +15,8 @@ import pytest
 from hypothesis import HealthCheck, settings
 
 if TYPE_CHECKING:
+    from types import ModuleType
+
     from pytestqt.qtbot import QtBot
 
     from tests.journeys.program import Start
@@ -37,6 +41,32 @@ settings.register_profile(
     suppress_health_check=[HealthCheck.too_slow],
 )
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "lstwallet"))
+
+
+def pytest_collection_finish() -> None:
+    """What was imported stays: the collections between tests need not look at it."""
+    gc.collect()
+    gc.freeze()
+
+
+@pytest.hookimpl(hookwrapper=True)
+def pytest_runtest_protocol(item: pytest.Item) -> Iterator[None]:
+    """Widgets left in cycles end here, in the main thread: not in one of a test, nor in the one
+    in which a worker listens for its orders. See ``ui/collector.py``."""
+    if not _knows_qt(getattr(item, "module", None)):
+        yield
+        return
+    gc.disable()
+    yield
+    gc.collect()
+    gc.enable()
+
+
+@cache
+def _knows_qt(module: ModuleType | None) -> bool:
+    """Whether it names anything of Qt's, or of the window's or these tests' own."""
+    homes = (str(getattr(each, "__module__", "")) for each in vars(module or object).values())
+    return any(home.startswith(("PySide6", "pytestqt", "lstwallet.ui")) for home in homes)
 
 
 @pytest.fixture

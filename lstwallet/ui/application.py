@@ -148,7 +148,7 @@ class Program(QObject):
         """Commit what is open and end the lane and the log."""
         if self._door is not None:
             self._door.close()
-        if self._heart is not None:  # before Python may collect in whichever thread there is
+        if self._heart is not None:
             self._heart.close()
         self.bridge.close()
         if self._first is not None:

@@ -72,12 +72,11 @@ class Asking(Shown):
         """In the lane, between two commits of a run: what was asked for meanwhile."""
         while self._reads:
             read = self._reads.popleft()
-            answer, call = None, read.reply
             try:
-                answer = read.work(self._require())
+                told = partial(_reply, read, read.work(self._require()))
             except Exception as error:  # the same error that a job of its own would tell
-                answer, call = error, read.failed
-            self.jobs.tell(partial(call, answer))
+                told = partial(_fail, read, error)
+            self.jobs.tell(told)
 
     def _read_the_rest(self) -> None:
         """The run is over: what came too late for its last commit is read now."""
@@ -163,3 +162,12 @@ class Asking(Shown):
     def _require(self) -> Session:
         assert self.session is not None, "no profile is open"
         return self.session
+
+
+def _reply(read: Read, answer: Any) -> None:
+    """The whole question travels back, with all that it holds of the window."""
+    read.reply(answer)
+
+
+def _fail(read: Read, error: Exception) -> None:
+    read.failed(error)

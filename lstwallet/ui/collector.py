@@ -2,9 +2,13 @@
 
 Whatever thread allocates next runs the collector. In the lane it would destroy widgets and
 timers that were left in a reference cycle, and Qt objects may end in their own thread only:
-the process dies of it, rarely and anywhere. So the automatic collector stands still while a
-lane lives, and the window collects: the young often, for that is short, and the older ones
+the process dies of it, rarely and anywhere. So the automatic collector stands still from the
+first lane on, and the window collects: the young often, for that is short, and the older ones
 when the lane rests.
+
+It stands still after the last lane too: a closed window is a heap of cycles with timers in it,
+and whichever thread is left would end them. Who knows that nothing of Qt is in use any more
+calls ``hand_back`` in the GUI thread.
 """
 
 from __future__ import annotations
@@ -23,13 +27,10 @@ COLLECT_AFTER: Final = (2_000, 20, 50)
 class Collector(QObject):
     """Collects in the thread that made it, from its event loop, until ``close``."""
 
-    _open = 0
-
     def __init__(self, resting: Callable[[], bool], parent: QObject | None = None) -> None:
         """``resting`` tells whether there is time for the older generations."""
         super().__init__(parent)
         self._resting = resting
-        Collector._open += 1
         gc.disable()
         self._timer = QTimer(self)
         self._timer.timeout.connect(self.collect)
@@ -45,9 +46,12 @@ class Collector(QObject):
         gc.collect(0 if not older else 1 if old < after_old else 2)
 
     def close(self) -> None:
-        """No lane works any more: Python may collect by itself again. Once is enough."""
-        if self._timer.isActive():
-            self._timer.stop()
-            Collector._open -= 1
-            if not Collector._open:
-                gc.enable()
+        """The lane has ended. What it and the window leave is not collected until there is
+        another, or ``hand_back``."""
+        self._timer.stop()
+
+
+def hand_back() -> None:
+    """Collect what windows have left, here and now; then Python may collect by itself again."""
+    gc.collect()
+    gc.enable()

@@ -122,8 +122,8 @@ class _Task(NamedTuple):
 class Lane(QObject):
     """One worker thread, first in, first out. Answers arrive in the GUI thread, in order.
 
-    Work and answers may hold widgets, and those must end in the GUI thread: a task is kept
-    there until the next one's answer shows that the lane has let go of it.
+    Work, answers and reports may hold widgets, and those must end in the GUI thread: each is
+    kept there until the next one's arrival shows that the lane has let go of it.
     """
 
     _arrived = Signal(object)
@@ -136,7 +136,8 @@ class Lane(QObject):
         self._import(0)
         self._tasks: queue.SimpleQueue[_Task | None] = queue.SimpleQueue()
         self._kept: deque[_Task] = deque()
-        self._last: _Task | None = None
+        self._last: tuple[_Task, _Answer] | None = None
+        self._told: Callable[[], None] | None = None
         self._collector = Collector(lambda: not self._kept, self)
         self._arrived.connect(self._deliver, Qt.ConnectionType.QueuedConnection)
         self._closed = False
@@ -158,7 +159,7 @@ class Lane(QObject):
         return not self._tasks.empty()
 
     def tell(self, report: Callable[[], None]) -> None:
-        """See ``Jobs``."""
+        """See ``Jobs``. When it tells again, work has let go of what it told before."""
         self._arrived.emit(report)
 
     def close(self, last: Work, seconds: float = 10.0) -> bool:
@@ -187,18 +188,20 @@ class Lane(QObject):
     def _work(self) -> None:
         while (task := self._tasks.get()) is not None:
             try:
-                answer = task.work()
+                answer = _Answer(task.done, task.work())
             except BaseException as error:  # whatever it was, the window hears of it
-                self._arrived.emit(_Answer(task.failed, error))
-            else:
-                self._arrived.emit(_Answer(task.done, answer))
-            del task
+                answer = _Answer(task.failed, error)
+            self._arrived.emit(answer)
+            del task, answer
 
     def _deliver(self, answer: Callable[[], None]) -> None:
         if isinstance(answer, _Answer):
-            self._last = self._kept.popleft()
-            if isinstance(self._last.work, _Import) and self._imports:
+            task = self._kept.popleft()
+            self._last, self._told = (task, answer), None
+            if isinstance(task.work, _Import) and self._imports:
                 self._import(-1)
+        else:
+            self._told = answer
         answer()
 
 

@@ -24,6 +24,7 @@ from lstwallet.app.settings import Settings
 from lstwallet.engine.world import World
 from lstwallet.ui import theme
 from lstwallet.ui.bridge import EVERYTHING, Bridge
+from lstwallet.ui.collector import hand_back
 from lstwallet.ui.jobs import GATE, Lane
 from lstwallet.ui.main_window import MainWindow
 from lstwallet.units.clock import DAY
@@ -123,7 +124,8 @@ class _Stage:
 
     def close(self) -> None:
         self.window.close()
-        self.bridge.close()
+        assert self.bridge.close(), "the lane did not end"
+        hand_back()
 
 
 # --- a click on Confirm ------------------------------------------------------------------

@@ -114,6 +114,34 @@ def test_one_that_does_not_end_is_told_before_its_end(
     assert told.stalls[0][0] < told.stalls[1][0]
 
 
+def test_a_watcher_that_ends_late_does_not_take_the_heart_along(
+    qapp: QApplication, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its timer would end in the wrong thread: Qt says so, and that fails this test."""
+    monkeypatch.setattr(stalls, "PATIENCE_S", 0.01)
+    unended: list[Heart] = []
+    monkeypatch.setattr(stalls, "_UNENDED", unended)
+    telling, go_on = threading.Event(), threading.Event()
+
+    def report(*_told: object) -> None:
+        telling.set()
+        go_on.wait()
+
+    heart = Heart(report)
+    heart._follow(ACTIVE)
+    QTimer.singleShot(0, lambda: stand_still(0.6))
+    live(700)
+    assert telling.wait(20)
+    heart.close()
+    watcher = heart._watcher
+    del heart
+    go_on.set()
+    watcher.join(20)
+    assert not watcher.is_alive()
+    assert len(unended) == 1
+    delete(unended[0])
+
+
 def test_short_handlers_are_no_stall(told: Told) -> None:
     for _ in range(10):
         QTimer.singleShot(0, lambda: stand_still(0.06))

@@ -4,15 +4,22 @@ from __future__ import annotations
 
 import gc
 import threading
+import time
+from collections import deque
+from collections.abc import Callable
+from functools import partial
 
+from PySide6.QtCore import QTimer
 from pytestqt.qtbot import QtBot
 
-from lstwallet.ui.collector import COLLECT_AFTER, Collector
+from lstwallet.ui.collector import COLLECT_AFTER, Collector, hand_back
 from lstwallet.ui.jobs import Gate, Lane
 
 
 class _Widget:
     """Stands for a widget: tells in which thread it ended."""
+
+    timer: QTimer | None = None
 
     def __init__(self, ends: list[str]) -> None:
         self.ends = ends
@@ -62,6 +69,35 @@ def test_what_work_and_answers_hold_does_not_end_in_the_lane(qtbot: QtBot) -> No
     assert set(ends) == {threading.main_thread().name}
 
 
+def test_what_was_asked_during_a_run_does_not_end_in_the_lane(qtbot: QtBot) -> None:
+    """The window is told, and lets go, while the lane still holds the question."""
+    ends: list[str] = []
+    lane = Lane()
+    questions: deque[Callable[[int], None]] = deque()
+    answers: list[int] = []
+
+    def ask(number: int) -> None:
+        widget = _Widget(ends)
+        widget.itself = None  # type: ignore[assignment]
+        questions.append(lambda answer: answers.append(len(widget.ends) + number))
+
+    def run() -> None:
+        while questions:
+            question = questions.popleft()
+            lane.tell(partial(question, 1))
+            time.sleep(0.005)
+
+    for number in range(20):
+        ask(number)
+    done: list[None] = []
+    lane.run(run, done.append, lambda error: None)
+    qtbot.waitUntil(lambda: bool(done), timeout=20_000)
+    assert len(answers) == 20
+    assert len(ends) == 20
+    assert set(ends) == {threading.main_thread().name}
+    assert lane.close(lambda: None)
+
+
 def test_the_gate_does_not_keep_a_handlers_widgets(qtbot: QtBot) -> None:
     """While the lane looks at the window's frames, handlers return and their widgets end."""
     ends: list[str] = []
@@ -87,15 +123,34 @@ def test_the_gate_does_not_keep_a_handlers_widgets(qtbot: QtBot) -> None:
     assert set(ends) == {threading.main_thread().name}
 
 
-def test_python_collects_by_itself_again_when_the_last_lane_has_ended(qtbot: QtBot) -> None:
+def test_what_a_closed_window_left_does_not_end_in_another_thread(qtbot: QtBot) -> None:
+    """Timers in cycles, no lane any more, and a thread that allocates: Qt says so, or dies."""
+    gc.enable()
+    ends: list[str] = []
+    lane = Lane()
+    assert lane.close(lambda: None)
+    for _ in range(50):
+        widget = _Widget(ends)
+        widget.timer = QTimer()
+        widget.timer.start(1_000)
+    del widget
+    other = threading.Thread(target=_litter, name="other")
+    other.start()
+    other.join()
+    assert not ends
+    hand_back()
+    assert ends == [threading.main_thread().name] * 50
     assert gc.isenabled()
+
+
+def test_python_does_not_collect_by_itself_from_the_first_lane_on(qtbot: QtBot) -> None:
+    gc.enable()
     first, second = Collector(lambda: True), Collector(lambda: True)
     assert not gc.isenabled()
     first.close()
     first.close()
-    assert not gc.isenabled()
     second.close()
-    assert gc.isenabled()
+    assert not gc.isenabled()
 
 
 def test_the_older_generations_wait_until_the_lane_rests(qtbot: QtBot) -> None:

@@ -34,6 +34,13 @@ ASLEEP: Final = 0.1
 """We were held up ourselves and less of that time was spent computing: it was the machine, or
 somebody who stopped the process."""
 
+PATIENCE_S: Final = 1.0
+"""So long the end of the watching thread is waited for."""
+
+_UNENDED: Final[list[Heart]] = []
+"""Hearts whose thread did not end in time: it must not hold the last reference to one, for a
+timer may end in its own thread only."""
+
 Report = Callable[[int, list[str], bool], None]
 """(milliseconds, frames innermost first, whether it is over). Called by the watching thread."""
 
@@ -82,7 +89,9 @@ class Heart(QObject):
             self._closed = True
             self._timer.stop()
             self._awake.set()
-            self._watcher.join(1.0)
+            self._watcher.join(PATIENCE_S)
+            if self._watcher.is_alive():
+                _UNENDED.append(self)
 
     # --- in the watching thread -----------------------------------------------------------
 
