@@ -224,6 +224,7 @@ def test_creation_is_in_kind_and_rounded_up_redemption_down() -> None:
     assert got == (0, 4)
     assert back.supply == before.supply
     assert back.components[0].held == before.components[0].held + 1
+    assert back.components[1].held == before.components[1].held
 
 
 def test_orders_that_are_refused() -> None:
@@ -306,6 +307,10 @@ def test_what_is_left_to_trade() -> None:
     assert ib.auction_size(basket(15 * ONE // 10, supply=3), 0, 14 * ONE // 10) == (False, 1)
 
 
+def test_nothing_is_left_to_trade_when_only_the_roundings_differ() -> None:
+    assert ib.auction_size(basket(2 * ONE, supply=1), 0, 19 * ONE // 10) == (False, 0)
+
+
 def test_fees_lower_the_target_too() -> None:
     assert ib.normalized_target(basket(ONE, multiplier=ONE // 2), 7, ONE) == 3
     assert ib.normalized_target(basket(ONE, multiplier=ONE // 2), 7, ONE // 2) == 7
@@ -336,6 +341,27 @@ def test_gifts_do_not_enter_the_units() -> None:
         Component(16 * ONE // 10, 23),
         Component(9 * ONE // 10, 16),
     )
+
+
+def test_what_the_units_stand_for_is_rounded_down_before_a_bid() -> None:
+    # 3 tokens of 1.5 are 4 of the 5 that are held; of 3 left after the bid 2 count: 0.66…
+    before = Basket((Component(15 * ONE // 10, 5), Component(0, 0)), 3)
+    done = ib.sell(before, 0, 1, 2, ONE // 2, ONE, 2)
+    assert done.basket.components[0] == Component(2 * ONE // 3, 3)
+
+
+def test_a_unit_of_one_is_a_unit() -> None:
+    before = Basket((Component(10, 100), Component(0, 0)), 10 * ONE)
+    assert ib.sell(before, 0, 1, 90, 1, ONE, 90).basket.components[0] == Component(1, 10)
+
+
+def test_a_rate_or_a_weight_that_is_missing_is_a_bug_not_a_nought() -> None:
+    with pytest.raises(ValueError, match="zip"):
+        ib.nav(basket(ONE, ONE), (ONE,))
+    with pytest.raises(ValueError, match="zip"):
+        ib.target_units(ONE, (ONE,), (ONE, ONE))
+    with pytest.raises(ValueError, match="zip"):
+        ib.target_weights((1, 1), ([1],))
 
 
 def test_bids_that_are_refused() -> None:
