@@ -51,6 +51,8 @@ def test_the_contracts_constants() -> None:
         (UNIT // 2, TERMS, 1),
         (UNIT // 2 - 1, TERMS, 0),
         (3 * UNIT, TERMS._replace(weight=33), 1),
+        (15_151_515_151_515_151, TERMS._replace(weight=33), 0),  # 0.34 of a wei short
+        (15_151_515_151_515_152, TERMS._replace(weight=33), 1),
         (0, TERMS, 0),
     ],
 )
