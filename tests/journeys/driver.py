@@ -17,7 +17,8 @@ from pytestqt.qtbot import QtBot
 from lstwallet.ui.main_window import MainWindow
 from lstwallet.ui.robot.hands import Hands
 
-PATIENCE_S: Final = 20.0
+PATIENCE_S: Final = 60.0
+"""A busy disk keeps a commit waiting for many seconds; a test that passes does not wait."""
 
 
 class Driver(Hands):

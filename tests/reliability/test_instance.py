@@ -8,6 +8,7 @@ import os
 import socket
 import stat
 import sys
+import tempfile
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -30,12 +31,12 @@ CHILD = "tests.reliability.window_child"
 
 
 @pytest.fixture(autouse=True)
-def runtime(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Sockets of this test only."""
-    folder = tmp_path / "run"
-    folder.mkdir(mode=0o700)
-    monkeypatch.setattr(instance, "_folder_of_sockets", lambda: folder)
-    monkeypatch.setenv("XDG_RUNTIME_DIR", str(folder))
+def runtime(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Sockets of this test only. A socket's path has 107 bytes at most, so not in ``tmp_path``."""
+    with tempfile.TemporaryDirectory(prefix="run-", dir="/tmp") as folder:
+        monkeypatch.setattr(instance, "_folder_of_sockets", lambda: Path(folder))
+        monkeypatch.setenv("XDG_RUNTIME_DIR", folder)
+        yield
 
 
 @pytest.fixture

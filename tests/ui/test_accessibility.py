@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import pytest
 from PySide6.QtCore import Qt
@@ -337,9 +337,13 @@ def test_the_past_its_branches_and_their_comparison(
     look("branches", whole=True)
     person.click("branches.close")
     enter(qtbot, window, "activity")
-    person.until(lambda: person.maybe("activity.table", TableView) is not None, "the entries")
-    rows = person.find("activity.table", TableView).rows_model.rows()
-    line = next(row.item for row in rows if row.kind == "line")
+    table = person.find("activity.table", TableView)
+
+    def lines() -> list[Any]:
+        return [row.item for row in table.rows_model.rows() if row.kind == "line"]
+
+    person.until(lambda: bool(lines()), "the entries")
+    line = lines()[0]
     window.enter("what_if", line)
     look("what if", whole=True)
     person.click("what_if.name.keep")

@@ -33,9 +33,9 @@ ETH = 10**18
 def bridge(qtbot: QtBot, tmp_path: Path) -> Iterator[Bridge]:
     path = make_profile(tmp_path / "test.lstwallet")
     made = Bridge(Lane(), Settings(), tmp_path / "settings.json")
-    with qtbot.waitSignal(made.opened, timeout=20_000):
+    with qtbot.waitSignal(made.opened, timeout=60_000):
         made.open(lambda: Session.open(path))
-    qtbot.waitUntil(lambda: bool(made.past.standings), timeout=20_000)  # it reads them by itself
+    qtbot.waitUntil(lambda: bool(made.past.standings), timeout=60_000)  # it reads them by itself
     yield made
     assert made.close()
 
@@ -105,9 +105,9 @@ def test_a_cancelled_run_keeps_what_has_happened(qtbot: QtBot, bridge: Bridge) -
     begin = bridge.world.time
     done: list[Outcome] = []
     bridge.advance(100 * 365 * DAY, reply=done.append)
-    qtbot.waitUntil(lambda: bridge.world.time > begin, timeout=20_000)
+    qtbot.waitUntil(lambda: bridge.world.time > begin, timeout=60_000)
     bridge.cancel()
-    qtbot.waitUntil(lambda: bool(done), timeout=20_000)
+    qtbot.waitUntil(lambda: bool(done), timeout=60_000)
     assert begin < bridge.world.time < begin + 100 * 365 * DAY
     reached = bridge.world
     again: list[object] = []
@@ -120,7 +120,7 @@ def test_cutting_a_run_for_a_command_changes_neither(qtbot: QtBot, tmp_path: Pat
     """The run makes room, the command happens, and the run goes on to its end."""
     path = make_profile(tmp_path / "cut.lstwallet")
     bridge = Bridge(Lane())
-    with qtbot.waitSignal(bridge.opened, timeout=20_000):
+    with qtbot.waitSignal(bridge.opened, timeout=60_000):
         bridge.open(lambda: Session.open(path))
     begin = bridge.world.time
     sent: list[Outcome] = []
@@ -175,7 +175,7 @@ def test_the_next_event_is_the_report_for_who_holds_stake(qtbot: QtBot, bridge: 
     qtbot.waitUntil(lambda: bridge.world.balance(YOU, "stETH") > 0, timeout=10_000)
     report = bridge.world.staking.next_report
     assert bridge.advance_to_next_event(done.append)
-    qtbot.waitUntil(lambda: bool(done), timeout=20_000)
+    qtbot.waitUntil(lambda: bool(done), timeout=60_000)
     assert bridge.world.time == report
     assert bridge.world.staking.next_report > report
 
@@ -290,7 +290,7 @@ def test_while_a_profile_is_being_opened_nothing_goes_to_another(
     qtbot.wait(50)
     assert bridge.world is fresh
     assert bridge.advance(DAY)
-    qtbot.waitUntil(lambda: not bridge.running, timeout=20_000)
+    qtbot.waitUntil(lambda: not bridge.running, timeout=60_000)
 
 
 def test_a_refused_opening_lets_time_go_on(qtbot: QtBot, bridge: Bridge, tmp_path: Path) -> None:
@@ -298,7 +298,7 @@ def test_a_refused_opening_lets_time_go_on(qtbot: QtBot, bridge: Bridge, tmp_pat
     bridge.open(lambda: Session.open(tmp_path / "missing.lstwallet"), refused.append)
     qtbot.waitUntil(lambda: bool(refused), timeout=10_000)
     assert bridge.advance(DAY)
-    qtbot.waitUntil(lambda: not bridge.running, timeout=20_000)
+    qtbot.waitUntil(lambda: not bridge.running, timeout=60_000)
 
 
 def test_settings_are_kept(qtbot: QtBot, bridge: Bridge, tmp_path: Path) -> None:

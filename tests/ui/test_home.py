@@ -58,7 +58,7 @@ def ready(qtbot: QtBot, window: MainWindow) -> RoomPage:
     qtbot.waitUntil(
         lambda: page.worth.chart is not None and page._worth.past is not None
         and page._month.past is not None,
-        timeout=20_000,
+        timeout=60_000,
     )  # fmt: skip
     return page
 
@@ -432,7 +432,7 @@ def test_another_profile_shows_its_own_line(
 ) -> None:
     other = make_profile(tmp_path / "other.lstwallet", FUNDED, days=4)
     bridge = person.window.bridge
-    with qtbot.waitSignal(bridge.opened, timeout=20_000):
+    with qtbot.waitSignal(bridge.opened, timeout=60_000):
         bridge.open(lambda: Session.open(other))
     person.until(
         lambda: page.worth._line.at[-1] == bridge.world.time and len(page.worth._line.at) > 90,
@@ -464,7 +464,7 @@ def test_the_line_is_whole_when_a_run_has_ended(qtbot: QtBot, tmp_path: Path) ->
         assert world is not None
         return past is not None and len(past.at) > 14 * 24 and past.at[-2] >= world.time - 2 * HOUR
 
-    qtbot.waitUntil(whole, timeout=20_000)
+    qtbot.waitUntil(whole, timeout=60_000)
     assert page.worth.chart is not None
     at = page._worth.past.at
     assert max(later - earlier for earlier, later in pairwise(at)) <= HOUR

@@ -44,7 +44,7 @@ def lane(qtbot: QtBot, tmp_path: Path) -> Iterator[Bridge]:
     """With the lane: answers come later."""
     path = profile(tmp_path)
     made = Bridge(Lane())
-    with qtbot.waitSignal(made.opened, timeout=20_000):
+    with qtbot.waitSignal(made.opened, timeout=60_000):
         made.open(lambda: Session.open(path))
     yield made
     assert made.close()
@@ -193,14 +193,14 @@ def test_where_it_rests_nothing_is_looked_at(bridge: Bridge) -> None:
 def test_time_that_runs_is_stopped(qtbot: QtBot, lane: Bridge) -> None:
     begun = lane.present.time
     lane.advance(100 * 365 * DAY)
-    qtbot.waitUntil(lambda: lane.present.time > begun, timeout=20_000)
+    qtbot.waitUntil(lambda: lane.present.time > begun, timeout=60_000)
     lane.past.look_at(begun)
-    qtbot.waitUntil(lambda: lane.past.looking is not None, timeout=20_000)
-    qtbot.waitUntil(lambda: not lane.running, timeout=20_000)
+    qtbot.waitUntil(lambda: lane.past.looking is not None, timeout=60_000)
+    qtbot.waitUntil(lambda: not lane.running, timeout=60_000)
     assert lane.world.time == begun, "also once its last events are told"
     lane.past.back()
     lane.play()
-    qtbot.waitUntil(lambda: lane.present.time > begun + 60, timeout=20_000)
+    qtbot.waitUntil(lambda: lane.present.time > begun + 60, timeout=60_000)
     lane.past.look_at(begun)
     assert not lane.playing
 
@@ -213,17 +213,17 @@ def test_an_answer_about_another_moment_or_branch_is_dropped(qtbot: QtBot, lane:
 
     lane.past.look_at(lane.present.started + HOUR)
     ask()
-    qtbot.waitUntil(lambda: bool(told), timeout=20_000)
+    qtbot.waitUntil(lambda: bool(told), timeout=60_000)
     assert told == ["no"], "it was asked before the moment was shown"
     assert lane.past.looking is not None
     told.clear()
     ask()
-    qtbot.waitUntil(lambda: bool(told), timeout=20_000)
+    qtbot.waitUntil(lambda: bool(told), timeout=60_000)
     assert told == ["answered"]
     told.clear()
     lane.past.fork("Other")
     ask()
-    qtbot.waitUntil(lambda: bool(told), timeout=20_000)
+    qtbot.waitUntil(lambda: bool(told), timeout=60_000)
     assert told == ["no"], "it was asked on the branch before"
 
 
@@ -233,7 +233,7 @@ def test_the_newest_wish_counts(qtbot: QtBot, lane: Bridge) -> None:
     lane.past.changed.connect(lambda: shown.append(lane.world.time))
     for hours in (1, 2, 3):
         lane.past.look_at(begun + hours * HOUR)
-    qtbot.waitUntil(lambda: lane.world.time == begun + 3 * HOUR, timeout=20_000)
+    qtbot.waitUntil(lambda: lane.world.time == begun + 3 * HOUR, timeout=60_000)
     lane.past.look_at(begun + HOUR)
     lane.past.back()
     qtbot.wait(200)
@@ -245,7 +245,7 @@ def test_while_another_branch_is_opened_nothing_is_sent(qtbot: QtBot, lane: Brid
     lane.past.fork("Other")
     lane.send(Stake(YOU, ETH), failed=errors.append)
     assert [type(each) for each in errors] == [Opening]
-    qtbot.waitUntil(lambda: lane.profile.branch == 2, timeout=20_000)
+    qtbot.waitUntil(lambda: lane.profile.branch == 2, timeout=60_000)
 
 
 def test_another_profile_is_shown_at_its_present(bridge: Bridge, tmp_path: Path) -> None:

@@ -52,9 +52,9 @@ def test_ranges_and_the_table_twin(qtbot: QtBot, tmp_path: Path) -> None:
         series = card.chart.series()
         return series[0].xs[-1] - series[0].xs[0] if series else 0
 
-    qtbot.waitUntil(lambda: span() >= 11 * DAY, timeout=20_000)
+    qtbot.waitUntil(lambda: span() >= 11 * DAY, timeout=60_000)
     you.press(card.ranges.button(7))
-    qtbot.waitUntil(lambda: 6 * DAY < span() <= 7 * DAY + 3 * HOUR, timeout=20_000)
+    qtbot.waitUntil(lambda: 6 * DAY < span() <= 7 * DAY + 3 * HOUR, timeout=60_000)
     you.click("swap.chart.table")
     table = card.findChild(QTableView)
     assert table is not None

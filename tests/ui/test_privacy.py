@@ -115,7 +115,7 @@ def test_notices_hide_amounts_also_those_told_before(qtbot: QtBot, tmp_path: Pat
 def test_a_liquidation_is_told_without_amounts(qtbot: QtBot, tmp_path: Path, room: str) -> None:
     window = window_on(qtbot, tmp_path, LIQUIDATED, room=room, settings=HIDDEN)
     page: Any = window.page(room)
-    qtbot.waitUntil(page.told.isVisible, timeout=20_000)
+    qtbot.waitUntil(page.told.isVisible, timeout=60_000)
     text = plain(page.told.text.text())
     assert f"took {wording.HIDDEN} WETH of your collateral" in text
     assert f"others repaid {wording.HIDDEN} USDC of your debt" in text
@@ -126,7 +126,7 @@ def test_a_liquidation_is_told_without_amounts(qtbot: QtBot, tmp_path: Path, roo
 def test_the_quiet_line_of_an_entry_hides_its_amount_too(qtbot: QtBot, tmp_path: Path) -> None:
     window = window_on(qtbot, tmp_path, LIQUIDATED, room="activity", settings=HIDDEN)
     page: Any = window.page("activity")
-    qtbot.waitUntil(lambda: bool(page._lines), timeout=20_000)
+    qtbot.waitUntil(lambda: bool(page._lines), timeout=60_000)
     rows = [row for row in page._table.rows_model.rows() if row.kind != "day"]
     (row,) = (row for row in rows if words.title(row.item) == "Liquidated")
     assert f"{wording.HIDDEN} USDC of debt repaid" in plain(page._what(row).sub)

@@ -171,7 +171,7 @@ def test_figures_are_asked_for_again_after_a_failed_read(
 ) -> None:
     window = window_on(qtbot, tmp_path, (*FUNDED, Stake(YOU, 10**18)), days=9)
     _failing_once("series", monkeypatch, lambda names, *_a, **_n: list(names) == [sample])
-    with qtbot.waitSignal(window.bridge.failed, timeout=20_000):
+    with qtbot.waitSignal(window.bridge.failed, timeout=60_000):
         page = enter(qtbot, window, room)
     assert not page._asking
     answered: list[object] = []
@@ -182,7 +182,7 @@ def test_figures_are_asked_for_again_after_a_failed_read(
 
     monkeypatch.setattr(window.bridge, "series", series)
     window.bridge.advance(DAY)
-    qtbot.waitUntil(lambda: [sample] in answered, timeout=20_000)
+    qtbot.waitUntil(lambda: [sample] in answered, timeout=60_000)
 
 
 def test_older_entries_can_be_asked_for_again(
@@ -190,12 +190,12 @@ def test_older_entries_can_be_asked_for_again(
 ) -> None:
     window = window_on(qtbot, tmp_path, room="activity")
     page = window.page("activity")
-    qtbot.waitUntil(lambda: bool(page._lines), timeout=20_000)
+    qtbot.waitUntil(lambda: bool(page._lines), timeout=60_000)
     page._more = True
     page._show()
     _failing_once("activity", monkeypatch, lambda *, before=None, **_named: before is not None)
     person = Driver(qtbot, window)
-    with qtbot.waitSignal(window.bridge.failed, timeout=20_000):
+    with qtbot.waitSignal(window.bridge.failed, timeout=60_000):
         person.click("activity.older")
     assert page._older.isEnabled()
     person.click("activity.older")
@@ -204,7 +204,7 @@ def test_older_entries_can_be_asked_for_again(
 
 def test_alt_and_a_number_enter_the_rooms_in_order(qtbot: QtBot, window: MainWindow) -> None:
     first = window.rooms[0].key
-    with qtbot.waitSignal(window.entered, timeout=20_000) as told:
+    with qtbot.waitSignal(window.entered, timeout=60_000) as told:
         QTest.keyClick(window, Qt.Key.Key_1, Qt.KeyboardModifier.AltModifier)
     assert told.args == [first]
 

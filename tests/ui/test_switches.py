@@ -56,7 +56,7 @@ def another_profile(folder: Path) -> Path:
 
 
 def switch(qtbot: QtBot, window: MainWindow, path: Path) -> None:
-    with qtbot.waitSignal(window.bridge.opened, timeout=20_000):
+    with qtbot.waitSignal(window.bridge.opened, timeout=60_000):
         window.bridge.open(lambda: Session.open(path))
 
 
@@ -117,7 +117,7 @@ def test_a_contact_that_is_being_typed_stays_behind_in_its_profile(
 def test_a_loss_is_told_to_whom_it_happened(qtbot: QtBot, tmp_path: Path, to: str) -> None:
     window = window_on(qtbot, tmp_path, (*LIQUIDATED, OpenAccount()), room="lend")
     page: Any = window.page("lend")
-    qtbot.waitUntil(page.told.isVisible, timeout=20_000)
+    qtbot.waitUntil(page.told.isVisible, timeout=60_000)
     if to == "profile":
         switch(qtbot, window, another_profile(tmp_path))
     else:
@@ -125,7 +125,7 @@ def test_a_loss_is_told_to_whom_it_happened(qtbot: QtBot, tmp_path: Path, to: st
     assert not page.told.isVisible()
     window.bridge.show_account(YOU)
     if to == "account":
-        qtbot.waitUntil(page.told.isVisible, timeout=20_000)
+        qtbot.waitUntil(page.told.isVisible, timeout=60_000)
 
 
 def test_a_double_click_opens_one_account(qtbot: QtBot, tmp_path: Path) -> None:
@@ -148,7 +148,7 @@ def test_a_loop_of_another_account_is_not_brought_down(qtbot: QtBot, tmp_path: P
     world: Any = window.bridge.world
     loop = Loop(YOU, "wstETH", "ETH", loops.MINT, 100)
     plan = leverage(world, loop, Own("ETH", 5 * ETH), 2 * WAD)
-    with qtbot.waitSignal(window.bridge.outcome, timeout=20_000):
+    with qtbot.waitSignal(window.bridge.outcome, timeout=60_000):
         window.bridge.send(Batch(plan.calls))
     window.enter("lend", {"action": "reduce"})
     person.until(lambda: page.flow.form is page.reduce, "the form that reduces")

@@ -439,15 +439,15 @@ def test_the_shown_account_is_shown_again_after_a_restart(qtbot: QtBot, tmp_path
 
     again = Bridge(Lane(), load(kept)[0], kept)
     try:
-        with qtbot.waitSignal(again.opened, timeout=20_000):
+        with qtbot.waitSignal(again.opened, timeout=60_000):
             again.open(lambda: Session.open(path))
         assert again.account == "you:2"
         # another profile does not have that account: its main one is shown
         other = make_profile(tmp_path / "other.lstwallet")
-        with qtbot.waitSignal(again.opened, timeout=20_000):
+        with qtbot.waitSignal(again.opened, timeout=60_000):
             again.open(lambda: Session.open(other))
         assert again.account == YOU
-        with qtbot.waitSignal(again.opened, timeout=20_000):
+        with qtbot.waitSignal(again.opened, timeout=60_000):
             again.open(lambda: Session.open(path))
         assert again.account == "you:2"
     finally:
@@ -458,7 +458,7 @@ def test_an_account_that_is_not_there_any_more_is_not_shown(qtbot: QtBot, tmp_pa
     path = make_profile(tmp_path / "test.lstwallet")
     bridge = Bridge(Lane(), Settings(shown_accounts=f"{path}\tyou:7\nnonsense"))
     try:
-        with qtbot.waitSignal(bridge.opened, timeout=20_000):
+        with qtbot.waitSignal(bridge.opened, timeout=60_000):
             bridge.open(lambda: Session.open(path))
         assert bridge.account == YOU
     finally:

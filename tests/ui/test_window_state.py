@@ -85,7 +85,7 @@ def test_the_first_window_is_not_larger_than_its_screen(fresh: MainWindow) -> No
 def test_a_tables_order_is_kept(qtbot: QtBot, tmp_path: Path) -> None:
     window = window_on(qtbot, tmp_path, STORY, room="home")
     table = window.page("home").positions.table
-    qtbot.waitUntil(lambda: table.rows_model.rowCount() > 3, timeout=20_000)
+    qtbot.waitUntil(lambda: table.rows_model.rowCount() > 3, timeout=60_000)
     given = [row.key for row in table.rows_model.rows()]
     table.setFocus()
     table.setCurrentIndex(table.rows_model.index(0, 2))
@@ -100,7 +100,7 @@ def test_a_tables_order_is_kept(qtbot: QtBot, tmp_path: Path) -> None:
     again.mkdir()
     second = window_on(qtbot, again, STORY, room="home", settings=load(path)[0])
     table = second.page("home").positions.table
-    qtbot.waitUntil(lambda: table.rows_model.rowCount() > 3, timeout=20_000)
+    qtbot.waitUntil(lambda: table.rows_model.rowCount() > 3, timeout=60_000)
     worth = [row.usd for row in table.rows_model.rows()]
     assert worth == sorted(worth)
     assert [row.key for row in table.rows_model.rows()] != given
