@@ -28,6 +28,20 @@ def require(condition: bool, reason: str) -> None:
         raise Revert(reason)
 
 
+def checked_add(a: int, b: int) -> int:
+    """``a + b`` as a word; reverts with the arithmetic panic beyond 256 bits."""
+    if a + b > MAX_UINT256:
+        raise Revert(PANIC_ARITHMETIC)
+    return a + b
+
+
+def checked_mul(a: int, b: int) -> int:
+    """``a * b`` as a word; reverts with the arithmetic panic beyond 256 bits."""
+    if a * b > MAX_UINT256:
+        raise Revert(PANIC_ARITHMETIC)
+    return a * b
+
+
 def checked_sub(a: int, b: int) -> int:
     """``a - b`` as an unsigned integer; reverts with the arithmetic panic below zero."""
     if b > a:

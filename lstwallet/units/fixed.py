@@ -125,6 +125,11 @@ def percent_mul(a: int, percent_bps: int) -> int:
     return (a * percent_bps + HALF_BPS) // BPS
 
 
+def percent_mul_floor(a: int, percent_bps: int) -> int:
+    """``a`` times a percentage in basis points, rounded down."""
+    return a * percent_bps // BPS
+
+
 def percent_div(a: int, percent_bps: int) -> int:
     """``a`` over a percentage in basis points, halves up (``PercentageMath.percentDiv``)."""
     if percent_bps == 0:

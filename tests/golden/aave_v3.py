@@ -1,4 +1,4 @@
-"""Adapter: sequences of an Aave v3.6 pool.
+"""Adapter: sequences of an Aave pool, v3.6 or (through ``aave_v302``) v3.0.2.
 
 Positions, reserves and results come from ``lstwallet.protocols.lending``; wallets are a
 ledger, moved by the amounts that the results name.
@@ -16,13 +16,13 @@ from lstwallet.protocols.lending import (
     EMode,
     Liquidated,
     Market,
-    Parameters,
     Position,
     RateCurve,
     ReserveConfig,
+    Rules,
 )
 from lstwallet.units.checked import PANIC_ARITHMETIC, Revert
-from tests.golden.replay import Checked, as_revert, differences, numbers
+from tests.golden.replay import Checked, differences, numbers
 
 TREASURY: Final = "treasury"
 POOL: Final = "pool"
@@ -63,14 +63,12 @@ def emode_of(row: Args) -> EMode:
 class Scene:
     """The pool, its users and their wallets while a case is replayed."""
 
-    def __init__(self, case: Args) -> None:
+    def __init__(self, case: Args, rules: Rules) -> None:
         configs = tuple(config_of(row) for row in case["reserves"])
         emodes = tuple(emode_of(row) for row in case["emodes"])
-        parameters = Parameters(configs, emodes, lending.V3_6.name)
         start = case["initial_timestamp"]
-        reserves = tuple(lending.new_reserve(config, start) for config in configs)
         prices = tuple(row["price_1e8"] for row in case["reserves"])
-        self.market = Market(parameters, reserves, prices)
+        self.market = lending.open_market(configs, emodes, rules.name, prices, start)
         self.purse = tuple(case["initial_wallet"])
         self.now: int = start
         self.users: dict[str, Position] = {}
@@ -179,15 +177,16 @@ def liquidate(scene: Scene, user: str, args: Args) -> Liquidated:
         receive_supply=receive,
         by_borrower=user == borrower,
     )
-    scene.user(user)
-    scene.pay(args["debt"], done.debt, user, POOL)
-    if receive:
-        scene.users[user] = lending.credit(scene.user(user), place, done.collateral_scaled)
-    else:
+    liquidator = scene.user(user)
+    if not receive:
         scene.pay(place, done.collateral, POOL, user)
+    scene.pay(args["debt"], done.debt, user, POOL)
+    scene.users[borrower] = done.borrower
+    if receive and user != borrower:
+        scene.users[user] = lending.receive(scene.market, liquidator, place, done.collateral_scaled)
     treasury = scene.user(TREASURY)
     scene.users[TREASURY] = lending.credit(treasury, place, done.fee_scaled)
-    scene.market, scene.users[borrower] = done.market, done.borrower
+    scene.market = done.market
     return done
 
 
@@ -225,16 +224,21 @@ OPS: Final[dict[str, Callable[[Scene, str, Args], Any]]] = {
 # --- reading -------------------------------------------------------------------------
 
 
+def rules_of(scene: Scene) -> Rules:
+    """The rule set that the market names."""
+    return lending.RULES[scene.market.parameters.rules]
+
+
 def read_user(scene: Scene, name: str) -> Args:
     """A user's record in the form of the file."""
     position = scene.user(name)
-    reserves, now = scene.market.reserves, scene.now
+    reserves, now, rules = scene.market.reserves, scene.now, rules_of(scene)
     rows = list(zip(reserves, position.supplied, position.borrowed, strict=True))
     places = range(len(reserves))
     return {
-        "aToken": [lending.supply_balance(r, s, now, lending.V3_6) for r, s, _ in rows],
+        "aToken": [lending.supply_balance(r, s, now, rules) for r, s, _ in rows],
         "aToken_scaled": list(position.supplied),
-        "debt": [lending.debt_balance(r, d, now, lending.V3_6) for r, _, d in rows],
+        "debt": [lending.debt_balance(r, d, now, rules) for r, _, d in rows],
         "debt_scaled": list(position.borrowed),
         "wallet": [scene.balances.get((name, str(place)), 0) for place in places],
         "collateral_enabled": list(position.collateral),
@@ -246,7 +250,7 @@ def read_user(scene: Scene, name: str) -> Args:
 
 def read_reserve(scene: Scene, place: int) -> Args:
     """A reserve's record in the form of the file."""
-    reserve, now, rules = scene.market.reserves[place], scene.now, lending.V3_6
+    reserve, now, rules = scene.market.reserves[place], scene.now, rules_of(scene)
     treasury = scene.user(TREASURY).supplied[place]
     return {
         "liquidity_index": reserve.liquidity_index,
@@ -258,6 +262,7 @@ def read_reserve(scene: Scene, place: int) -> Args:
         "normalized_income": lending.normalized_income(reserve, now),
         "normalized_debt": lending.normalized_debt(reserve, now, rules),
         "virtual_underlying": reserve.liquidity,
+        "underlying_balance_of_aToken": reserve.liquidity,
         "deficit": reserve.deficit,
         "aToken_supply_scaled": reserve.supply_scaled,
         "aToken_supply": lending.supply_balance(reserve, reserve.supply_scaled, now, rules),
@@ -304,7 +309,7 @@ def perform(scene: Scene, op: Args) -> Args:
     try:
         result = OPS[op["op"]](scene, op.get("user", ""), op["args"])
     except Revert as refused:
-        return as_revert(refused)
+        return {"revert": lending.written(rules_of(scene), refused.reason)}
     if isinstance(result, Liquidated):
         event = {"debt_covered": result.debt, "collateral_to_liquidator": result.collateral}
         return {"event": event}
@@ -324,9 +329,14 @@ def compare_answer(op: Args, answer: Args) -> Iterator[str]:
 
 def replay(document: dict[str, Any]) -> Iterator[Checked]:
     """Every operation: what it answers, and the whole state after it."""
+    return replay_under(lending.V3_6, document)
+
+
+def replay_under(rules: Rules, document: dict[str, Any]) -> Iterator[Checked]:
+    """The same under a named rule set."""
     for raw in document["cases"]:
         case = numbers(raw)
-        scene, expected = Scene(case), Expected()
+        scene, expected = Scene(case, rules), Expected()
         for index, op in enumerate(case["ops"]):
             found = list(compare_answer(op, perform(scene, op)))
             expected.learn(op["state_changes"], len(scene.purse))

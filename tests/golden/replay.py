@@ -71,6 +71,7 @@ class Family(NamedTuple):
 
 FAMILIES: Final = (
     Family("aave_v3", "Aave V3", "Pool (PoolInstance"),
+    Family("aave_v302", "Aave V3", "Pool + PoolConfigurator"),
     Family("aave_v3_math", "Aave V3", "MathUtils"),
     Family("curve_stableswap_ng", "Curve StableSwap-NG", "CurveStableSwapNG"),
     Family("eigenlayer_strategy", "EigenLayer", "StrategyBase"),

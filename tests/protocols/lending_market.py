@@ -6,15 +6,16 @@ from typing import Final
 
 from lstwallet.protocols.lending import (
     BPS_TO_RAY,
+    V3_6,
     EMode,
     Market,
-    Parameters,
     Position,
     RateCurve,
     ReserveConfig,
+    Rules,
     borrow,
     empty_position,
-    new_reserve,
+    open_market,
     supply,
 )
 
@@ -51,12 +52,12 @@ def market(
     usdc: ReserveConfig = USDC_CONFIG,
     emodes: tuple[EMode, ...] = (ETH_MODE,),
     eth_usd: int = 2_000 * USD,
+    rules: Rules = V3_6,
 ) -> Market:
     """An empty market at ``START``; wstETH is worth 1.2 ETH."""
     configs = (weth, usdc, WSTETH_CONFIG)
-    parameters = Parameters(configs, emodes, "aave-v3.6")
-    reserves = tuple(new_reserve(config, START) for config in configs)
-    return Market(parameters, reserves, (eth_usd, USD, eth_usd * 12 // 10))
+    prices = (eth_usd, USD, eth_usd * 12 // 10)
+    return open_market(configs, emodes, rules.name, prices, START)
 
 
 def priced(of: Market, eth_usd: int) -> Market:

@@ -10,7 +10,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from lstwallet.units import fixed
-from lstwallet.units.checked import Revert, checked_sub, require
+from lstwallet.units.checked import (
+    MAX_UINT256,
+    Revert,
+    checked_add,
+    checked_mul,
+    checked_sub,
+    require,
+)
 from lstwallet.units.fixed import BPS, RAY, WAD
 
 values = st.integers(0, 2**200)
@@ -103,3 +110,18 @@ def test_checked_subtraction_and_require() -> None:
     require(True, "fine")
     with pytest.raises(Revert, match="NOT_FINE"):
         require(False, "NOT_FINE")
+
+
+def test_sums_and_products_that_leave_the_word() -> None:
+    assert checked_add(MAX_UINT256 - 1, 1) == MAX_UINT256
+    assert checked_mul(2**128, 2**127) == 2**255
+    with pytest.raises(Revert, match=r"Panic\(0x11"):
+        checked_add(MAX_UINT256, 1)
+    with pytest.raises(Revert, match=r"Panic\(0x11"):
+        checked_mul(2**128, 2**128)
+
+
+def test_a_percentage_rounded_down() -> None:
+    assert fixed.percent_mul_floor(19_999, 5_000) == 9_999
+    assert fixed.percent_mul(19_999, 5_000) == 10_000
+    assert fixed.percent_mul_floor(20_000, 5_000) == 10_000

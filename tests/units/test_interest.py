@@ -5,18 +5,23 @@ from __future__ import annotations
 import math
 from fractions import Fraction
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from lstwallet.units.clock import YEAR
 from lstwallet.units.fixed import BPS, RAY, WAD
 from lstwallet.units.interest import (
+    averaged_health,
+    grow_binomial,
     grow_linear,
     grow_taylor,
     health_ratio,
     interest_share_floor,
+    interest_share_half_up,
     scaled_value_ceil,
     scaled_value_floor,
+    scaled_value_half_up,
 )
 
 indices = st.integers(RAY, 20 * RAY)
@@ -71,3 +76,62 @@ def test_a_share_of_the_interest_is_never_more_than_its_part(
 def test_health_ratio(weighted: int, debt: int) -> None:
     exact = Fraction(weighted * WAD, debt * BPS)
     assert abs(health_ratio(weighted, debt) - exact) <= 1
+
+
+# --- the older rules --------------------------------------------------------------------
+
+
+def nearest(value: Fraction) -> int:
+    """To the nearest, halves up."""
+    return math.floor(value + Fraction(1, 2))
+
+
+@pytest.mark.parametrize("seconds", [0, 1, 2, 3, 12, 86_400, YEAR])
+@pytest.mark.parametrize("rate", [0, RAY // 1_000, RAY // 20, 3 * RAY])
+def test_binomial_growth_by_its_terms(rate: int, seconds: int) -> None:
+    squared = math.floor(Fraction(nearest(Fraction(rate * rate, RAY)), YEAR * YEAR))
+    cubed = math.floor(Fraction(nearest(Fraction(squared * rate, RAY)), YEAR))
+    pairs, triples = seconds * (seconds - 1), seconds * (seconds - 1) * (seconds - 2)
+    grown = (
+        RAY
+        + math.floor(Fraction(rate * seconds, YEAR))
+        + math.floor(Fraction(pairs * squared, 2))
+        + math.floor(Fraction(triples * cubed, 6))
+    )
+    assert grow_binomial(RAY, rate, seconds) == grown
+    index = RAY + RAY // 7
+    assert grow_binomial(index, rate, seconds) == nearest(Fraction(index * grown, RAY))
+
+
+def test_binomial_growth_is_below_the_newer_polynomial_and_above_simple_interest() -> None:
+    """5 % over a year: of r³ a second, 3.98 units, only 3 count: 1/6 of a year's 5 %³ and less."""
+    rate = RAY // 20
+    assert RAY + rate < grow_binomial(RAY, rate, YEAR) <= grow_taylor(RAY, rate, YEAR)
+    assert grow_binomial(RAY, rate, YEAR) * 10**6 // RAY == 1_051_265
+
+
+def test_a_share_of_the_interest_rounds_each_step_to_the_nearest() -> None:
+    """3 owed at 1.5 and at 2.5: 4.5 → 5 and 7.5 → 8 make 3; half is 1.5 → 2, by 1.25: 1.6 → 2."""
+    ray = RAY // 4
+    assert interest_share_half_up(3, 6 * ray, 10 * ray, 5_000, 5 * ray) == 2
+    assert interest_share_half_up(3, 6 * ray, 10 * ray, 4_999, 5 * ray) == 1  # 1.4997 → 1 → 0.8
+    assert interest_share_half_up(3, 6 * ray, 6 * ray, 5_000, 5 * ray) == 0
+
+
+@given(amounts, indices, st.integers(0, 10**14), st.sampled_from((1, 10**6, 10**18)))
+def test_older_values_round_tokens_to_the_nearest(
+    scaled: int, index: int, price: int, unit: int
+) -> None:
+    tokens = nearest(Fraction(scaled * index, RAY))
+    assert scaled_value_half_up(scaled, index, price, unit) == tokens * price // unit
+
+
+def test_averaged_health_by_hand() -> None:
+    """30,000 at 80.01 % and 60,000 at 80.02 %: the average 80.0166… % counts as 80.01 %."""
+    weighted = 30_000 * 8_001 + 60_000 * 8_002
+    assert averaged_health(weighted, 72_009, 90_000) == WAD
+    assert health_ratio(weighted, 72_009) > WAD
+    # 3 at 80.01 % are 2.4003 → 2; at 50 % they are 1.5 → 2; two thirds round up
+    assert averaged_health(3 * 8_001, 3, 3) == nearest(Fraction(2 * WAD, 3))
+    assert averaged_health(3 * 5_000, 3, 3) == nearest(Fraction(2 * WAD, 3))
+    assert averaged_health(0, 3, 0) == 0

@@ -5,7 +5,9 @@ debt. Two indices a reserve grow with time, so that nobody's balance has to be t
 tokens are scaled balance times index. A utilisation curve sets the rates. A position is
 healthy while its collateral, weighted with liquidation thresholds, exceeds its debt.
 
-Source: aave-dao/aave-v3-origin, tag v3.6.0. ``rules`` holds what differs by version.
+Sources: aave-dao/aave-v3-origin, tag v3.6.0; aave/aave-v3-core 1.19.3 for the older v3.0.2.
+``rules`` holds where their arithmetic differs, ``v302`` what the older one does another way;
+``pool`` picks by the rule set that a market names.
 """
 
 from __future__ import annotations
@@ -22,16 +24,10 @@ from lstwallet.protocols.lending.actions import (
     Minted,
     Moved,
     Transferred,
-    borrow,
     mint_to_treasury,
     repay,
-    repay_with_supply,
-    set_collateral,
-    set_emode,
-    supply,
-    transfer,
-    withdraw,
 )
+from lstwallet.protocols.lending.curve import borrow_rate, interest_rates, usage_ratio
 from lstwallet.protocols.lending.limits import (
     borrow_room,
     borrowable,
@@ -43,22 +39,30 @@ from lstwallet.protocols.lending.liquidation import (
     Liquidated,
     Pair,
     WrittenOff,
-    liquidate,
     queue_key,
     queue_limit,
     single_pair,
 )
+from lstwallet.protocols.lending.pool import (
+    borrow,
+    liquidate,
+    open_market,
+    receive,
+    repay_with_supply,
+    set_collateral,
+    set_emode,
+    supply,
+    transfer,
+    withdraw,
+)
 from lstwallet.protocols.lending.rates import (
     accrue,
-    borrow_rate,
     debt_balance,
-    interest_rates,
     normalized_debt,
     normalized_income,
     supply_balance,
-    usage_ratio,
 )
-from lstwallet.protocols.lending.rules import RULES, V3_6, Rules
+from lstwallet.protocols.lending.rules import RULES, V3_0_2, V3_6, Rules, written
 from lstwallet.protocols.lending.state import (
     BPS_TO_RAY,
     HEALTHY,
@@ -85,6 +89,7 @@ __all__ = [
     "MAX_AMOUNT",
     "NO_DEBT",
     "RULES",
+    "V3_0_2",
     "V3_6",
     "Account",
     "EMode",
@@ -119,9 +124,11 @@ __all__ = [
     "new_reserve",
     "normalized_debt",
     "normalized_income",
+    "open_market",
     "put",
     "queue_key",
     "queue_limit",
+    "receive",
     "repay",
     "repay_with_supply",
     "reserve_bonus",
@@ -138,4 +145,5 @@ __all__ = [
     "with_collateral",
     "withdraw",
     "withdrawable",
+    "written",
 ]

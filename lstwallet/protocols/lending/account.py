@@ -1,7 +1,8 @@
 """What a position is worth, what it owes, and how healthy it is.
 
 Source: aave-v3-origin v3.6.0 ``GenericLogic.calculateUserAccountData``. Collateral counts
-rounded down and debt rounded up, reserve by reserve; both favour the pool.
+rounded down and debt rounded up, reserve by reserve; both favour the pool. (v3.0.2 rounds the
+tokens to the nearest and both values down, and averages thresholds before it compares.)
 """
 
 from __future__ import annotations
@@ -21,7 +22,7 @@ from lstwallet.protocols.lending.state import (
 )
 from lstwallet.units.checked import Revert
 from lstwallet.units.clock import SimTime
-from lstwallet.units.fixed import BPS, div_floor, mul_div_floor, percent_div_ceil
+from lstwallet.units.fixed import div_floor, percent_div_ceil
 from lstwallet.units.interest import health_ratio
 from lstwallet.units.records import make
 
@@ -105,8 +106,8 @@ def account_data(market: Market, position: Position, now: SimTime) -> Account:
         return EMPTY
     ltv = div_floor(borrowing_power, collateral) if collateral else 0
     threshold = div_floor(weighted, collateral) if collateral else 0
-    available = max(0, mul_div_floor(collateral, ltv, BPS) - debt)
-    health = health_ratio(weighted, debt) if debt else NO_DEBT
+    available = max(0, rules.borrowing_power(collateral, ltv) - debt)
+    health = rules.health(weighted, debt, collateral) if debt else NO_DEBT
     return make(Account, (collateral, debt, available, threshold, ltv, health, has_zero_ltv))
 
 
@@ -129,6 +130,8 @@ def health_factor(market: Market, position: Position, now: SimTime) -> int:
             debt += rules.debt_value(scaled, index, prices[place], configs[place].unit)
     if not debt:
         return NO_DEBT
+    if rules.averaged:
+        return account_data(market, position, now).health_factor
     return health_ratio(weighted_collateral(market, position, now), debt)
 
 

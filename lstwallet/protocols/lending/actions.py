@@ -195,10 +195,10 @@ def repay(
     """
     require(amount != 0, "InvalidAmount")
     require(amount != MAX_AMOUNT or own_debt, "NoExplicitAmountToRepayOnBehalf")
-    return _repay(market, place, position, amount, now, incoming=True)
+    return repay_in_tokens(market, place, position, amount, now, incoming=True)
 
 
-def _repay(
+def repay_in_tokens(
     market: Market, place: int, position: Position, amount: int, now: SimTime, *, incoming: bool
 ) -> Moved:
     """Burn debt worth up to ``amount``; the tokens come in, or are there already."""
@@ -238,7 +238,7 @@ def repay_with_supply(
     if amount == MAX_AMOUNT:
         require(position.borrowed[place] != 0, "NoDebtOfSelectedType")
         amount = rules.supply_balance(held, reserve.liquidity_index)
-    market, position, paid = _repay(market, place, position, amount, now, incoming=False)
+    market, position, paid = repay_in_tokens(market, place, position, amount, now, incoming=False)
     scaled = rules.burn_supply(paid, reserve.liquidity_index)
     position = with_supply(position, place, checked_sub(held, scaled))
     market = with_reserve(market, place, _supply_changed(market.reserves[place], -scaled))

@@ -95,6 +95,8 @@ def withdrawable(market: Market, place: int, position: Position, now: SimTime) -
     if account.has_zero_ltv and reserve_ltv(parameters, place, emode) != 0:
         return 0
     spare = weighted_collateral(market, position, now) - account.debt * BPS
+    if rules.averaged:  # an average rounded down may lose a whole basis point of everything
+        spare -= account.collateral
     threshold = reserve_threshold(parameters, place, emode)
     if spare <= 0:
         return 0

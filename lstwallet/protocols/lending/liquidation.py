@@ -24,7 +24,7 @@ from lstwallet.protocols.lending.rates import (
     normalized_income,
     settle,
 )
-from lstwallet.protocols.lending.rules import RULES, Rules
+from lstwallet.protocols.lending.rules import RULES, Rounding, Rules
 from lstwallet.protocols.lending.state import (
     HEALTHY,
     Market,
@@ -128,18 +128,19 @@ def seize(
     to_cover: int,
     balance: int,
     bonus: int,
+    debt_needed: Rounding = percent_div_ceil,
 ) -> Seizure:
     """What repaying ``to_cover`` buys out of ``balance`` collateral at ``bonus`` basis points.
 
     If the collateral does not suffice, all of it goes and less debt is repaid, rounded up
-    in favour of the pool. The fee is a share of the bonus only.
+    in favour of the pool (v3.0.2: halves up). The fee is a share of the bonus only.
     """
     base = div_floor(debt_price * to_cover * collateral.unit, collateral_price * debt.unit)
     taken = percent_mul(base, bonus)
     if taken > balance:
         taken = balance
         worth = div_floor(collateral_price * taken * debt.unit, debt_price * collateral.unit)
-        to_cover = percent_div_ceil(worth, bonus)
+        to_cover = debt_needed(worth, bonus)
     value = mul_div_floor(taken, collateral_price, collateral.unit)
     fee = 0
     if collateral.protocol_fee:

@@ -1,60 +1,18 @@
-"""Interest: the rate curve, the indices, and what the treasury is owed.
+"""Interest: the indices, and what the treasury is owed.
 
-Sources: aave-v3-origin v3.6.0 ``DefaultReserveInterestRateStrategyV2.sol`` and
-``ReserveLogic.sol``. Interest accrues when a reserve is touched; in between, the
-normalised indices say what it would be.
+Source: ``ReserveLogic.sol`` (aave-v3-origin v3.6.0; the same in v3.0.2 but for roundings and
+the polynomial, which ``rules`` holds). Interest accrues when a reserve is touched; in between,
+the normalised indices say what it would be.
 """
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
 from lstwallet.protocols.lending.rules import Rules
-from lstwallet.protocols.lending.state import RateCurve, Reserve, ReserveConfig
+from lstwallet.protocols.lending.state import Reserve, ReserveConfig
 from lstwallet.units.checked import checked_sub
 from lstwallet.units.clock import SimTime
-from lstwallet.units.fixed import BPS, RAY, percent_mul, ray_div, ray_mul
 from lstwallet.units.interest import grow_linear
 from lstwallet.units.records import make
-
-
-class Rates(NamedTuple):
-    """Both rates of a reserve, rays a year."""
-
-    liquidity: int
-    borrow: int
-
-
-def usage_ratio(debt: int, liquidity: int, deficit: int = 0) -> int:
-    """Debt over everything, a ray, halves up; 0 without debt."""
-    return ray_div(debt, liquidity + debt + deficit) if debt else 0
-
-
-def borrow_rate(curve: RateCurve, usage: int) -> int:
-    """The curve's rate at a utilisation, rays a year.
-
-    Below the kink ``base + slope1 × U/U*``; above it ``base + slope1 + slope2 × (U−U*)/(1−U*)``.
-    """
-    optimal, base, slope1, slope2 = curve
-    if usage > optimal:
-        return base + slope1 + ray_mul(slope2, ray_div(usage - optimal, RAY - optimal))
-    return base + ray_div(ray_mul(slope1, usage), optimal)
-
-
-def interest_rates(
-    curve: RateCurve, reserve_factor: int, debt: int, liquidity: int, deficit: int
-) -> Rates:
-    """Both rates for ``debt`` tokens owed and ``liquidity`` tokens left.
-
-    Without debt suppliers earn nothing and the borrow rate is the base rate. A deficit
-    lowers what suppliers earn, not what borrowers pay.
-    """
-    if debt == 0:
-        return Rates(0, curve[1])
-    usage = ray_div(debt, liquidity + debt)
-    borrow = borrow_rate(curve, usage)
-    earned = ray_mul(borrow, ray_div(debt, liquidity + debt + deficit) if deficit else usage)
-    return make(Rates, (percent_mul(earned, BPS - reserve_factor), borrow))
 
 
 def normalized_income(reserve: Reserve, now: SimTime) -> int:
@@ -153,7 +111,9 @@ def settle(
     liquidity = available_after(liquidity, added, taken)
     deficit += new_deficit
     debt = rules.debt_balance(debt_scaled, owed) if debt_scaled else 0
-    earned, paid = interest_rates(config.curve, config.reserve_factor, debt, liquidity, deficit)
+    earned, paid = rules.interest_rates(
+        config.curve, config.reserve_factor, debt, liquidity, deficit
+    )
     return make(
         Reserve,
         (

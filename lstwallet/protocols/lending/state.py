@@ -132,6 +132,11 @@ def new_reserve(config: ReserveConfig, now: SimTime) -> Reserve:
     return Reserve(RAY, RAY, 0, config.curve.base, now, 0, 0, 0, 0, 0)
 
 
+def untouched_reserve() -> Reserve:
+    """An empty reserve of v3.0.2: no rate and no time until somebody touches it."""
+    return Reserve(RAY, RAY, 0, 0, 0, 0, 0, 0, 0, 0)
+
+
 def empty_position(places: int) -> Position:
     """An account that holds nothing in a market of ``places`` reserves."""
     return Position((0,) * places, (0,) * places, (False,) * places, 0)
