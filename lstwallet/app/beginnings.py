@@ -1,7 +1,7 @@
-"""How a new profile begins: empty with play money, or as the demo portfolio.
+"""How a new profile begins: empty with play money, as the demo portfolio, or as a file says.
 
 The demo portfolio is nothing but commands in the order a person would give them, each signed
-as the window signs it, on the real prices of May to July 2022, with time passing between them.
+as the window signs it, on the real prices of May to July 2022, with time passing between them. A wallet that a file fills is filled by one batch, see ``holdings``.
 """
 
 from __future__ import annotations
@@ -10,7 +10,8 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Final, Literal
 
-from lstwallet.app import profiles, safe
+from lstwallet.app import holdings, profiles, safe
+from lstwallet.app.door.portfolio import Portfolio
 from lstwallet.app.session import Session
 from lstwallet.engine.kernel import Batch, Command
 from lstwallet.engine.lending import Borrow, Supply
@@ -72,14 +73,16 @@ def create(
     path: Path | None = None,
     seed: int = SEED,
     market: MarketConfig | None = None,
+    portfolio: Portfolio | None = None,
     gate: Callable[[], None] | None = None,
     secrets: Sequence[safe.Secret] = (safe.NOTHING,),
 ) -> Session:
     """A new profile in the profiles' folder (or at ``path``), open.
 
     ``market`` is by default the seeded one, and for the demo portfolio the real prices of 2022.
-    ``secrets``: what opens it. Raises ``StoreError``, ``KeysError``, ``CatalogueError`` or
-    ``PriceTableError``; nothing is left behind then.
+    ``portfolio``: what an empty one holds, instead of the play money of the others.
+    ``secrets``: what opens it. Raises ``StoreError``, ``KeysError``, ``CatalogueError``,
+    ``PriceTableError`` or a ``Refusal``; nothing is left behind then.
     """
     if market is None:
         market = DEMO if kind == "demo" else EMPTY
@@ -88,7 +91,10 @@ def create(
     world = genesis(seed, market=market)
     session = safe.begin_profile(path, world, market, name=name or path.stem, secrets=secrets)
     try:
-        play(session, DEMO_STEPS if kind == "demo" else DEMO_STEPS[:2], gate, signed=True)
+        if portfolio is not None:
+            play(session, (holdings.fill(session.world, portfolio),), gate)
+        else:
+            play(session, DEMO_STEPS if kind == "demo" else DEMO_STEPS[:2], gate, signed=True)
     except BaseException:
         session.close()
         path.unlink(missing_ok=True)

@@ -11,7 +11,7 @@ from typing import Any, Final, NamedTuple
 
 from lstwallet.app import door, safe
 from lstwallet.app.door.portfolio import read_portfolio
-from lstwallet.app.holdings import fill
+from lstwallet.app.holdings import tried
 from lstwallet.cli.sentences import Stop
 from lstwallet.engine import kernel
 from lstwallet.engine.kernel import Command, Event
@@ -100,9 +100,9 @@ def _first(world: World, portfolio: Path | None) -> tuple[Command, ...]:
     """What fills the wallet; tried on a copy, so that it is refused before a file is made."""
     if portfolio is None:
         return ()
-    batch = fill(world, read_portfolio(portfolio))
+    wanted = read_portfolio(portfolio)
     try:
-        kernel.handle(Draft(world), batch)
+        return (tried(world, wanted).batch,)
     except BelowMinimum as refusal:
         least = _amount(world, refusal.token, refusal.minimum)
         problem = f"a protocol takes no less than {least} {refusal.token}"
@@ -110,7 +110,6 @@ def _first(world: World, portfolio: Path | None) -> tuple[Command, ...]:
     except Refusal as refusal:
         problem = f"it cannot be had here ({type(refusal).__name__})"
         raise Stop(f"{portfolio} cannot be used: {problem}.") from refusal
-    return (batch,)
 
 
 def _into_profile(

@@ -28,6 +28,7 @@ from lstwallet.ui.shell import endings, instance
 from lstwallet.units.paths import resources
 
 if TYPE_CHECKING:
+    from lstwallet.app.brought import Brought
     from lstwallet.app.log import Log
     from lstwallet.app.session import Session
     from lstwallet.market.driver import MarketConfig
@@ -36,6 +37,7 @@ if TYPE_CHECKING:
     from lstwallet.ui.records import Opened
     from lstwallet.ui.shell.doorkeeper import Doorkeeper
     from lstwallet.ui.shell.faults import Faults
+    from lstwallet.ui.shell.portfolio_page import PortfolioPage
     from lstwallet.ui.shell.profiles_desk import ProfilesDesk
     from lstwallet.ui.shell.stalls import Heart
 
@@ -217,29 +219,78 @@ class Program(QObject):
         self.door.open(path)
 
     def begin(self, kind: str) -> None:
-        """A new profile: ``empty``, ``demo``, or ``tour`` (empty, then the first lesson). Asks
-        first how it is to be protected."""
-        if self.protection is not None:
-            self._make(kind, self.protection)
+        """A new profile: ``empty``, ``demo``, ``tour`` (empty, then the first lesson), or
+        ``portfolio``, for which a file is chosen. Asks first how it is to be protected."""
+        back = self._back
+        if kind == "portfolio":
+            self._ask_portfolio(back)
         else:
-            back = self._back
+            self._protect(kind, lambda: self.welcome(back=back))
+
+    def _protect(
+        self, kind: str, left: Callable[[], None], brought: Brought | None = None
+    ) -> None:
+        if self.protection is not None:
+            self._make(kind, self.protection, brought)
+        else:
             self.door.ask_protection(
-                lambda protection: self._make(kind, protection),
-                lambda: self.welcome(back=back),
+                lambda protection: self._make(kind, protection, brought), left
             )
 
-    def _make(self, kind: str, protection: Protection) -> None:
+    def _ask_portfolio(self, back: bool, path: str = "") -> None:
+        """A file of a portfolio, looked into before there is a profile."""
+        from lstwallet.ui.shell.portfolio_page import PortfolioPage
+
+        page = PortfolioPage()
+        page.read_wanted.connect(lambda wanted, asked: self._look_into(page, wanted, asked))
+        page.chosen.connect(
+            lambda found: self._protect(
+                "portfolio", lambda: self._ask_portfolio(back, str(found.path)), found
+            )
+        )
+        page.left.connect(lambda: self.welcome(back=back))
+        self.window.show_whole(page)
+        if path:
+            page.take(path)
+
+    def _look_into(self, page: PortfolioPage, path: Path, asked: int) -> None:
+        """In the lane; a page that is gone, or asks for another file, hears nothing."""
+
+        def work() -> Brought:
+            from lstwallet.app import brought
+
+            return brought.look(
+                path, seed=self.seed, market=self.market, unwanted=lambda: page.asked != asked
+            )
+
+        def found(answer: Brought) -> None:
+            if self.window.cover() is page:
+                page.show_found(asked, answer)
+
+        def refused(error: BaseException) -> None:
+            if self.window.cover() is page:
+                page.show_refused(asked, wording.refused_portfolio(error, path.name))
+            if not wording.is_environment(error):
+                self.faults.log(error)
+
+        self.bridge.jobs.run(work, found, refused)
+
+    def _make(self, kind: str, protection: Protection, brought: Brought | None = None) -> None:
         def make(secrets: Any) -> Session:
             from lstwallet.app import beginnings
 
             seed = beginnings.SEED if self.seed is None else self.seed
             way: beginnings.Kind = "demo" if kind == "demo" else "empty"
-            return beginnings.create(way, seed=seed, market=self.market, secrets=secrets)
+            return beginnings.create(
+                way, seed=seed, market=self.market, secrets=secrets,
+                name=brought.name if brought is not None else "",
+                portfolio=brought.portfolio if brought is not None else None,
+            )  # fmt: skip
 
         self._tour = kind == "tour"
         if self._tour:
             self.window.enter("learn")
-        elif kind == "empty":
+        elif kind in ("empty", "portfolio"):
             self.window.enter("home")
         self._begin_with(protection, make, self._not_begun)
 

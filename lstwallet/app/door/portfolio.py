@@ -11,7 +11,7 @@ tokens, above zero; each token at most once.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 
@@ -43,9 +43,12 @@ class Portfolio(NamedTuple):
     """Token → base units, in the order of ``TOKENS``."""
 
 
-def read_portfolio(path: Path) -> Portfolio:
-    """The portfolio in a file, through the door. Raises ``FileRefused``."""
-    return of_plain(read(path, "portfolio"))
+def read_portfolio(path: Path, *, unwanted: Callable[[], bool] | None = None) -> Portfolio:
+    """The portfolio in a file, through the door. Raises ``FileRefused``.
+
+    ``unwanted`` is asked now and then from another thread; true ends it.
+    """
+    return of_plain(read(path, "portfolio", unwanted=unwanted))
 
 
 def answer(data: bytes) -> dict[str, Any]:

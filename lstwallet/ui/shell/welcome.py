@@ -38,7 +38,8 @@ class _Way(PressCard):
 
 
 class Welcome(QWidget):
-    """The page of the first start; ``begun(kind)`` with ``tour``, ``demo`` or ``empty``."""
+    """The page of the first start; ``begun(kind)``: ``tour``, ``demo``, ``empty`` or
+    ``portfolio``, which leads to a page that asks for a file."""
 
     begun = Signal(str)
     look_changed = Signal(str)
@@ -123,6 +124,10 @@ class Welcome(QWidget):
                 "empty", "circle-dashed", self.tr("Start empty"),
                 self.tr("100 simulated ETH, 50\u202f000 simulated USDC and nothing else."),
             ),
+            (
+                "portfolio", "file-arrow-down", self.tr("Bring a portfolio"),
+                self.tr("What you hold, from a file: the same amounts in play money."),
+            ),
         ]  # fmt: skip
         if tour:
             text = self.tr("Your first stake in a few short steps, in a sandbox of its own.")
@@ -135,7 +140,8 @@ class Welcome(QWidget):
             self.card.add(way)
 
     def _begin(self, kind: str) -> None:
-        self.set_busy(True)
+        if kind != "portfolio":
+            self.set_busy(True)
         self.begun.emit(kind)
 
     def set_busy(self, busy: bool) -> None:

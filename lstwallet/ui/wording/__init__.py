@@ -24,6 +24,7 @@ from lstwallet.ui.wording.backups import (
 from lstwallet.ui.wording.errors import (
     error,
     is_environment,
+    refused_portfolio,
 )
 from lstwallet.ui.wording.findings import (
     finding,
@@ -179,6 +180,7 @@ __all__ = [
     "ready_in",
     "real_moment",
     "refusal",
+    "refused_portfolio",
     "severity",
     "short_address",
     "short_day",

@@ -9,6 +9,7 @@ from lstwallet.ui.wording.backups import name_problem
 from lstwallet.ui.wording.door import refused_file
 from lstwallet.ui.wording.keys import KEY_ERRORS
 from lstwallet.ui.wording.numbers import translate
+from lstwallet.ui.wording.refusals import refusal
 
 
 def error(problem: BaseException) -> str:
@@ -20,6 +21,19 @@ def error(problem: BaseException) -> str:
     if isinstance(problem, OSError) and problem.strerror:
         return translate("wording", "The computer says: {why}.").format(why=problem.strerror)
     return translate("wording", "Something went wrong inside the program.")
+
+
+def refused_portfolio(problem: BaseException, file: str) -> str:
+    """Why nobody can begin with the portfolio in ``file``: the file's own fault, or a protocol
+    that does not give such an amount."""
+    from lstwallet.engine.refusals import Refusal
+
+    if isinstance(problem, Refusal):
+        said = refusal(problem)
+        return translate("door", "{file} asks for what cannot be had here. {said}").format(
+            file=file, said=said
+        )
+    return error(problem)
 
 
 def is_environment(problem: BaseException) -> bool:
