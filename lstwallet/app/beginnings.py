@@ -1,7 +1,8 @@
 """How a new profile begins: empty with play money, as the demo portfolio, or as a file says.
 
 The demo portfolio is nothing but commands in the order a person would give them, each signed
-as the window signs it, on the real prices of May to July 2022, with time passing between them. A wallet that a file fills is filled by one batch, see ``holdings``.
+as the window signs it, on the real prices of May to July 2022, with time passing between them. A
+wallet that a file fills is filled by one batch, see ``holdings``.
 """
 
 from __future__ import annotations

@@ -26,7 +26,7 @@ from lstwallet.ledger.entries import Account
 from lstwallet.market.upgrades import FOUNDING
 from lstwallet.readmodel import activity, differences, portfolio
 from lstwallet.readmodel.activity import Line
-from lstwallet.readmodel.differences import WORTH, Held, Step, Worths
+from lstwallet.readmodel.differences import WORTH, End, Held, Step, Worths
 from lstwallet.readmodel.samples import Series
 from lstwallet.store import codec
 from lstwallet.store.reading import Reading
@@ -101,12 +101,13 @@ def compare(
         for side, world in zip((one, other), worlds, strict=True)
     )
     steps = differences.telling(differences.in_step(first.lines, second.lines))
+    ends = _end(first.world, account), _end(second.world, account)
     return Compared(
         parted,
         moment,
         _parting(first, second, parted, gate),
-        (_worth(first.world, account), _worth(second.world, account)),
-        differences.worths(first.series, second.series),
+        (ends[0].usd, ends[1].usd),
+        differences.worths(first.series, second.series, ends),
         differences.held(first.world, second.world, account),
         steps,
         differences.first_difference(steps),
@@ -149,9 +150,10 @@ def _side(
     return _Side(session.along(branch), seq, world, series, activity.lines(records, account))
 
 
-def _worth(world: World, account: Account) -> int:
-    """Nothing, where the account was never opened."""
-    return portfolio.net_worth(world, account) if account in world.accounts else 0
+def _end(world: World, account: Account) -> End:
+    """Worth nothing, where the account was never opened."""
+    known = account in world.accounts
+    return End(world.time, portfolio.net_worth(world, account) if known else 0)
 
 
 def _parting(

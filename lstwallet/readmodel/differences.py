@@ -6,7 +6,7 @@ simulated time, USD have 8 decimals.
 
 from __future__ import annotations
 
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Sequence
 from itertools import zip_longest
 from typing import Final, NamedTuple
@@ -126,17 +126,30 @@ def telling(steps: Sequence[Step]) -> list[Step]:
     ]
 
 
-def worths(first: Series, second: Series) -> Worths:
+class End(NamedTuple):
+    """Where a line ends: what was done since the last sample is in it."""
+
+    at: SimTime
+    usd: int
+
+
+def worths(first: Series, second: Series, ends: tuple[End, End]) -> Worths:
     """Both lines on the moments of either; each holds its last value until its own end."""
-    at = sorted({*first.at, *second.at})
-    return Worths(at, _held_on(first, at), _held_on(second, at))
+    one, other = (_ended(*each) for each in zip((first, second), ends, strict=True))
+    at = sorted({*one.at, *other.at})
+    return Worths(at, _held_on(one, at), _held_on(other, at))
+
+
+def _ended(series: Series, end: End) -> Series:
+    """The samples before its end, and that."""
+    upto = bisect_left(series.at, end.at)
+    return Series(
+        [*series.at[:upto], end.at], {WORTH: [*series.column(WORTH)[:upto], end.usd]}
+    )
 
 
 def _held_on(series: Series, moments: Sequence[SimTime]) -> list[int | None]:
-    known = series.column(WORTH)
-    if not series.at:
-        return [None] * len(moments)
-    end = series.at[-1]
+    known, end = series.column(WORTH), series.at[-1]
     made: list[int | None] = []
     for moment in moments:
         place = bisect_right(series.at, moment) - 1
@@ -145,5 +158,5 @@ def _held_on(series: Series, moments: Sequence[SimTime]) -> list[int | None]:
 
 
 __all__ = [
-    "Held", "Step", "Worths", "first_difference", "held", "in_step", "telling", "worths",
+    "End", "Held", "Step", "Worths", "first_difference", "held", "in_step", "telling", "worths",
 ]  # fmt: skip

@@ -149,10 +149,10 @@ class Backups(QObject):
         self._bridge.jobs.run(work, done, failed)
 
     def preview(self, staged: Staged, secret: By | None, done: Done, failed: Failed) -> None:
-        """Open it and audit it; ``done((Preview, key))``. Without ``secret``: with none, or with
-        the key of the profile that is open."""
+        """Open it and audit it; ``done((Preview, key, name))``, with a name that a profile of it
+        may have. Without ``secret``: with none, or with the key of the profile that is open."""
 
-        def work() -> tuple[Preview, HeldKey]:
+        def work() -> tuple[Preview, HeldKey, str]:
             from lstwallet.app import safe
 
             by = secret
@@ -160,7 +160,8 @@ class Backups(QObject):
                 locked = staged.how().state is safe.State.LOCKED
                 by = self._held() if locked else safe.NOTHING
             key = safe.HeldKey(safe.unlock(staged.path, by))
-            return staged.open(key, gate=GATE.wait), key
+            preview = staged.open(key, gate=GATE.wait)
+            return preview, key, profiles.free_name(preview.name)
 
         self._bridge.jobs.run(work, done, failed)
 

@@ -44,6 +44,7 @@ from lstwallet.ui.shell.redraw import Redraw
 from lstwallet.ui.shell.sorts import Sorts
 from lstwallet.ui.shell.standstill_strip import StandstillStrip
 from lstwallet.ui.shell.time_bar import TimeBar
+from lstwallet.ui.shell.told import Told
 from lstwallet.ui.shell.top_bar import TopBar
 from lstwallet.ui.shell.travel import Travel
 from lstwallet.ui.theme import current, tokens
@@ -53,7 +54,6 @@ if TYPE_CHECKING:
     from lstwallet.app.session import Outcome, Progress
     from lstwallet.ui.bridge import Bridge, Opened
     from lstwallet.ui.pages.page import Page
-    from lstwallet.ui.widgets.toast import Toaster
 
 TOUCHES: Final = frozenset(
     (
@@ -114,7 +114,7 @@ class MainWindow(QMainWindow):
         """Since a key was pressed or the mouse moved over the window."""
         self.touched.start()
         self.redraw = Redraw(self._tell, self)
-        self._toaster: Toaster | None = None
+        self.toasts = Told(self, self._panel)
         self._sandbox = ("", "")
         self.other_profiles: Sequence[tuple[str, str]] = ()
         """(name, path) of the profiles one may switch to."""
@@ -230,7 +230,7 @@ class MainWindow(QMainWindow):
         page.navigate.connect(self.enter)
         page.command_wanted.connect(self._send)
         page.lesson_wanted.connect(self.lesson_wanted)
-        page.panel_changed.connect(self._place_toasts)
+        page.panel_changed.connect(self.toasts.place)
         page.set_narrow(bool(self._slim))
         self._sorts.take(page)
         self._pages[key] = page
@@ -254,15 +254,9 @@ class MainWindow(QMainWindow):
         if self._typing:
             self._typing = False
             page.begin_typing()
-        if self._toaster is not None:
-            self._toaster.seen(key)
-        self._place_toasts()
+        self.toasts.seen(key)
+        self.toasts.place()
         self.entered.emit(key)
-
-    def _place_toasts(self) -> None:
-        """Beside the panel that is shown, so that its button stays free."""
-        if self._toaster is not None:
-            self._toaster.place()
 
     def _find_in_room(self) -> None:
         page: Any = self._pages.get(self.room)
@@ -284,8 +278,7 @@ class MainWindow(QMainWindow):
         self.top_bar.profile.set_profile(profile.name, ())
         if profile is not self._profile:  # not the same one again, after trouble with its file
             self._profile = profile
-            if self._toaster is not None:
-                self._toaster.clear()
+            self.toasts.forget()
         self.notices.begin(profile.world)
         self._show_net_worth()
         self.show_shell()
@@ -306,8 +299,7 @@ class MainWindow(QMainWindow):
             page.deleteLater()
         self._pages.clear()
         self._profile = None
-        if self._toaster is not None:
-            self._toaster.clear()
+        self.toasts.forget()
         clear(self._strip)
         self.notices.forget()
         self.top_bar.forget()
@@ -369,7 +361,13 @@ class MainWindow(QMainWindow):
     # --- whole pages, strips and toasts -------------------------------------------------
 
     def show_whole(self, widget: QWidget) -> None:
-        """Cover the window with a page of its own: the first start, a profile that is broken."""
+        """Cover the window with a page of its own: the first start, a profile that is broken.
+
+        What floats above a room goes, and what is told meanwhile waits until one sees it again:
+        the page may be about another profile, or be seen by somebody else.
+        """
+        if self.cover() is None and self.bridge.profile is not None:
+            self.put_away()
         self._drop_cover()
         self.whole.addWidget(widget)
         self.whole.setCurrentWidget(widget)
@@ -378,6 +376,7 @@ class MainWindow(QMainWindow):
         """Back to the rooms."""
         self.whole.setCurrentWidget(self.shell)
         self._drop_cover()
+        self.toasts.go_on()
 
     def cover(self) -> QWidget | None:
         """The page that covers the window, if any."""
@@ -388,6 +387,9 @@ class MainWindow(QMainWindow):
         for index in range(self.whole.count() - 1, -1, -1):
             widget = self.whole.widget(index)
             if widget is not self.shell and widget is not None:
+                wipe = getattr(widget, "wipe", None)
+                if wipe is not None:
+                    wipe()  # its secrets go with it
                 self.whole.removeWidget(widget)
                 widget.deleteLater()
 
@@ -416,29 +418,16 @@ class MainWindow(QMainWindow):
         """A short word at the bottom right. ``about``: the room that shows more. ``undo``:
         takes back a reversible edit, by the toast's button or Ctrl+Z while it stands.
         ``offer``: the words of another button and what it does."""
-        from lstwallet.ui.widgets.toast import Toaster
-
-        if self._toaster is None:
-            self._toaster = Toaster(self, beside=self._panel)
-        if undo is not None:
-            self._toaster.show_toast(title, text, tone=tone, about=about, undo=undo)
-            return
-        action = self.tr("Show") if about else ""
-        action, act = offer or (action, lambda: self.enter(about))
-        self._toaster.show_toast(
-            title, text, tone=tone, action=action, on_action=act, about=about
-        )
+        self.toasts.toast(title, text, tone, about, undo, offer)
 
     def undo(self) -> None:
         """Take back the newest edit whose toast still stands (Ctrl+Z)."""
-        if self._toaster is not None and self.cover() is None:
-            self._toaster.undo()
+        self.toasts.undo()
 
     def put_away(self) -> None:
         """Close everything that floats above the window: a page is to cover it."""
         self.floating.put_away()
-        if self._toaster is not None:
-            self._toaster.clear()
+        self.toasts.clear()
 
     def _panel(self) -> QWidget | None:
         """The action panel of the room one is in, while it stands at the right."""

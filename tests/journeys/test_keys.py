@@ -6,9 +6,11 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from PySide6.QtCore import QPoint, Qt
@@ -23,7 +25,9 @@ from lstwallet.store.book import NameAccount
 from lstwallet.store.errors import StoreUnavailable, Trouble
 from lstwallet.ui.application import Program
 from lstwallet.ui.keys import Protection
+from lstwallet.ui.shell import recovery as recovery_page
 from lstwallet.ui.shell.faults import Faults
+from lstwallet.ui.shell.instance import Request
 from lstwallet.ui.shell.lock_watch import LockWatch
 from lstwallet.ui.widgets import secret_field
 from lstwallet.ui.widgets.overlays import Overlay
@@ -235,10 +239,243 @@ def test_the_code_is_copied_for_a_while_and_saved_where_only_the_user_may_read_i
     assert QApplication.clipboard().text() == ""
     sheet = tmp_path / "code.pdf"
     program.window.cover().save(sheet)
+    person.sees("Saved as code.pdf. Print it, then delete the file.")
     assert sheet.read_bytes().startswith(b"%PDF")
     assert sheet.stat().st_mode & 0o777 == 0o600
+    sheet.write_bytes(b"longer than any sheet" * 100_000)
+    sheet.chmod(0o644)
+    program.window.cover().save(sheet)
+    person.until(lambda: sheet.stat().st_mode & 0o777 == 0o600, "the file to be the user's")
+    person.until(lambda: sheet.read_bytes().endswith(b"%%EOF\n"), "the whole sheet, no more")
     program.window.cover().save(tmp_path / "nowhere" / "code.pdf")
     person.sees("It was not saved: No such file or directory.")
+
+
+def test_the_sheet_is_written_by_the_lane_and_the_window_does_not_wait(
+    start: Start, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    program, person = start()
+    program.protection = Protection(WORD)
+    person.click("welcome.empty")
+    person.sees("Keep this recovery code")
+    wrote, real = [], recovery_page._write
+
+    def slow(path: Path, data: bytes) -> None:
+        wrote.append(threading.current_thread() is threading.main_thread())
+        time.sleep(0.5)
+        real(path, data)
+
+    monkeypatch.setattr(recovery_page, "_write", slow)
+    program.window.cover().save(tmp_path / "code.pdf")
+    person.sees("Saving")
+    person.click("recovery.skip")  # the answer is for a page that is gone
+    person.until((tmp_path / "code.pdf").exists, "the sheet")
+    person.pause(200)
+    assert wrote == [False]
+    assert is_open(program)()
+
+
+# --- a code that went before it was kept -------------------------------------------------------
+
+
+def shown_code(start: Start) -> tuple[Program, Driver]:
+    """A new profile, its recovery code on the screen."""
+    program, person = start()
+    program.protection = Protection(WORD)
+    person.click("welcome.empty")
+    person.sees("Keep this recovery code")
+    person.until(lambda: program.bridge.keys.lockable is not None, "a profile with a lock")
+    return program, person
+
+
+def test_an_idle_lock_takes_an_unkept_code_away_and_a_new_one_is_offered(start: Start) -> None:
+    program, person = shown_code(start)
+    code = person.find("recovery.code").code
+    program.bridge.change(idle_lock=5)
+    watch = LockWatch(program.window, minute_ms=20)
+    watch.due.connect(program.door.lock)
+    watch.watch(True)
+    person.sees("Welcome back")
+    watch.watch(False)
+    assert not any(code[:5] in text for text in every_text(program.window))
+    unlock(program, person)
+    person.sees("Your recovery code was not kept")
+    person.click("Make a new code")
+    assert program.window.room == "settings"
+    person.fill("keys.present", WORD)
+    person.click("keys.do")
+    person.sees("Keep this recovery code")
+    fresh = person.find("recovery.code").code
+    assert fresh != code
+    person.click("recovery.kept")
+    person.click("recovery.go_on")
+    lock(program, person)
+    unlock(program, person)
+    person.pause(100)
+    assert not person.visible_text("Your recovery code was not kept")
+    lock(program, person)
+    person.click("unlock.forgotten")
+    for typed in (code, fresh):
+        person.fill("recover.code", typed)
+        person.fill("recover.password", "another word entirely")
+        person.fill("recover.again", "another word entirely")
+        person.click("recover.set")
+        if typed is code:
+            person.sees("This is not the code of this profile.")
+    person.until(is_open(program), "the window")
+
+
+def test_who_wants_no_new_code_goes_on_and_is_not_asked_again(start: Start) -> None:
+    program, person = shown_code(start)
+    lock(program, person)
+    unlock(program, person)
+    person.click("Go on without")
+    person.sees_not("Your recovery code was not kept")
+    lock(program, person)
+    unlock(program, person)
+    person.pause(100)
+    assert not person.visible_text("Your recovery code was not kept")
+
+
+def test_a_code_that_was_said_to_be_kept_is_no_lost_one(start: Start) -> None:
+    program, person = shown_code(start)
+    person.click("recovery.kept")
+    lock(program, person)
+    unlock(program, person)
+    person.pause(100)
+    assert not person.visible_text("Your recovery code was not kept")
+
+
+def test_another_profile_over_the_code_loses_it_for_its_own_profile_only(start: Start) -> None:
+    program, person = begun(start)
+    program.begin("empty")
+    person.sees("Keep this recovery code")
+    person.until(lambda: program.bridge.profile.name == "Main 2", "the second profile")
+    page = program.window.cover()
+    program._asked(Request(profiles.path_of("Main")))  # a second start of the program
+    person.sees("Welcome back")
+    assert page.box.code == ""
+    unlock(program, person)
+    person.pause(100)
+    assert not person.visible_text("Your recovery code was not kept")
+    program.door.open(profiles.path_of("Main 2"))
+    person.sees("Welcome back")
+    unlock(program, person)
+    person.sees("Your recovery code was not kept")
+
+
+# --- what floats -------------------------------------------------------------------------------
+
+
+def test_what_floats_above_one_profile_is_not_above_the_page_of_another(start: Start) -> None:
+    program, person = begun(start)
+    program.protection = Protection()
+    program.begin("empty")
+    person.until(lambda: program.bridge.profile.name == "Main 2", "the second profile")
+    window = program.window
+    window.toast("3.2100 ETH were sent", undo=lambda: None)
+    window.show_sheet("calendar")
+    person.sees("3.2100 ETH were sent")
+    program._asked(Request(profiles.path_of("Main")))  # a second start of the program
+    person.sees("Welcome back")
+    assert not person.visible_text("3.2100 ETH were sent")
+    assert not [each for each in window.findChildren(Overlay) if each.isVisible()]
+    window.toast("Main 2 is backed up")  # an answer that took its time
+    person.pause(100)
+    assert not person.visible_text("Main 2 is backed up")
+    unlock(program, person)
+    person.pause(100)
+    assert not person.visible_text("Main 2 is backed up"), "it is told of another profile"
+
+
+def test_what_was_told_meanwhile_is_told_when_one_is_back(start: Start) -> None:
+    program, person = begun(start)
+    person.choose("top.profile", "New profile")
+    person.sees("How would you like to begin?")
+    for number in range(5):
+        program.window.toast(f"{number} were sent")
+    person.pause(100)
+    assert not person.visible_text("were sent")
+    person.click("welcome.back")
+    person.sees("4 were sent")
+    assert not person.visible_text("1 were sent"), "three at most"
+    program.window.toasts.clear()
+    person.choose("top.profile", "New profile")
+    person.click("welcome.back")
+    person.pause(100)
+    assert not person.visible_text("were sent"), "told twice"
+
+
+# --- a keyring that answers late ---------------------------------------------------------------
+
+
+def asks_slowly(start: Start, keyring: FakeKeyring, monkeypatch: pytest.MonkeyPatch) -> Any:
+    """The page that asks how a profile is protected; the keyring answers when told to."""
+    program, person = start(asks=True)
+    person.click("welcome.empty")
+    answer = threading.Event()
+
+    def slow() -> object:
+        answer.wait(10)
+        return KeyringState.OK
+
+    monkeypatch.setattr(safe, "this_computer", slow)
+    person.click("protect.computer")
+    assert person.disabled("protect.create")
+    return program, person, answer
+
+
+def test_a_late_answer_of_the_keyring_wakes_no_page_that_is_busy(
+    start: Start, keyring: FakeKeyring, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    program, person, answer = asks_slowly(start, keyring, monkeypatch)
+    page, made = program.window.cover(), threading.Event()
+
+    def slow() -> Session:
+        made.wait(10)
+        raise StoreUnavailable(Path("Main"), Trouble.DISK_FULL)
+
+    monkeypatch.setattr(program.bridge.keys, "beginner", lambda *_given: slow)
+    person.click("protect.none")
+    answer.set()
+    person.until(lambda: not page._asking, "the answer")
+    for name in ("protect.create", "protect.none", "protect.back", "protect.computer"):
+        assert person.disabled(name), name
+    made.set()
+    person.sees("The disk is full.")
+    for name in ("protect.create", "protect.none", "protect.back", "protect.computer"):
+        assert not person.disabled(name), name
+
+
+def test_a_profile_that_was_not_made_does_not_end_the_asking(
+    start: Start, keyring: FakeKeyring, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    program, person, answer = asks_slowly(start, keyring, monkeypatch)
+
+    def full() -> Session:
+        raise StoreUnavailable(Path("Main"), Trouble.DISK_FULL)
+
+    monkeypatch.setattr(program.bridge.keys, "beginner", lambda *_given: full)
+    person.click("protect.none")
+    person.sees("The disk is full.")
+    assert not person.disabled("protect.none")
+    assert person.disabled("protect.create"), "the keyring was asked and has not answered"
+    answer.set()
+    person.until(lambda: not person.disabled("protect.create"), "the answer")
+
+
+def test_a_late_answer_is_for_the_page_that_asked(
+    start: Start, keyring: FakeKeyring, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    program, person, answer = asks_slowly(start, keyring, monkeypatch)
+    person.click("protect.back")
+    person.click("welcome.empty")
+    page = program.window.cover()
+    said = page.computer_note.text()
+    page.set_computer("denied")
+    answer.set()
+    person.pause(300)
+    assert page.computer_note.text() != said, "an answer to the page before"
 
 
 # --- this computer -----------------------------------------------------------------------------

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -44,12 +43,12 @@ def file(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def asked(start: Start) -> Iterator[tuple[Program, Driver]]:
+def asked(start: Start) -> tuple[Program, Driver]:
     """The program at its first start, at the page that asks for the file."""
     program, person = start(asks=True)
     person.click("Bring a portfolio")
     person.sees("Begin with a portfolio")
-    yield program, person
+    return program, person
 
 
 def typed(person: Driver, path: Path) -> None:

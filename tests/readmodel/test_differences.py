@@ -10,6 +10,7 @@ from lstwallet.ledger.entries import Account
 from lstwallet.readmodel.activity import Amount, Line
 from lstwallet.readmodel.differences import (
     WORTH,
+    End,
     Step,
     first_difference,
     held,
@@ -81,8 +82,18 @@ def test_positions_of_either_are_listed_with_what_both_have() -> None:
 def test_lines_share_their_moments_and_end_where_they_end() -> None:
     one = Series([0, 10, 20], {WORTH: [5, None, 7]})
     other = Series([0, 15], {WORTH: [5, 6]})
-    found = worths(one, other)
+    found = worths(one, other, (End(20, 7), End(15, 6)))
     assert found.at == [0, 10, 15, 20]
     assert found.first == [5, None, None, 7]
     assert found.second == [5, 5, 6, None]
-    assert worths(Series([], {WORTH: []}), other).first == [None, None]
+
+
+def test_what_was_done_since_the_last_sample_is_in_the_end_of_its_line() -> None:
+    one = Series([0, 10, 20], {WORTH: [5, 6, 7]})
+    found = worths(one, Series([], {WORTH: []}), (End(20, 9), End(12, 1)))
+    assert found.at == [0, 10, 12, 20]
+    assert found.first == [5, 6, 6, 9], "in the moment of a sample, after it"
+    assert found.second == [None, None, 1, None]
+    late = worths(one, one, (End(25, 9), End(20, 7)))
+    assert (late.at, late.first) == ([0, 10, 20, 25], [5, 6, 7, 9])
+    assert late.second == [5, 6, 7, None]

@@ -257,10 +257,10 @@ def test_a_ticket_that_becomes_ready_is_told_once(qtbot: QtBot, tmp_path: Path) 
     window.bridge.advance(20 * DAY)
     person.sees("2.0000 ETH ready to claim")
     person.until(lambda: not window.bridge.running, "the run to end")
-    assert len(window._toaster.shown()) == 1
+    assert len(window.toasts.shown()) == 1
     window.bridge.advance(DAY)
     person.until(lambda: not window.bridge.running, "the day")
-    assert len(window._toaster.shown()) <= 1
+    assert len(window.toasts.shown()) <= 1
 
 
 def test_a_toast_stands_beside_the_panel_whose_button_it_would_cover(
@@ -305,10 +305,10 @@ def test_a_changed_setting_can_be_taken_back(person: Driver) -> None:
     person.sees("What you own is hidden")
     person.click("top.eye")
     person.sees("What you own is shown in percent")
-    assert len(window._toaster.shown()) == 1, "one word about one subject"
+    assert len(window.toasts.shown()) == 1, "one word about one subject"
     QTest.keyClick(window, Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
     assert bridge.settings.privacy == "hidden"
-    assert window._toaster.shown() == []
+    assert window.toasts.shown() == []
     QTest.keyClick(window, Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
     assert bridge.settings.privacy == "hidden", "what is not offered is not taken back"
 

@@ -272,6 +272,13 @@ class KeysCard(Card):
         self._place.addWidget(self.form)
         self.form.first.setFocus()
 
+    def ask_for_code(self) -> QWidget:
+        """A new recovery code, once the present password is given; the form that asks for it."""
+        self._ask(CODE)
+        assert self.form is not None
+        self.layout().activate()
+        return self.form
+
     def close_form(self) -> None:
         """Nothing is asked for any more."""
         self.trouble.set_text("")

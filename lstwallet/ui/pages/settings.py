@@ -387,12 +387,16 @@ class RoomPage(Page):
             self.slippage.setText(format_exact(settings.slippage_bps, 2))
 
     def show_request(self, arguments: Any) -> None:
-        """``do``: ``fund``, ``verify``, ``slippage`` (its field gets the cursor) or ``keys``."""
+        """``do``: ``fund``, ``verify``, ``slippage`` (its field gets the cursor), ``keys`` or
+        ``code`` (a new recovery code is asked for)."""
         self._wish = (arguments or {}).get("do", "")
         if self._wish == "verify" and self.verify.isEnabled():
             self._verify()
 
     def begin_typing(self) -> None:
+        if self._wish == "code":
+            self._scroller.ensureWidgetVisible(self.keys.ask_for_code())
+            return
         first = {
             "slippage": self.slippage, "verify": self.verify, "keys": self.keys.first(),
         }.get(self._wish)  # fmt: skip

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QObject, Signal
-from PySide6.QtWidgets import QApplication, QDialog, QWidget
+from PySide6.QtWidgets import QApplication, QDialog, QFileDialog, QWidget
 
 from lstwallet.app import profiles
 from lstwallet.ui import wording
@@ -27,6 +27,7 @@ from lstwallet.ui.widgets.layout import column
 if TYPE_CHECKING:
     from lstwallet.app.safe import How
     from lstwallet.store.book import Edit
+    from lstwallet.ui.shell.protect import Protect
     from lstwallet.ui.shell.unlock import Unlock
     from lstwallet.ui.widgets.secret_field import SecretClipboard
 
@@ -54,6 +55,8 @@ class Doorkeeper(QObject):
         """What is opened when the present one is closed; ``None``: a new one."""
         self._unsaved: dict[Path, list[Edit]] = {}
         """What was written while a disk took nothing, and the profile was locked then."""
+        self._unkept: set[Path] = set()
+        """Profiles whose new recovery code went from the screen before it was kept."""
         self._lock_soon = False
         """A profile is being opened; it is locked as soon as it is."""
         self.watch = LockWatch(window)
@@ -176,14 +179,13 @@ class Doorkeeper(QObject):
         return page if getattr(page, "path", None) == path else None
 
     def _cover(self, page: QWidget | None) -> None:
-        """Show a page instead of the present one, whose secrets go."""
-        wipe = getattr(self._window.cover(), "wipe", None)
-        if wipe is not None:
-            wipe()
+        """Show a page instead of the present one; what floats above a room is not the page's."""
         if page is None:
             self._window.show_shell()
-        else:
-            self._window.show_whole(page)
+            return
+        if self._window.cover() is None:
+            self._close_all_above(QFileDialog)
+        self._window.show_whole(page)
 
     # --- what went wrong ----------------------------------------------------------------
 
@@ -250,25 +252,44 @@ class Doorkeeper(QObject):
         page = Protect()
         page.chosen.connect(chosen)
         page.left.connect(left)
-        page.computer_asked.connect(lambda: self._keys.probe(self._probed))
+        page.computer_asked.connect(lambda: self._probe(page))
         self._cover(page)
 
-    def _probed(self, state: str) -> None:
-        page = self._window.cover()
-        if hasattr(page, "set_computer"):
-            page.set_computer(state)
+    def _probe(self, page: Protect) -> None:
+        """Ask the keyring for this page only: one that is shown later has not asked."""
+
+        def answered(state: str) -> None:
+            if self._window.cover() is page:
+                page.set_computer(state)
+
+        self._keys.probe(answered)
 
     def show_code(self, code: str, name: str, then: Callable[[], None]) -> None:
-        """A fresh recovery code covers the window until it is kept, or not."""
+        """A fresh recovery code covers the window until it is kept, or not.
+
+        A lock does not wait for that: nobody may be there. It takes the code away for good, and
+        when the profile is open again a new one is offered.
+        """
         from lstwallet.ui.shell.recovery import RecoveryPage
 
         def left() -> None:
             self._cover(None)
             then()
 
-        page = RecoveryPage(code, name, self.clipboard)
+        path = self._bridge.profile.path
+        page = RecoveryPage(code, name, self.clipboard, self._bridge.jobs)
         page.left.connect(left)
+        page.lost.connect(lambda: self._unkept.add(path))
         self._cover(page)
+
+    def _offer_new_code(self) -> None:
+        from lstwallet.ui.shell.recovery import UnkeptSheet
+
+        sheet = UnkeptSheet(self._window)
+        sheet.wanted.connect(
+            lambda: self._window.enter("settings", {"do": "code"}, typing=True)
+        )
+        sheet.open()
 
     def _code_made(self, code: str) -> None:
         self.show_code(code, self._bridge.profile.name, lambda: None)
@@ -300,8 +321,7 @@ class Doorkeeper(QObject):
             self._lock_soon = True
             self._bridge.cancel()
             if self._keys.lockable is not None and self._bridge.profile is not None:
-                self._close_all_above()
-                self._cover(Locking())
+                self._hide_all()
             return
         path = self._keys.lockable
         if path is None or self._bridge.profile is None:
@@ -310,23 +330,27 @@ class Doorkeeper(QObject):
             moment=wording.moment(self._bridge.world.time)
         )
         self._unsaved[self._bridge.profile.path] = self._bridge.standstill.take()
-        self._close_all_above()
-        self._cover(Locking())
+        self._hide_all()
         self._lock_path = path
         self._bridge.lock()
 
-    def _close_all_above(self) -> None:
-        """Menus, dialogs, sheets and toasts: closing may take a while, with a backup before it."""
+    def _hide_all(self) -> None:
+        """Nothing of the profile is seen: closing may take a while, with a backup before it."""
+        self._close_all_above(QDialog)
+        if self._clipboard is not None:
+            self._clipboard.clear()
+        self._cover(Locking())
+
+    def _close_all_above(self, dialogs: type[QDialog]) -> None:
+        """Menus, dialogs of a kind, sheets and toasts."""
         self._window.put_away()
         popup = QApplication.activePopupWidget()
         while popup is not None:
             popup.close()
             following = QApplication.activePopupWidget()
             popup = None if following is popup else following
-        for dialog in self._window.findChildren(QDialog):
+        for dialog in self._window.findChildren(dialogs):
             dialog.reject()
-        if self._clipboard is not None:
-            self._clipboard.clear()
 
     def _locked(self) -> None:
         gc.unfreeze()  # what was open goes: see Program, where it was frozen
@@ -341,8 +365,7 @@ class Doorkeeper(QObject):
 
     def leave_for(self, path: Path | None) -> None:
         """Close the open profile, which is about to go, and open another; none: a new one."""
-        self._close_all_above()
-        self._cover(Locking())
+        self._hide_all()
         self._lock_path = path
         self._bridge.lock()
 
@@ -352,6 +375,9 @@ class Doorkeeper(QObject):
         for edit in self._unsaved.pop(path, ()):
             self._bridge.edit(edit)
         self._lock_if_due()
+        if path in self._unkept and not self._bridge.opening:
+            self._unkept.discard(path)
+            self._offer_new_code()
 
     def _lock_if_due(self) -> None:
         soon, self._lock_soon = self._lock_soon, False

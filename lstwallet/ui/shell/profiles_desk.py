@@ -122,17 +122,16 @@ class ProfilesDesk(QObject):
             self._told(what)
 
         def backed_up(_path: Path) -> None:
-            if self._above is sheet:  # else Cancel was pressed while the backup was made
-                self._delete_open(standing)
+            self._delete_open(sheet, standing)
 
         if not is_open:
             self._deeds.throw(standing.path, thrown, refused)
         elif keep:
             self._deeds.back_up(backed_up, refused)
         else:
-            self._delete_open(standing)
+            self._delete_open(sheet, standing)
 
-    def _delete_open(self, standing: Standing) -> None:
+    def _delete_open(self, sheet: DeleteSheet, standing: Standing) -> None:
         """Close it, throw it away, and open another one, or begin a new one."""
 
         def refused(error: BaseException) -> None:
@@ -143,10 +142,15 @@ class ProfilesDesk(QObject):
             self._deeds.unwanted = None
             self._when_opened = lambda: self._told(what)
 
-        others = [each for each in profiles.found() if each.path != standing.path]
-        self._deeds.unwanted = standing.path
-        self._door.leave_for(others[0].path if others else None)
-        self._deeds.throw(standing.path, thrown, refused)
+        def leave(found: list[profiles.Profile]) -> None:
+            if self._above is not sheet:
+                return  # Cancel was pressed while the backup was made, or the list was read
+            others = [each.path for each in found if each.path != standing.path]
+            self._deeds.unwanted = standing.path
+            self._door.leave_for(others[0] if others else None)
+            self._deeds.throw(standing.path, thrown, refused)
+
+        self._bridge.jobs.run(profiles.found, leave, refused)
 
     def _told(self, thrown: Thrown) -> None:
         def back() -> None:

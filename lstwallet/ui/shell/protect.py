@@ -53,6 +53,7 @@ class Protect(Whole):
         self.card.add(4, self.trouble, self.create_button, 8, Rule(), 6)
         self._offer_nothing()
         self.first = self.fields.password.edit
+        self._busy = self._asking = False
 
     def _offer_computer(self) -> None:
         words = self.tr("Also unlock with this computer")
@@ -90,18 +91,25 @@ class Protect(Whole):
     def _ask_computer(self) -> None:
         """The keyring is asked when it is wanted: it may show a prompt of its own."""
         if self.computer.isChecked():
-            self.computer.setEnabled(False)
-            self.create_button.setEnabled(False)
             self.set_computer("asked")
             self.computer_asked.emit()
 
     def set_computer(self, state: str) -> None:
-        """What the keyring said, see ``wording.keyring_state``; it may be tried again."""
+        """What the keyring said, see ``wording.keyring_state``; it may be tried again.
+
+        An answer may come while the profile is being made: then nothing can be chosen yet.
+        """
+        self._asking = state == "asked"
         self.computer_note.setText(wording.keyring_state(state))
-        if state != "asked":
-            self.computer.setEnabled(True)
-            self.create_button.setEnabled(True)
+        if not self._asking:
             self.computer.setChecked(self.computer.isChecked() and state == "ok")
+        self._enable()
+
+    def _enable(self) -> None:
+        for part in (self.fields, self.none, self.back):
+            part.setEnabled(not self._busy)
+        for part in (self.computer, self.create_button):
+            part.setEnabled(not self._busy and not self._asking)
 
     def _with_password(self) -> None:
         password = self.fields.answer()
@@ -117,9 +125,8 @@ class Protect(Whole):
     def set_busy(self, words: str) -> None:
         """While the profile is made nothing else can be chosen."""
         self.trouble.set_text("")
-        for part in (self.fields, self.create_button, self.none, self.back):
-            part.setEnabled(False)
-        self.computer.setEnabled(False)
+        self._busy = True
+        self._enable()
         if words:
             self.create_button.set_pending(words)
 
@@ -127,9 +134,8 @@ class Protect(Whole):
         """It could not be made: say why; what was typed is still there."""
         for button in (self.create_button, self.none):
             button.set_pending("")
-        for part in (self.fields, self.create_button, self.none, self.back):
-            part.setEnabled(True)
-        self.computer.setEnabled(True)
+        self._busy = False
+        self._enable()
         self.trouble.set_text(sentence)
 
     def wipe(self) -> None:

@@ -1,25 +1,37 @@
 """The recovery code, shown once: write it down, print it, or go on without, in clear words.
 
-The sheet is a PDF that one prints oneself: to ask for printers would open network sockets.
+The sheet is a PDF that one prints oneself: to ask for printers would open network sockets. It is
+drawn into memory by the window, which has the fonts, and written by the lane.
 """
 
 from __future__ import annotations
 
 import os
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
-from PySide6.QtCore import QMarginsF, QRectF, Qt, Signal
+from PySide6.QtCore import (
+    QBuffer,
+    QByteArray,
+    QIODevice,
+    QMarginsF,
+    QRectF,
+    Qt,
+    Signal,
+)
 from PySide6.QtGui import QFont, QFontDatabase, QPageSize, QPainter, QPaintEvent, QPdfWriter
 from PySide6.QtWidgets import QFileDialog, QWidget
 
+from lstwallet.ui.jobs import Jobs
 from lstwallet.ui.shell.whole import Whole
 from lstwallet.ui.theme import Themed, current, paint
 from lstwallet.ui.widgets.buttons import Button, CheckBox
 from lstwallet.ui.widgets.labels import Icon, Label
 from lstwallet.ui.widgets.layout import TOP, row
+from lstwallet.ui.widgets.overlays import Sheet, alive
 from lstwallet.ui.widgets.rows import ErrorLine
 from lstwallet.ui.widgets.secret_field import CLEARED_AFTER_S, SecretClipboard
+from lstwallet.units.synced import sync_file
 
 WIDTH: Final = 640
 IN_A_LINE: Final = 4
@@ -79,14 +91,23 @@ class RecoveryPage(Whole):
     """Shows a fresh code; ``left`` once the person is done with it."""
 
     left = Signal()
+    lost = Signal()
+    """Something else went over it, a lock most likely, before the person said what becomes of
+    the code: nobody will see it again."""
 
     def __init__(
-        self, code: str, profile: str, clipboard: SecretClipboard, parent: QWidget | None = None
+        self,
+        code: str,
+        profile: str,
+        clipboard: SecretClipboard,
+        jobs: Jobs,
+        parent: QWidget | None = None,
     ) -> None:
-        """``profile`` is the profile's name; it stands on the paper too."""
+        """``profile`` is the profile's name; it stands on the paper too. ``jobs`` write that."""
         foot = self.tr("It opens this profile only, and nothing on a real chain")
         super().__init__(WIDTH, foot, parent=parent)
-        self._profile, self._clipboard = profile, clipboard
+        self._profile, self._clipboard, self._jobs = profile, clipboard, jobs
+        self._over = False
         self.box = CodeBox(code)
         self.card.add(
             Label(self.tr("Keep this recovery code"), "display", wrap=True),
@@ -121,13 +142,13 @@ class RecoveryPage(Whole):
         copy = Button(self.tr("Copy"), "secondary", icon="copy", on_click=self._copy)
         copy.setObjectName("recovery.copy")
         words = self.tr("Save a sheet to print…")
-        save = Button(words, "secondary", icon="file-pdf", on_click=self._ask)
-        save.setObjectName("recovery.save")
+        self._save = Button(words, "secondary", icon="file-pdf", on_click=self._ask)
+        self._save.setObjectName("recovery.save")
         self.note = Label("", "small", "2", wrap=True)
         self.note.setObjectName("recovery.note")
         self.trouble = ErrorLine()
         self._clipboard.cleared.connect(self._cleared)
-        self.card.add(row(save, copy, None, spacing=8))
+        self.card.add(row(self._save, copy, None, spacing=8))
         self.card.add(row((Icon("info", "3", 14), 0, TOP), (self.note, 1), spacing=7), self.trouble)
         self.note.setText(self.tr("Paper is best: what lies on this disk is lost with it."))
 
@@ -153,25 +174,38 @@ class RecoveryPage(Whole):
 
     def save(self, path: Path) -> None:
         """Write the sheet as a PDF that only this user may read; says where, or why not."""
-        try:
-            os.close(os.open(path, os.O_WRONLY | os.O_CREAT, 0o600))
-            os.chmod(path, 0o600)
-        except OSError as error:
-            self.trouble.set_text(
-                self.tr("It was not saved: {why}.").format(why=error.strerror or str(error))
-            )
-            return
-        writer = QPdfWriter(str(path))
+        data = self.paper()
+        self.trouble.set_text("")
+        self._save.set_pending(self.tr("Saving"))
+
+        def saved(_none: None) -> None:
+            if alive(self):
+                self._save.set_pending("")
+                said = self.tr("Saved as {name}. Print it, then delete the file.")
+                self.note.setText(said.format(name=path.name))
+
+        def failed(error: BaseException) -> None:
+            if alive(self):
+                self._save.set_pending("")
+                why = getattr(error, "strerror", None) or str(error)
+                self.trouble.set_text(self.tr("It was not saved: {why}.").format(why=why))
+
+        self._jobs.run(lambda: _write(path, data), saved, failed)
+
+    def paper(self) -> bytes:
+        """The sheet as a PDF."""
+        data = QByteArray()
+        buffer = QBuffer(data)
+        buffer.open(QIODevice.OpenModeFlag.WriteOnly)
+        writer = QPdfWriter(buffer)
         writer.setTitle(self.tr("Recovery code"))
         writer.setPageSize(QPageSize(QPageSize.PageSizeId.A4))
         writer.setPageMargins(QMarginsF(20, 20, 20, 20))
         writer.setResolution(PAPER_DPI)
         with QPainter(writer) as painter:
             self.draw(painter, PAPER_DPI)
-        self.trouble.set_text("")
-        self.note.setText(
-            self.tr("Saved as {name}. Print it, then delete the file.").format(name=path.name)
-        )
+        buffer.close()
+        return bytes(data.data())
 
     def draw(self, painter: QPainter, dpi: int) -> None:
         """The sheet: what it is, whose it is, the code."""
@@ -197,10 +231,57 @@ class RecoveryPage(Whole):
             painter.drawText(0, round(y), text)
 
     def _leave(self) -> None:
+        self._over = True
         self.left.emit()
 
     def wipe(self) -> None:
+        if not self._over and not self.kept.isChecked():
+            self.lost.emit()
+        self._over = True
         self.box.forget()
 
 
-__all__ = ["RecoveryPage"]
+class UnkeptSheet(Sheet):
+    """The code was lost before it was kept: ``wanted`` for a new one, or on without."""
+
+    wanted = Signal()
+
+    def __init__(self, window: Any) -> None:
+        """``window`` is the main window."""
+        super().__init__(window, window.tr("Your recovery code was not kept"), width=480,
+                         sticky=True)  # fmt: skip
+        self.setObjectName("unkept")
+        self.cross.setObjectName("unkept.close")
+        text = self.tr(
+            "It went from the screen before you said that you have it, and it is never shown "
+            "again. Make a new one, and the one before is void."
+        )
+        warning = self.tr(
+            "Without one a forgotten password cannot be replaced: not by us, not by anybody."
+        )
+        self.add(Label(text, "body", "2", wrap=True), Label(warning, "small", "2", wrap=True))
+        skip = Button(self.tr("Go on without"), "secondary", on_click=self.close)
+        skip.setObjectName("unkept.skip")
+        make = Button(self.tr("Make a new code"), "primary", on_click=self._make)
+        make.setObjectName("unkept.make")
+        make.setProperty("first_focus", True)
+        self.add_foot(None, skip, make)
+        self.closed.connect(self.deleteLater)
+
+    def _make(self) -> None:
+        self.close()
+        self.wanted.emit()
+
+
+def _write(path: Path, data: bytes) -> None:
+    """In the lane; a file of that name becomes this one, and only the user's to read."""
+    handle = os.open(path, os.O_WRONLY | os.O_CREAT, 0o600)
+    with os.fdopen(handle, "wb") as file:
+        os.chmod(path, 0o600)
+        file.truncate()
+        file.write(data)
+        file.flush()
+        sync_file(file.fileno())
+
+
+__all__ = ["RecoveryPage", "UnkeptSheet"]

@@ -143,8 +143,8 @@ class RestoreSheet(Sheet):
 
     # --- what it holds ------------------------------------------------------------------
 
-    def _look(self, answer: tuple[Preview, HeldKey]) -> None:
-        preview, self._key = answer
+    def _look(self, answer: tuple[Preview, HeldKey, str]) -> None:
+        preview, self._key, self._name = answer
         clear(self._inside)
         for part in (self._facts(preview), self._verdict(preview)):
             self._inside.addWidget(part)
@@ -191,7 +191,7 @@ class RestoreSheet(Sheet):
         self.name.setObjectName("restore.name")
         self.name.setAccessibleName(self.tr("Name of the new profile"))
         self.name.setMaxLength(profiles.LONGEST_NAME)
-        self.name.setText(_free(preview.name))
+        self.name.setText(self._name)
         self.name.textEdited.connect(lambda _text: self.name_error.set_text(""))
         self.name_error = ErrorLine()
         self.as_new = ChoiceCard(self.tr("As a new profile"))
@@ -229,11 +229,9 @@ class RestoreSheet(Sheet):
         if self.as_new.isChecked():
             name = self.name.text()
             try:
-                profiles.path_of(name, new=True)
+                profiles.check_name(name)
             except profiles.BadName as bad:
-                self.name_error.set_text(wording.name_problem(bad.problem))
-                self.fit()
-                self.name.setFocus()
+                self._refuse_name(bad)
                 return
             self._wait(self.tr("Restoring"))
             self.deeds.restore_new(
@@ -255,7 +253,15 @@ class RestoreSheet(Sheet):
 
     def _not_restored(self, error: BaseException) -> None:
         self._offer(self.tr("Restore"), self._restore)
-        self._say(error)
+        if isinstance(error, profiles.BadName):
+            self._refuse_name(error)
+        else:
+            self._say(error)
+
+    def _refuse_name(self, bad: profiles.BadName) -> None:
+        self.name_error.set_text(wording.name_problem(bad.problem))
+        self.fit()
+        self.name.setFocus()
 
     # --- trouble, and the end -----------------------------------------------------------
 
@@ -282,13 +288,6 @@ class RestoreSheet(Sheet):
 def _choice(card: ChoiceCard, note: str) -> Any:
     title = row(Label(card.text(), "strong"), card.mark, None, spacing=6)
     return column(title, Label(note, "small", "2", wrap=True), margins=(14, 10, 14, 10), spacing=3)
-
-
-def _free(name: str) -> str:
-    try:
-        return profiles.free_name(name)
-    except OSError:
-        return name
 
 
 __all__ = ["RestoreSheet"]
