@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, NamedTuple
 
@@ -44,10 +45,17 @@ class Camera:
         self.themes = themes
         self.shots: list[Shot] = []
 
-    def shot(self, name: str, *facts: str, small: bool = False) -> None:
+    def shot(
+        self,
+        name: str,
+        *facts: str,
+        small: bool = False,
+        reveal: Callable[[], object] | None = None,
+    ) -> None:
         """See the facts on the screen, then take the pictures. Raises ``NotThere``.
 
-        ``small`` adds pictures at 1024×700.
+        ``small`` adds pictures at 1024×700. ``reveal`` brings what it is about into view, anew
+        for each picture: in a smaller window less of a room is seen.
         """
         self.hands.pause(SETTLE_MS)
         for fact in facts:
@@ -57,7 +65,7 @@ class Camera:
         for theme in self._themes():
             for size in (LARGE, SMALL) if small else (LARGE,):
                 self.hands.window.resize(*size)
-                pictures.append(self._picture(f"{number:02}-{name}", theme, size))
+                pictures.append(self._picture(f"{number:02}-{name}", theme, size, reveal))
             self.hands.window.resize(*LARGE)
         self.shots.append(Shot(number, name, facts, self._moment(), tuple(sorted(pictures))))
         print(f"{number:02} {name}", flush=True)
@@ -67,10 +75,14 @@ class Camera:
         now = self.bridge.settings.theme
         return self.themes[::-1] if now == self.themes[-1] else self.themes
 
-    def _picture(self, name: str, theme: str, size: tuple[int, int]) -> str:
+    def _picture(
+        self, name: str, theme: str, size: tuple[int, int], reveal: Callable[[], object] | None
+    ) -> str:
         self.bridge.change(theme=theme)
         set_calm(True)  # a picture of something on its way would be of nowhere
         self.hands.pause(SETTLE_MS)
+        if reveal is not None:
+            reveal()
         file = f"{name}-{theme}{'' if size == LARGE else f'-{size[0]}'}.png"
         QApplication.processEvents()
         self.hands.window.grab().save(str(self.folder / file))

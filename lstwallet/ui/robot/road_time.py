@@ -67,11 +67,13 @@ def branches(camera: Camera) -> None:
 
 
 def what_if(camera: Camera) -> None:
-    """The loan of May is left out: what was repaid later cannot be repaid."""
+    """The loop of June is left out, by the loan that was part of it: without it there was nothing
+    to liquidate, and later nothing to close."""
     hands = camera.hands
     hands.go("activity")
-    hands.fill("activity.search", "borrowed usdc")
+    hands.fill("activity.search", "borrowed")
     choose_of(camera, "Borrowed", "What if I had not done this?")
+    hands.fill("what_if.name", "Without the loop")
     camera.shot("time-what-if-asked", "A new branch begins just before it", small=True)
     hands.click("what_if.name.keep")
     hands.until(lambda: hands.maybe("what_if.compare", QAbstractButton) is not None, "the report",
@@ -87,8 +89,8 @@ def comparison(camera: Camera) -> None:
     hands.until(lambda: steps.rows_model.rowCount() > 0, "what happened in both")
     camera.shot("time-comparison", "Net worth", "First difference", small=True)
     at = next(at for at, row in enumerate(steps.rows_model.rows()) if row.mark)
-    scroll_to(camera, steps, at)
-    camera.shot("time-first-difference", "First difference", "Borrowed", small=True)
+    camera.shot("time-first-difference", "First difference", "Liquidated", small=True,
+                reveal=lambda: scroll_to(camera, steps, at))  # fmt: skip
     hands.click("compare.close")
     hands.go("activity")
     hands.fill("activity.search", "")
