@@ -201,6 +201,18 @@ def test_a_further_profile_is_begun_with_it_and_its_name_is_counted_up(
     assert [each.name for each in profiles.found()] == ["Main", "My holdings", "My holdings 2"]
 
 
+def test_all_of_the_first_page_is_seen_in_a_small_window(start: Start) -> None:
+    program, person = start(size=(1024, 700))
+    for back in (False, True):
+        program.welcome(back=back)
+        person.pause(50)
+        for words in ("SIMULATION", "Bring a portfolio", *(("Back",) if back else ())):
+            part = person.find(words)
+            foot = part.mapTo(program.window, part.rect().bottomLeft()).y()
+            assert foot < program.window.height(), (words, back)
+            assert not part.visibleRegion().isEmpty(), (words, back)
+
+
 def test_an_answer_that_comes_after_back_is_for_nobody(
     start: Start, file: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -1,4 +1,5 @@
-"""Further profiles: a portfolio's file, a profile with a password, its recovery code, the lock, and what Settings says of them."""
+"""Further profiles: a portfolio's file, a password with its recovery code, the lock, and what
+Settings says of them."""
 
 from __future__ import annotations
 

@@ -13,7 +13,7 @@ from lstwallet.ui.widgets.buttons import Button, Segmented
 from lstwallet.ui.widgets.cards import Card, IconTile, PressCard
 from lstwallet.ui.widgets.chips import Chip
 from lstwallet.ui.widgets.labels import Icon, Label
-from lstwallet.ui.widgets.layout import LEFT, Scroller, column, holder, row
+from lstwallet.ui.widgets.layout import Scroller, column, holder, row
 from lstwallet.ui.widgets.look_chooser import LookChooser
 
 WIDTH: Final = 640
@@ -68,11 +68,12 @@ class Welcome(QWidget):
         self.status = Label("", "small", "2", wrap=True)
         self.status.setText(self.tr("All of this can be changed later in Settings."))
         self._status_icon = Icon("info", "3", 14)
-        self.card.add(4, row(self._status_icon, (self.status, 1), spacing=7))
+        last: list[Any] = [self._status_icon, (self.status, 1)]
         if back:
             leave = Button(self.tr("Back"), "secondary", on_click=self.left.emit)
             leave.setObjectName("welcome.back")
-            self.card.add(holder(row(leave, None)))
+            last.append(leave)
+        self.card.add(4, row(*last, spacing=7))
         chip = Chip(self.tr("SIMULATION"), "sim", "flask-fill")
         foot = row(
             None, chip, Label(self.tr("Nothing here is connected to a real chain"), "small", "2"),
@@ -82,21 +83,12 @@ class Welcome(QWidget):
         self.setLayout(column((Scroller(holder(middle)), 1), spacing=0))
 
     def _say_what_it_is(self) -> None:
-        self.card.add(
-            (Mark(44), 0, LEFT),
-            8,
-            Label(self.tr("Practise liquid staking with play money"), "display", wrap=True),
-            Label(
-                self.tr(
-                    "A whole wallet in a simulated world. "
-                    "No network, no real money, no recovery phrase."
-                ),
-                "body",
-                "2",
-                wrap=True,
-            ),
-            8,
+        """The mark stands beside the words: at 1024×700 all of the page is seen, its foot too."""
+        text = self.tr(
+            "A whole wallet in a simulated world. No network, no real money, no recovery phrase."
         )
+        title = Label(self.tr("Practise liquid staking with play money"), "display", wrap=True)
+        self.card.add(row(Mark(40), (title, 1), spacing=14), Label(text, "body", "2", wrap=True), 6)
 
     def _offer_looks(
         self, mode: str, languages: Sequence[tuple[str, str]], language: str
