@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QFileDialog, QLineEdit, QWidget
 
 from lstwallet.ui import wording
 from lstwallet.ui.shell.whole import Whole
+from lstwallet.ui.theme.plain import plain_tip
 from lstwallet.ui.widgets.buttons import Button
 from lstwallet.ui.widgets.cards import Inset
 from lstwallet.ui.widgets.labels import Icon, Label
@@ -166,7 +167,7 @@ class PortfolioPage(Whole):
             for part in found.parts
         ]  # fmt: skip
         for row_, part in zip(rows, found.parts, strict=True):
-            row_.amount.setToolTip(wording.exact(part.units, part.token))
+            row_.amount.setToolTip(plain_tip(wording.exact(part.units, part.token)))
         box = Inset(
             *rows, Rule(), KeyValue(total, wording.fiat(found.usd), strong=True),
             padding=(14, 12, 14, 12), spacing=10,
