@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from PySide6.QtCore import QPointF, Qt
+from PySide6.QtCore import QEvent, QObject, QPointF, Qt, Signal
 from PySide6.QtGui import QGuiApplication, QImage
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import (
@@ -635,3 +635,24 @@ def test_the_ring_is_for_the_keyboard_only(qtbot: QtBot, window: QMainWindow) ->
     assert ring.geometry().contains(focused.geometry())
     QTest.mouseClick(handle, Qt.MouseButton.LeftButton, pos=box.center())
     assert not ring.isVisible()
+
+
+class Opener(QObject):
+    opened = Signal()
+
+
+def test_a_sheet_that_is_gone_is_not_closed_again(qtbot: QtBot) -> None:
+    window = QWidget()
+    qtbot.addWidget(window)
+    opener = Opener()
+    for _time in range(2):
+        sheet = Sheet(window, "Compare")
+        opener.opened.connect(sheet.close)
+        sheet.open()
+        with qtbot.waitSignal(sheet.closed):
+            opener.opened.emit()
+        sheet.deleteLater()
+        QApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
+        with qtbot.captureExceptions() as raised:
+            opener.opened.emit()
+        assert not raised

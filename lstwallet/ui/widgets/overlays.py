@@ -73,8 +73,12 @@ class Overlay(QWidget):
             self.setFocus(Qt.FocusReason.PopupFocusReason)
 
     def close(self) -> bool:
-        """Go, and give the focus back."""
-        if self.isHidden():
+        """Go, and give the focus back.
+
+        A signal that it is connected to may still call it once it is deleted: it is a slot of
+        Qt's own, which PySide does not disconnect then.
+        """
+        if not alive(self) or self.isHidden():
             return True
         self.hide()
         before = self._before
