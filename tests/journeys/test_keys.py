@@ -374,7 +374,7 @@ def test_what_floats_above_one_profile_is_not_above_the_page_of_another(start: S
     person.until(lambda: program.bridge.profile.name == "Main 2", "the second profile")
     window = program.window
     window.toast("3.2100 ETH were sent", undo=lambda: None)
-    window.show_sheet("calendar")
+    window.floating.show_sheet("calendar")
     person.sees("3.2100 ETH were sent")
     program._asked(Request(profiles.path_of("Main")))  # a second start of the program
     person.sees("Welcome back")
