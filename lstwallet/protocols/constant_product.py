@@ -159,6 +159,8 @@ def swap_exact_in(pool: Pool, token_in: int, paid: int, min_out: int, now: int) 
     The product cannot fall here: the output is rounded down. Reverts: nothing paid, an
     empty pair, less than ``min_out``, an output of nothing.
     """
+    if paid <= 0:
+        _refuse_swap(pool, token_in, paid, min_out)
     reserve_0, reserve_1, held_0, held_1, supply, k_last, clock = pool
     traded = paid * AFTER_FEE
     if token_in == 0:

@@ -23,7 +23,11 @@ FEE_PRECISION: Final = 10**20
 """One, in the fee's own fixed point (``FEE_PRECISION_POINTS``): 10 % is 10¹⁹."""
 REBASE_PRECISION: Final = 10**9
 """One, in the rebase limiter's fixed point: 0.075 % is 750,000."""
+MAX_UINT128: Final = 2**128 - 1
+"""An amount of this or more is not converted at all."""
 
+ETHER_TOO_LARGE: Final = "ETH_TOO_LARGE"
+SHARES_TOO_LARGE: Final = "SHARES_TOO_LARGE"
 BALANCE_EXCEEDED: Final = "BALANCE_EXCEEDED"
 ZERO_DEPOSIT: Final = "ZERO_DEPOSIT"
 ZERO_WRAP: Final = "wstETH: can't wrap zero stETH"
@@ -120,11 +124,12 @@ def submit(pool: Pool, value: int) -> tuple[Pool, int]:
 def shares_to_move(pool: Pool, held: int, amount: int) -> int:
     """Shares that a transfer of ``amount`` wei of stETH moves; ``held`` is the sender's.
 
-    They may be worth a wei or two less than ``amount``. Reverts with ``BALANCE_EXCEEDED``.
+    They may be worth a wei or two less than ``amount``. Reverts with ``BALANCE_EXCEEDED``,
+    or ``ETH_TOO_LARGE`` for what no ether can be.
     """
     moved = shares_for(pool, amount)
     if moved > held:
-        raise Revert(BALANCE_EXCEEDED)
+        raise Revert(ETHER_TOO_LARGE if amount >= MAX_UINT128 else BALANCE_EXCEEDED)
     return moved
 
 
@@ -162,7 +167,7 @@ def unwrap(pool: Pool, wrapper: Wrapper, held: int, wsteth: int) -> tuple[Wrappe
     if wsteth == 0:
         raise Revert(ZERO_UNWRAP)
     if wsteth > held:
-        raise Revert(WSTETH_BURN_EXCEEDED)
+        raise Revert(SHARES_TOO_LARGE if wsteth >= MAX_UINT128 else WSTETH_BURN_EXCEEDED)
     amount = ether_for(pool, wsteth)
     moved = shares_to_move(pool, wrapper.shares, amount)
     return Wrapper(wrapper.shares - moved, wrapper.supply - wsteth), amount, moved
@@ -214,7 +219,7 @@ def rebase(
         checked_sub(rewarded.ether, ether_locked), checked_sub(rewarded.shares, shares_burned)
     )
     minted = fee_shares(fees, before_fees, consensus_rewards, execution_rewards)
-    module = mul_div_floor(minted, fees.module, fees.total)
+    module = mul_div_floor(minted, fees.module, fees.total) if minted else 0
     after = Pool(before_fees.ether, before_fees.shares + minted)
     return Rebase(after, minted, module, minted - module)
 

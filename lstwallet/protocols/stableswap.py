@@ -205,7 +205,7 @@ def exchange(pool: Pool, terms: Terms, i: int, j: int, dx: int, min_dy: int = 0)
 
     Reverts: the same coin, nothing sold, fewer than ``min_dy``, nothing left of ``j``.
     """
-    if dx <= 0 or i == j:
+    if dx <= 0 or i + j != 1:
         raise Revert
     done = _traded(pool, terms, i, dx)
     _, received, _, after, d = done
@@ -222,7 +222,7 @@ def quote_dy(pool: Pool, terms: Terms, i: int, j: int, dx: int) -> int:
 
     A view: it answers where ``exchange`` refuses because the price has left every range.
     """
-    require(i != j, NO_REASON)
+    require(i + j == 1, NO_REASON)
     return _traded(pool, terms, i, dx).received
 
 
@@ -260,6 +260,7 @@ def quote_dx(pool: Pool, terms: Terms, i: int, j: int, dy: int) -> int:
 
     An estimate: it takes the fee at present balances, not at the average of the swap.
     """
+    require(i + j == 1, NO_REASON)
     held = values(balances(pool), terms.rates)
     d = stableswap_d(held[0], held[1], terms.amp)
     fee = dynamic_fee(held[i], held[j], terms.fee, terms.offpeg)
@@ -335,7 +336,9 @@ def remove_liquidity(pool: Pool, burn: int, min_amounts: Pair = (0, 0)) -> Remov
     require(burn > 0, NO_REASON)
     held = balances(pool)
     out = (_pro_rata(held[0], burn, pool.supply), _pro_rata(held[1], burn, pool.supply))
-    require(out[0] >= min_amounts[0] and out[1] >= min_amounts[1], TOO_FEW_WITHDRAWN)
+    for amount, least, stored in zip(out, min_amounts, pool.stored, strict=True):
+        require(amount >= least, TOO_FEW_WITHDRAWN)
+        _sub(stored, amount)  # the first coin is paid before the second is looked at
     return Removed(_less(pool, out, (0, 0), burn), out)
 
 
@@ -352,7 +355,7 @@ def remove_liquidity_one_coin(
     Reverts: nothing burned, more than there are, all of them, fewer than
     ``min_received``.
     """
-    require(burn > 0 and pool.supply > 0, NO_REASON)
+    require(burn > 0 and pool.supply > 0 and i in (0, 1), NO_REASON)
     held = values(balances(pool), terms.rates)
     d0 = stableswap_d(held[0], held[1], terms.amp)
     d1 = _sub(d0, mul_div_floor(burn, d0, pool.supply))

@@ -12,6 +12,7 @@ from tests.golden.replay import Checked, checked, numbers, tried
 
 Json = dict[str, Any]
 USERS = ("alice", "bob", "carol")
+BY_THE_PAIR = "UniswapV2: "
 CANNOT_PAY = "TransferHelper: TRANSFER_FROM_FAILED"
 
 
@@ -59,8 +60,10 @@ class Book:
         return getattr(self, f"op_{name}")(user, **args)
 
     def op_router_addLiquidity(self, user: str, desired: list[int], min: list[int]) -> list[int]:
+        wanted, least = _pair(desired), _pair(min)
+        self.can_pay(user, constant_product.optimal_amounts(self.pool, wanted, least))
         done = constant_product.add_liquidity(
-            self.pool, _pair(desired), _pair(min), self.now, fee_on=self.fee_on
+            self.pool, wanted, least, self.now, fee_on=self.fee_on
         )
         self.settle(user, paid=done.amounts)
         self.minted(user, done)
@@ -78,7 +81,12 @@ class Book:
     def op_router_swapExactTokensForTokens(
         self, user: str, token_in: int, amount_in: int, min_out: int
     ) -> Pair:
-        done = constant_product.swap_exact_in(self.pool, token_in, amount_in, min_out, self.now)
+        try:
+            done = constant_product.swap_exact_in(self.pool, token_in, amount_in, min_out, self.now)
+        except Revert as refused:
+            if refused.reason.startswith(BY_THE_PAIR):
+                self.can_pay(user, _only(token_in, amount_in))
+            raise
         return self.swapped(user, token_in, done)
 
     def op_router_swapTokensForExactTokens(
@@ -142,10 +150,15 @@ class Book:
         self.lp["fee_to"] += done.protocol_fee
         self.settle(user, received=done.amounts)
 
-    def settle(self, user: str, paid: Pair = (0, 0), received: Pair = (0, 0)) -> None:
+    def can_pay(self, user: str, amounts: Pair) -> None:
+        """The router pays the pair before the pair has a say."""
         held = self.wallet[user]
-        if paid[0] > held[0] or paid[1] > held[1]:
+        if amounts[0] > held[0] or amounts[1] > held[1]:
             raise Revert(CANNOT_PAY)
+
+    def settle(self, user: str, paid: Pair = (0, 0), received: Pair = (0, 0)) -> None:
+        self.can_pay(user, paid)
+        held = self.wallet[user]
         self.wallet[user] = [
             checked_sub(have, out) + back
             for have, out, back in zip(held, paid, received, strict=True)

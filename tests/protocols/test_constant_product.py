@@ -121,6 +121,7 @@ POOL = pool_of(10**9, 10**9)
     [
         (lambda: cp.swap_exact_in(POOL, 0, 0, 0, NOW), cp.NO_INPUT),
         (lambda: cp.swap_exact_in(EMPTY, 0, 1, 0, NOW), cp.NO_RESERVES),
+        (lambda: cp.swap_exact_in(EMPTY, 0, 0, 0, NOW), cp.NO_INPUT),
         (lambda: cp.swap_exact_in(POOL, 0, 1_000, 1_000, NOW), cp.TOO_LITTLE_OUT),
         (lambda: cp.swap_exact_in(POOL, 0, 1, 0, NOW), cp.NOTHING_OUT),
         (lambda: cp.swap_exact_in(POOL, 0, 2**112, 0, NOW), cp.OVERFLOW),

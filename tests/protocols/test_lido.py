@@ -96,6 +96,22 @@ def test_the_whole_balance_may_be_transferred_but_no_wei_more() -> None:
         lido.ether_moved(pool, 10, 11)
 
 
+def test_what_no_ether_can_be_is_not_converted() -> None:
+    pool, most = Pool(2 * ETH, ETH), 2**128 - 1
+    with pytest.raises(Revert, match="BALANCE_EXCEEDED"):
+        lido.shares_to_move(pool, 10, most - 1)
+    with pytest.raises(Revert, match="ETH_TOO_LARGE"):
+        lido.shares_to_move(pool, 10, most)
+    with pytest.raises(Revert, match="ETH_TOO_LARGE"):
+        lido.wrap(pool, Wrapper(0, 0), 10, 2**256 - 1)
+    with pytest.raises(Revert, match="burn amount exceeds"):
+        lido.unwrap(pool, Wrapper(10, 10), 10, most - 1)
+    with pytest.raises(Revert, match="SHARES_TOO_LARGE"):
+        lido.unwrap(pool, Wrapper(10, 10), 10, most)
+    with pytest.raises(Revert, match="BALANCE_EXCEEDED"):  # moved before it is converted
+        lido.ether_moved(pool, 10, most)
+
+
 # --- the wrapper ---------------------------------------------------------------------------
 
 
@@ -153,6 +169,11 @@ def test_a_report_by_hand() -> None:
     assert done.module_shares == done.fee_shares // 2
     assert done.treasury_shares == done.fee_shares - done.module_shares
     assert done.pool == Pool(110 * ETH, 100 * ETH + done.fee_shares)
+
+
+def test_without_a_fee_nothing_is_divided() -> None:
+    done = lido.rebase(Pool(100 * ETH, 100 * ETH), Fees(0, 0), ETH, 0)
+    assert done == (Pool(101 * ETH, 100 * ETH), 0, 0, 0)
 
 
 @given(pools, fees, st.integers(min_value=1, max_value=10**24), st.integers(0, 10**24))

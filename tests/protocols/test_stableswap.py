@@ -204,6 +204,29 @@ def test_what_reverts_and_why() -> None:
     )
 
 
+def test_a_pool_has_two_coins() -> None:
+    pool = pool_of(1_000 * WAD, 1_000 * WAD)
+    for i, j in ((0, 0), (1, 1), (0, 2), (2, 1)):
+        assert reason(stableswap.exchange, pool, FLAT, i, j, WAD) == stableswap.NO_REASON
+        assert reason(stableswap.quote_dy, pool, FLAT, i, j, WAD) == stableswap.NO_REASON
+        assert reason(stableswap.quote_dx, pool, FLAT, i, j, WAD) == stableswap.NO_REASON
+    for coin in (-1, 2):
+        assert (
+            reason(stableswap.remove_liquidity_one_coin, pool, FLAT, WAD, coin)
+            == stableswap.NO_REASON
+        )
+
+
+def test_the_first_coin_is_paid_before_the_second_is_looked_at() -> None:
+    """Half as much again as there is: the first coin cannot be paid, whatever the second asks."""
+    pool = pool_of(1_000 * WAD, 1_000 * WAD)
+    too_much, beyond = 3_000 * WAD, 10_000 * WAD
+    refused = reason(stableswap.remove_liquidity, pool, too_much, (0, beyond))
+    assert refused == stableswap.NO_REASON
+    refused = reason(stableswap.remove_liquidity, pool, too_much, (beyond, 0))
+    assert refused == stableswap.TOO_FEW_WITHDRAWN
+
+
 def test_one_empty_coin_and_numbers_beyond_256_bits_revert() -> None:
     assert reason(stableswap_d, 0, WAD, 20_000) == stableswap.NO_REASON
     assert reason(stableswap_d, 10**60, 1, 20_000) == stableswap.NO_REASON

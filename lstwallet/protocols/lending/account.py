@@ -75,11 +75,12 @@ def account_data(market: Market, position: Position, now: SimTime) -> Account:
     parameters, reserves, prices = market
     configs, _, rules_name = parameters
     rules = RULES[rules_name]
-    emode = find_emode(parameters, position.emode) if position.emode else None
+    supplied, debts, switches, number = position
+    emode = find_emode(parameters, number) if number else None
     collateral = debt = weighted = borrowing_power = 0
     has_zero_ltv = used = False
-    for place, enabled in enumerate(position.collateral):
-        borrowed = position.borrowed[place]
+    for place, enabled in enumerate(switches):
+        borrowed = debts[place]
         if not (enabled or borrowed):
             continue
         used = True
@@ -88,15 +89,16 @@ def account_data(market: Market, position: Position, now: SimTime) -> Account:
             index = reserve.liquidity_index
             if reserve.updated_at != now:
                 index = normalized_income(reserve, now)
-            value = rules.supply_value(position.supplied[place], index, price, config.unit)
+            value = rules.supply_value(supplied[place], index, price, config.unit)
             threshold, ltv = config.liquidation_threshold, config.ltv
             if emode is not None:
                 threshold = reserve_threshold(parameters, place, emode)
                 ltv = reserve_ltv(parameters, place, emode)
             collateral += value
             weighted += value * threshold
-            has_zero_ltv = has_zero_ltv or ltv == 0
             borrowing_power += value * ltv
+            if ltv == 0:
+                has_zero_ltv = True
         if borrowed:
             index = reserve.borrow_index
             if reserve.updated_at != now:
@@ -106,7 +108,8 @@ def account_data(market: Market, position: Position, now: SimTime) -> Account:
         return EMPTY
     ltv = div_floor(borrowing_power, collateral) if collateral else 0
     threshold = div_floor(weighted, collateral) if collateral else 0
-    available = max(0, rules.borrowing_power(collateral, ltv) - debt)
+    power = rules.borrowing_power(collateral, ltv)
+    available = power - debt if power > debt else 0
     health = rules.health(weighted, debt, collateral) if debt else NO_DEBT
     return make(Account, (collateral, debt, available, threshold, ltv, health, has_zero_ltv))
 

@@ -30,14 +30,14 @@ from lstwallet.protocols.lending.state import (
     Market,
     Parameters,
     Position,
+    Reserve,
     ReserveConfig,
     find_emode,
-    with_collateral,
+    put,
     with_debt,
     with_reserve,
-    with_supply,
 )
-from lstwallet.units.checked import Revert, checked_sub, require
+from lstwallet.units.checked import Revert, checked_sub
 from lstwallet.units.clock import SimTime
 from lstwallet.units.fixed import (
     BPS,
@@ -145,38 +145,52 @@ def seize(
     fee = 0
     if collateral.protocol_fee:
         fee = percent_mul(taken - percent_div(taken, bonus), collateral.protocol_fee)
-    return Seizure(to_cover, taken - fee, fee, value)
+    return make(Seizure, (to_cover, taken - fee, fee, value))
 
 
 def _accrue_pair(market: Market, collateral: int, debt: int, now: SimTime, rules: Rules) -> Market:
     """Both reserves brought to ``now``; one and the same reserve books its share twice."""
-    configs, reserves = market.parameters.configs, market.reserves
-    before = reserves[debt]
-    after = accrue(before, configs[debt], now, rules)
+    parameters, reserves, prices = market
+    configs, before, rows = parameters.configs, reserves[debt], list(reserves)
+    rows[debt] = accrue(before, configs[debt], now, rules)
     if collateral == debt:
-        after = accrue_treasury_again(before, after, configs[debt], rules)
-        return with_reserve(market, debt, after)
-    other = accrue(reserves[collateral], configs[collateral], now, rules)
-    return with_reserve(with_reserve(market, debt, after), collateral, other)
+        rows[debt] = accrue_treasury_again(before, rows[debt], configs[debt], rules)
+    else:
+        rows[collateral] = accrue(reserves[collateral], configs[collateral], now, rules)
+    return make(Market, (parameters, tuple(rows), prices))
+
+
+def _require_liquidatable(
+    account: Account, borrower: Position, collateral: int, debt: int, *, by_borrower: bool
+) -> None:
+    """Revert in the contract's order unless this debt may be repaid for this collateral."""
+    if by_borrower:
+        raise Revert("SelfLiquidation")
+    if account.health_factor >= HEALTHY:
+        raise Revert("HealthFactorNotBelowThreshold")
+    if not borrower.collateral[collateral]:
+        raise Revert("CollateralCannotBeLiquidated")
+    if borrower.borrowed[debt] == 0:
+        raise Revert("SpecifiedCurrencyNotBorrowedByUser")
 
 
 def _quote(
     market: Market,
     collateral: int,
     debt: int,
-    borrower: Position,
+    emode: int,
+    balance: int,
+    owed: int,
     wanted: int,
     account: Account,
 ) -> Seizure:
-    """What may be taken of an accrued market; reverts if dust would stay behind."""
-    parameters, reserves, prices = market
-    rules = RULES[parameters.rules]
+    """What may be taken of an accrued market; reverts if dust would stay behind.
+
+    ``balance`` and ``owed`` are tokens of the two reserves.
+    """
+    parameters, _, prices = market
     config, debt_config = parameters.configs[collateral], parameters.configs[debt]
     price, debt_price = prices[collateral], prices[debt]
-    balance = rules.supply_balance(
-        borrower.supplied[collateral], reserves[collateral].liquidity_index
-    )
-    owed = rules.debt_balance(borrower.borrowed[debt], reserves[debt].borrow_index)
     limit = max_debt_to_cover(
         account,
         owed,
@@ -185,64 +199,65 @@ def _quote(
         debt_price,
         debt_config.unit,
     )
-    bonus = reserve_bonus(parameters, collateral, find_emode(parameters, borrower.emode))
+    bonus = config.liquidation_bonus
+    if emode:
+        bonus = reserve_bonus(parameters, collateral, find_emode(parameters, emode))
     seizure = seize(config, price, debt_config, debt_price, min(wanted, limit), balance, bonus)
-    left = balance - seizure.collateral - seizure.fee
-    owing = checked_sub(owed, seizure.debt)
+    covered, seized, fee, _ = seizure
+    left = balance - seized - fee
+    owing = checked_sub(owed, covered)
     if owing and left:
         kept = mul_div_floor(left, price, config.unit)
         still = mul_div_ceil(owing, debt_price, debt_config.unit)
-        require(min(kept, still) >= MIN_LEFTOVER, "MustNotLeaveDust")
+        if kept < MIN_LEFTOVER or still < MIN_LEFTOVER:
+            raise Revert("MustNotLeaveDust")
     return seizure
 
 
+class Burned(NamedTuple):
+    """A reserve after debt was burned."""
+
+    reserve: Reserve
+    scaled: int
+    lost: int
+    """Tokens that nobody paid, booked as the deficit."""
+
+
 def _burn_debt(
-    market: Market, place: int, borrower: Position, paid: int, *, all_of_it: bool
-) -> tuple[Market, Position, WrittenOff | None]:
+    reserve: Reserve, config: ReserveConfig, rules: Rules, owed: int, paid: int, *, all_of_it: bool
+) -> Burned:
     """Burn what was paid, or everything; what was not paid then becomes the deficit."""
-    parameters = market.parameters
-    rules, reserve = RULES[parameters.rules], market.reserves[place]
-    held = borrower.borrowed[place]
-    owed = rules.debt_balance(held, reserve.borrow_index)
     scaled = rules.burn_debt(owed if all_of_it else paid, reserve.borrow_index)
-    require(scaled != 0, "InvalidBurnAmount")
+    if scaled == 0:
+        raise Revert("InvalidBurnAmount")
     lost = owed - paid if all_of_it else 0
     reserve = settle(
         reserve,
-        parameters.configs[place],
+        config,
         rules,
         supply_scaled=reserve.supply_scaled,
         debt_scaled=reserve.debt_scaled - scaled,
         added=paid,
         new_deficit=lost,
     )
-    return (
-        with_reserve(market, place, reserve),
-        with_debt(borrower, place, held - scaled),
-        WrittenOff(place, lost) if lost else None,
+    return make(Burned, (reserve, scaled, lost))
+
+
+def _pay_out(
+    reserve: Reserve, config: ReserveConfig, rules: Rules, amount: int, scaled: int
+) -> Reserve:
+    """Burn aTokens of the collateral's reserve and pay tokens out of it."""
+    reserve = settle(
+        reserve,
+        config,
+        rules,
+        supply_scaled=reserve.supply_scaled - scaled,
+        debt_scaled=reserve.debt_scaled,
+        taken=amount,
     )
-
-
-def _take_collateral(
-    market: Market, place: int, borrower: Position, amount: int, *, receive_supply: bool
-) -> tuple[Market, Position, int]:
-    """Move aTokens to the liquidator (no rate changes), or burn them and pay out tokens."""
-    parameters = market.parameters
-    rules, reserve = RULES[parameters.rules], market.reserves[place]
-    scaled = rules.burn_supply(amount, reserve.liquidity_index)
-    if not receive_supply:
-        reserve = settle(
-            reserve,
-            parameters.configs[place],
-            rules,
-            supply_scaled=reserve.supply_scaled - scaled,
-            debt_scaled=reserve.debt_scaled,
-            taken=amount,
-        )
-        require(scaled != 0, "InvalidBurnAmount")
-        market = with_reserve(market, place, reserve)
-    left = checked_sub(borrower.supplied[place], scaled)
-    return market, with_supply(borrower, place, left), scaled
+    if scaled == 0:
+        raise Revert("InvalidBurnAmount")
+    return reserve
 
 
 def liquidate(
@@ -258,50 +273,47 @@ def liquidate(
 ) -> Liquidated:
     """Repay up to ``wanted`` of a borrower's debt and take collateral for it.
 
-    Reverts ``SelfLiquidation``, ``HealthFactorNotBelowThreshold``,
-    ``CollateralCannotBeLiquidated`` (not in use as collateral),
-    ``SpecifiedCurrencyNotBorrowedByUser``, ``MustNotLeaveDust``, ``InvalidBurnAmount``, or the
-    arithmetic panic when the reserve is short of collateral tokens.
+    The liquidator gets tokens, or aTokens, which move without a change of rates. Reverts
+    ``SelfLiquidation``, ``HealthFactorNotBelowThreshold``, ``CollateralCannotBeLiquidated``
+    (not in use as collateral), ``SpecifiedCurrencyNotBorrowedByUser``, ``MustNotLeaveDust``,
+    ``InvalidBurnAmount``, or the arithmetic panic when the reserve is short of tokens.
     """
-    require(not by_borrower, "SelfLiquidation")
-    rules = RULES[market.parameters.rules]
+    parameters, _, prices = market
+    configs, rules = parameters.configs, RULES[parameters.rules]
     market = _accrue_pair(market, collateral, debt, now, rules)
     account = account_data(market, borrower, now)
-    require(account.health_factor < HEALTHY, "HealthFactorNotBelowThreshold")
-    require(borrower.collateral[collateral], "CollateralCannotBeLiquidated")
-    require(borrower.borrowed[debt] != 0, "SpecifiedCurrencyNotBorrowedByUser")
-    seizure = _quote(market, collateral, debt, borrower, wanted, account)
-
-    index = market.reserves[collateral].liquidity_index
-    balance = rules.supply_balance(borrower.supplied[collateral], index)
-    if seizure.collateral + seizure.fee == balance:
-        borrower = with_collateral(borrower, collateral, False)
-    nothing_left = account.collateral == seizure.value
-    market, borrower, lost = _burn_debt(
-        market, debt, borrower, seizure.debt, all_of_it=nothing_left
+    _require_liquidatable(account, borrower, collateral, debt, by_borrower=by_borrower)
+    supplied, borrowed, switches, emode = borrower
+    reserves = list(market.reserves)
+    index = reserves[collateral].liquidity_index
+    balance = rules.supply_balance(supplied[collateral], index)
+    owed = rules.debt_balance(borrowed[debt], reserves[debt].borrow_index)
+    covered, seized, fee, value = _quote(
+        market, collateral, debt, emode, balance, owed, wanted, account
     )
-    written_off = [lost] if lost else []
-    market, borrower, taken = _take_collateral(
-        market, collateral, borrower, seizure.collateral, receive_supply=receive_supply
+    nothing_left = account.collateral == value
+    reserves[debt], burned, lost = _burn_debt(
+        reserves[debt], configs[debt], rules, owed, covered, all_of_it=nothing_left
     )
-    fee_scaled = 0
-    if seizure.fee:
-        fee_scaled = rules.burn_supply(seizure.fee, index)
-        fee_scaled = min(fee_scaled, borrower.supplied[collateral])
-        left = borrower.supplied[collateral] - fee_scaled
-        borrower = with_supply(borrower, collateral, left)
+    taken = rules.burn_supply(seized, index)
+    if not receive_supply:
+        config = configs[collateral]
+        reserves[collateral] = _pay_out(reserves[collateral], config, rules, seized, taken)
+    left = checked_sub(supplied[collateral], taken)
+    fee_scaled = min(rules.burn_supply(fee, index), left) if fee else 0
+    if seized + fee == balance:
+        switches = put(switches, collateral, False)
+    supplied = put(supplied, collateral, left - fee_scaled)
+    borrower = make(
+        Position, (supplied, put(borrowed, debt, borrowed[debt] - burned), switches, emode)
+    )
+    market = make(Market, (parameters, tuple(reserves), prices))
+    written_off: tuple[WrittenOff, ...] = (WrittenOff(debt, lost),) if lost else ()
     if nothing_left:
         market, borrower, more = write_off(market, borrower, now)
-        written_off.extend(more)
-    return Liquidated(
-        market,
-        borrower,
-        seizure.debt,
-        seizure.collateral,
-        taken,
-        seizure.fee,
-        fee_scaled,
-        tuple(written_off),
+        written_off += more
+    return make(
+        Liquidated, (market, borrower, covered, seized, taken, fee, fee_scaled, written_off)
     )
 
 
@@ -312,13 +324,14 @@ def write_off(
     rules = RULES[market.parameters.rules]
     written_off = []
     for place, config in enumerate(market.parameters.configs):
-        if borrower.borrowed[place]:
+        held = borrower.borrowed[place]
+        if held:
             reserve = accrue(market.reserves[place], config, now, rules)
-            market, borrower, lost = _burn_debt(
-                with_reserve(market, place, reserve), place, borrower, 0, all_of_it=True
-            )
-            if lost:
-                written_off.append(lost)
+            owed = rules.debt_balance(held, reserve.borrow_index)
+            reserve, burned, lost = _burn_debt(reserve, config, rules, owed, 0, all_of_it=True)
+            market = with_reserve(market, place, reserve)
+            borrower = with_debt(borrower, place, held - burned)
+            written_off.append(WrittenOff(place, lost))
     return market, borrower, tuple(written_off)
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from lstwallet.protocols.lending.rules import Rules
 from lstwallet.protocols.lending.state import Reserve, ReserveConfig
-from lstwallet.units.checked import checked_sub
+from lstwallet.units.checked import PANIC_ARITHMETIC, Revert
 from lstwallet.units.clock import SimTime
 from lstwallet.units.interest import grow_linear
 from lstwallet.units.records import make
@@ -88,7 +88,10 @@ def accrue_treasury_again(
 
 def available_after(liquidity: int, added: int, taken: int) -> int:
     """Liquidity after a movement; reverts with the arithmetic panic when it falls short."""
-    return checked_sub(liquidity + added, taken)
+    left = liquidity + added - taken
+    if left < 0:
+        raise Revert(PANIC_ARITHMETIC)
+    return left
 
 
 def settle(

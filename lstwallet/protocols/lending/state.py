@@ -144,7 +144,9 @@ def empty_position(places: int) -> Position:
 
 def put(row: tuple[T, ...], place: int, value: T) -> tuple[T, ...]:
     """``row`` with another value at ``place``."""
-    return (*row[:place], value, *row[place + 1 :])
+    changed = list(row)
+    changed[place] = value
+    return tuple(changed)
 
 
 def with_reserve(market: Market, place: int, reserve: Reserve) -> Market:
