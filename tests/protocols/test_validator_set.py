@@ -395,6 +395,11 @@ def test_the_waterfall() -> None:
     assert vs.bear((), (), 5, 5) == Borne((), 0, 0, 0)
 
 
+def test_a_loss_without_a_bond_to_it_is_a_bug_not_a_nought() -> None:
+    with pytest.raises(ValueError, match="zip"):
+        vs.bear((1, 2), (3,), 0, 0)
+
+
 def test_rocklogic_and_launchnodes() -> None:
     # 2023: no bonds then. 13.77 ether were paid by the cover fund; 28.463 by the operator.
     loss = 13_770 * ETH // 1_000
