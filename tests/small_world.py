@@ -19,8 +19,9 @@ def small_world(seed: int = 7) -> World:
 
 @lru_cache(maxsize=2)
 def old_world(seed: int = 7) -> World:
-    """The same as an earlier program made it: without rETH, its pool, and vaults."""
+    """The same as an earlier program made it: without rETH, its pool, vaults and ranges."""
     plan = blueprint(seed, catalogue=tiny())
     later = {token.symbol for token in (*TOKENS, *vaults_facts.TOKENS)}
     tokens = {symbol: token for symbol, token in plan.tokens.items() if symbol not in later}
-    return found(plan._replace(tokens=tokens, rocketpool=None, network=None, vaults=None))
+    plan = plan._replace(rocketpool=None, network=None, vaults=None, concentrated=None)
+    return found(plan._replace(tokens=tokens))

@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 from lstwallet.engine import guards, kernel, lending, pools, rocketpool, staking, validators
+from lstwallet.engine.concentrated_facts import DeployConcentrated
 from lstwallet.engine.guards import FoundGuards, Guards
 from lstwallet.engine.lending_facts import LendingBlueprint
 from lstwallet.engine.network import Network
@@ -64,6 +65,7 @@ class Blueprint(NamedTuple):
     guards: FoundGuards | None = None
     """Lido's staking limit; ``None`` where there is none."""
     vaults: DeployVaults | None = None
+    concentrated: DeployConcentrated | None = None
 
 
 def found(blueprint: Blueprint) -> World:
@@ -114,6 +116,8 @@ def found(blueprint: Blueprint) -> World:
         kernel.handle(draft, RequestUnstake(wait.account, wait.steth))
     if blueprint.vaults is not None:
         kernel.handle(draft, blueprint.vaults)
+    if blueprint.concentrated is not None:
+        kernel.handle(draft, blueprint.concentrated)
     return _newborn(draft)
 
 

@@ -12,6 +12,7 @@ from typing import Any, NamedTuple
 
 from lstwallet.engine import (
     accounts,
+    concentrated,
     guards,
     lending,
     network,
@@ -33,7 +34,7 @@ from lstwallet.ledger import entries
 
 AREAS = (
     wallet, accounts, guards, prices, outside, staking, validators, shadows, lending,
-    pools, rocketpool, network, vaults,
+    pools, rocketpool, network, vaults, concentrated,
 )  # fmt: skip
 """A new area of the world is one more module here."""
 

@@ -7,7 +7,8 @@ Refusal
 │   │   └── NotEnoughAfterFee  more ether than is left when the network fee is paid
 │   ├── BelowMinimum       less than the protocol takes
 │   ├── AboveMaximum       more than the protocol takes at once
-│   └── NotAMultiple       not a multiple of what the protocol takes
+│   ├── NotAMultiple       not a multiple of what the protocol takes
+│   └── BadRange           bounds that no range of prices can have
 ├── MarketRefused          the market or the pool cannot do it now
 │   ├── NotEnoughLiquidity the pool or reserve holds less than was asked for
 │   ├── CapReached         a supply or borrow cap
@@ -133,6 +134,23 @@ class NotAMultiple(AmountRefused):
     token: str
     wanted: int
     step: int
+
+
+@dataclass
+class BadRange(AmountRefused):
+    """No range lies between the ticks ``lower`` and ``upper``.
+
+    ``problem`` is ``order`` (lower must be below upper), ``reach`` (no price lies so far out)
+    or ``spacing`` (only every so many ticks one may be used).
+    """
+
+    lower: int
+    upper: int
+    problem: str
+
+    @property
+    def field(self) -> str:
+        return "range"
 
 
 @dataclass

@@ -16,6 +16,7 @@ from lstwallet.units.amount import Token
 from lstwallet.units.clock import SimTime
 
 if TYPE_CHECKING:  # the areas import this module for the types of their arguments
+    from lstwallet.engine.concentrated_facts import Concentrated, Range
     from lstwallet.engine.guards import Guards
     from lstwallet.engine.lending import Lending
     from lstwallet.engine.lending_oracle import RateCap
@@ -34,7 +35,7 @@ YOU: Final = "you"
 OWN: Final = f"{YOU}:"
 """Begins the names of the others: ``you:2``, ``you:3`` …"""
 
-MAPS: Final = ("balances", "tickets", "validators", "positions", "allowances")
+MAPS: Final = ("balances", "tickets", "validators", "positions", "allowances", "ranges")
 """The attributes that grow with who is there: copied on the first write after a freeze."""
 
 
@@ -84,6 +85,10 @@ class World(NamedTuple):
     """What the user's liquid stakes would be natively."""
     vaults: tuple[LendingVault, ...] = ()
     """Vaults that lend out what is put into them; none in worlds that were made before."""
+    concentrated: Concentrated | None = None
+    """Absent in worlds that were made before it."""
+    ranges: Mapping[int, Range] = _NONE
+    """Positions in the concentrated pool, by number."""
 
     def balance(self, account: Account, token: str) -> int:
         """Base units of ``token`` in the ledger (shares for stETH, scaled for aTokens)."""
@@ -117,6 +122,8 @@ class Draft:
     guards: Guards | None
     shadows: Shadows | None
     vaults: tuple[LendingVault, ...]
+    concentrated: Concentrated | None
+    ranges: dict[int, Range]
     _shared: set[str]
     cache: dict[str, Any]
     """Indices that can be rebuilt from the rest at any time; never part of the World."""

@@ -97,7 +97,8 @@ GAS: Final = (
     "SwitchCollateral", "ChooseEMode", "Liquidate", "Swap.steth_eth", "Swap.usdc_eth",
     "Swap.reth_eth", "Swap.route", "MintReth", "BurnReth", "Send", "Send.ETH", "AddLiquidity",
     "RemoveLiquidity", "RemoveExact", "DepositVault", "MintVault", "WithdrawVault",
-    "RedeemVault", "DonateVault", "other",
+    "RedeemVault", "DonateVault", "OpenRange", "AddToRange", "WithdrawRange", "CollectRange",
+    "SwapConcentrated", "other",
 )  # fmt: skip
 """Kinds of call whose gas is known: a command's name, with its pool or token where that matters."""
 
@@ -152,6 +153,10 @@ SCHEMA: Final[Mapping[str, Mapping[str, Mapping[str, str]]]] = {
         "steth_eth": {"amplification": "1", "fee": "fraction", "eth": "ETH", "steth": "stETH"},
         "usdc_eth": {"fee": "fraction", "usdc": "USDC"},
         "reth_eth": {"amplification": "1", "fee": "fraction", "eth": "ETH", "reth": "rETH"},
+        "wsteth_eth": {
+            "fee": "fraction", "spacing": "1", "range": "bp", "eth": "ETH",
+            "wide_range": "bp", "wide_eth": "ETH",
+        },
     },
     "vaults": {
         "WETH": {"fee": "fraction", "offset": "1", "locked": "tokens"},
@@ -189,6 +194,7 @@ SCHEMA: Final[Mapping[str, Mapping[str, Mapping[str, str]]]] = {
         "trade_reth": _daily_flow("ETH"),
         "mint_reth": _daily_flow("ETH"),
         "burn_reth": _daily_flow("ETH"),
+        "trade_wsteth": _daily_flow("ETH"),
     },
     "crowd": {
         "accounts": dict.fromkeys(

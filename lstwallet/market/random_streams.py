@@ -50,6 +50,7 @@ class Stream(IntEnum):
     DUTIES = 12
     BASE_FEE = 13
     RETH = 14
+    RANGES = 15
 
 
 class Dice:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Final
 
+from lstwallet.engine.concentrated import DeployConcentrated
 from lstwallet.engine.guards import FoundGuards
 from lstwallet.engine.kernel import Command
 from lstwallet.engine.network import DeployNetwork
@@ -16,7 +17,7 @@ from lstwallet.engine.rocketpool import DeployRocketPool
 from lstwallet.engine.vaults import DeployVaults
 from lstwallet.engine.world import World
 from lstwallet.market import catalogue as catalogues
-from lstwallet.market import network, vaults
+from lstwallet.market import concentrated, network, vaults
 from lstwallet.market.catalogue import Catalogue
 from lstwallet.market.genesis import found_guards
 from lstwallet.market.rocketpool import deployment
@@ -31,12 +32,14 @@ def staking_limit(world: World, numbers: Catalogue) -> Sequence[Command]:
 
 
 UPGRADES: Final[tuple[Upgrade, ...]] = (
-    deployment, network.deploy, staking_limit, vaults.deployment,
+    deployment, network.deploy, staking_limit, vaults.deployment, concentrated.deployment,
 )  # fmt: skip
 """In the order in which they came."""
 
 
-FOUNDING: Final = frozenset((DeployRocketPool, DeployNetwork, FoundGuards, DeployVaults))
+FOUNDING: Final = frozenset(
+    (DeployRocketPool, DeployNetwork, FoundGuards, DeployVaults, DeployConcentrated)
+)
 """Kinds of their commands: nobody gives them but ``upgrades``."""
 
 

@@ -20,6 +20,7 @@ from lstwallet.units.strict.tables import write_rows
 
 POOL_TOKENS: Final = {
     "steth_eth": ("ETH", "stETH"), "usdc_eth": ("USDC", "ETH"), "reth_eth": ("ETH", "rETH"),
+    "wsteth_eth": ("wstETH", "ETH"),
 }  # fmt: skip
 """What the two amounts of a pool's events are of, in the pool's order."""
 _DECIMALS: Final = {"USDC": 6, "LP:usdc_eth": 12}
@@ -191,12 +192,19 @@ _KINDS: Final[dict[str, tuple[str, Moves]]] = {
     ),
     "LiquidityAdded": ("pools", _added),
     "LiquidityRemoved": ("pools", _removed),
+    "RangeFunded": ("pools", _postings),
+    "RangeWithdrawn": ("pools", _postings),
+    "RangeCollected": ("pools", _postings),
+    "SwappedConcentrated": ("pools", _postings),
 }  # fmt: skip
 """Event name → group and what moved. Other kinds: the group ``staking`` or ``lending`` by
 their name, and whatever their postings say."""
 FEE_PAID: Final = "FeePaid"
 _SIGNING: Final = (FEE_PAID, "Approved", "AllowanceUsed")
 """Events that belong to a transaction, not to one of its calls."""
+_IN_RANGES: Final = frozenset(
+    ("RangeFunded", "RangeWithdrawn", "RangeCollected", "SwappedConcentrated")
+)
 _LENDING: Final = frozenset(("CollateralSwitched", "EModeChosen", "FeedChosen"))
 
 
@@ -236,6 +244,8 @@ def _detail(kind: str, event: Any, account: Account) -> str:
         return f"{ORACLE}:{event.token}:{event.oracle}"
     if kind == "VaultLost":
         return f"{LOST}:{event.asset}:{event.amount}"
+    if kind in _IN_RANGES:
+        return "wsteth_eth"
     if kind == "Claimed":
         return ":".join((TICKETS, *map(str, event.ids)))
     if getattr(event, "from_supply", False):

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Final, NamedTuple
 
-from lstwallet.engine import validators
+from lstwallet.engine import concentrated_view, validators
 from lstwallet.engine.lending_view import health_of
 from lstwallet.engine.pools_facts import LP, TOKENS
 from lstwallet.engine.pools_view import lp_value
@@ -21,16 +21,18 @@ from lstwallet.readmodel.portfolio import (
     BORROWED,
     NATIVE,
     POOL,
+    RANGE,
     SUPPLIED,
     TICKET,
     WALLET,
     Holding,
     Quotes,
     cost_of,
+    in_ranges,
     value_of,
 )
 from lstwallet.readmodel.samples import Series
-from lstwallet.readmodel.yields import Rates, staked_yield
+from lstwallet.readmodel.yields import Rates, ranges_fees, ranges_staked, staked_yield
 from lstwallet.units.clock import DAY, SimTime
 from lstwallet.units.fixed import RAY, WAD, div_ceil, mul_div_floor
 
@@ -71,9 +73,9 @@ class Position(NamedTuple):
     """One row of the table, one part of the ring."""
 
     key: str
-    """``wallet:ETH``, ``lending``, ``pool:steth_eth``, ``ticket``, ``native``."""
+    """``wallet:ETH``, ``lending``, ``pool:steth_eth``, ``ticket``, ``native``, ``range``."""
     kind: str
-    """``wallet``, ``lending``, ``pool``, ``ticket`` or ``native``."""
+    """``wallet``, ``lending``, ``pool``, ``ticket``, ``native`` or ``range``."""
     parts: tuple[Part, ...]
     balance: Part
     """What the row counts in; a loan's equity counts in ETH."""
@@ -126,6 +128,8 @@ def _one(
         return _share(world, row, prices, at)
     if row.kind == TICKET:
         return _tickets(world, account, row)
+    if row.kind == RANGE:
+        return _ranges(world, account, row, prices, at)
     if row.kind == NATIVE:
         return _natively(world, account, row, at)
     assert row.kind == WALLET
@@ -155,6 +159,20 @@ def _share(world: World, row: Holding, prices: Quotes, at: Rates) -> Position:
         leans,
         lean if leans else 0.0,
     )
+
+
+def _ranges(
+    world: World, account: Account, row: Holding, prices: Quotes, at: Rates
+) -> Position:
+    """All ranges together; they earn while the price is in one of them."""
+    held = in_ranges(world, account)
+    parts = tuple(Part(*each) for each in zip(("wstETH", "ETH"), held, strict=True))
+    mine = concentrated_view.ranges_of(world, account).values()
+    earns = any(concentrated_view.is_in_range(world, each) for each in mine)
+    yearly = ranges_staked(world, account, prices, at) + ranges_fees(world, account, prices)
+    rate = yearly / row.usd if row.usd else None
+    balance = Part("ETH", row.units)
+    return Position(RANGE, RANGE, parts, balance, row.usd, rate, EARNING if earns else IDLE)
 
 
 def _tickets(world: World, account: Account, row: Holding) -> Position:

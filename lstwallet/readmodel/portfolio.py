@@ -12,7 +12,7 @@ from __future__ import annotations
 
 from typing import Final, NamedTuple
 
-from lstwallet.engine import validators
+from lstwallet.engine import concentrated_view, validators
 from lstwallet.engine.lending_view import debt_token, owed_units, supplied_units, supply_token
 from lstwallet.engine.pools_facts import LP, RETH_ETH, STETH_ETH, TOKENS
 from lstwallet.engine.pools_view import fair_price, lp_value, pool_price
@@ -31,9 +31,11 @@ WALLET: Final = "wallet"
 SUPPLIED: Final = "supplied"
 BORROWED: Final = "borrowed"
 POOL: Final = "pool"
+RANGE: Final = "range"
+"""All of an account's ranges in the concentrated pool, counted in ETH."""
 TICKET: Final = "ticket"
 NATIVE: Final = "native"
-KINDS: Final = (WALLET, SUPPLIED, BORROWED, POOL, TICKET, NATIVE)
+KINDS: Final = (WALLET, SUPPLIED, BORROWED, POOL, TICKET, NATIVE, RANGE)
 """Where a holding is: each is one kind of row."""
 
 STETH: Final = "stETH"
@@ -137,6 +139,10 @@ def holdings(world: Readable, account: Account, prices: Quotes | None = None) ->
             first, second = lp_value(world, pool, lp)
             usd = value_of(at, TOKENS[pool][0], first) + value_of(at, TOKENS[pool][1], second)
             rows.append(Holding(POOL, token, lp, usd))
+    provided = in_ranges(world, account)
+    if provided != (0, 0):
+        usd = value_of(at, WSTETH, provided[0]) + value_of(at, "ETH", provided[1])
+        rows.append(Holding(RANGE, "ETH", mul_div_floor(usd, WAD, at.eth), usd))
     mine = tickets_of(world, account)
     if mine:
         waiting = sum(ticket_value(world, ticket) for ticket in mine)
@@ -145,6 +151,15 @@ def holdings(world: Readable, account: Account, prices: Quotes | None = None) ->
     if native:
         rows.append(Holding(NATIVE, "ETH", native, value_of(at, "ETH", native)))
     return rows
+
+
+def in_ranges(world: Readable, account: Account) -> tuple[int, int]:
+    """wstETH and wei of ETH that an account's ranges would pay now, fees included."""
+    if not world.ranges:
+        return 0, 0
+    mine = [concentrated_view.holds(world, each).whole
+            for each in concentrated_view.ranges_of(world, account).values()]
+    return sum(first for first, _ in mine), sum(second for _, second in mine)
 
 
 def _in_wallet(world: Readable, account: Account, at: Quotes) -> list[Holding]:
@@ -194,15 +209,15 @@ def net_worth(world: Readable, account: Account) -> int:
 
 
 def by_kind(rows: list[Holding]) -> dict[str, int]:
-    """USD (8 decimals) per kind; a debt is positive here."""
-    sums = dict.fromkeys(KINDS, 0)
+    """USD (8 decimals) per kind; a debt is positive here. Ranges count as shares of pools do."""
+    sums = {kind: 0 for kind in KINDS if kind != RANGE}
     for row in rows:
-        sums[row.kind] += abs(row.usd)
+        sums[POOL if row.kind == RANGE else row.kind] += abs(row.usd)
     return sums
 
 
 __all__ = [
-    "BORROWED", "KINDS", "NATIVE", "POOL", "SUPPLIED", "TICKET", "WALLET", "Holding",
-    "Quotes", "by_kind", "cost_of", "holdings", "native_wei", "net_worth", "quotes",
+    "BORROWED", "KINDS", "NATIVE", "POOL", "RANGE", "SUPPLIED", "TICKET", "WALLET", "Holding",
+    "Quotes", "by_kind", "cost_of", "holdings", "in_ranges", "native_wei", "net_worth", "quotes",
     "ticket_value", "value_of",
 ]  # fmt: skip

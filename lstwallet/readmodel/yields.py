@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Final, NamedTuple
 
-from lstwallet.engine import validators
+from lstwallet.engine import concentrated_view, validators
 from lstwallet.engine.pools_facts import LP, RETH_ETH, STABLE, STETH_ETH, TOKENS, USDC_ETH
 from lstwallet.engine.pools_view import lp_value
 from lstwallet.engine.validators_facts import ACTIVE, EXITING, VALIDATOR_WEI
@@ -21,6 +21,7 @@ from lstwallet.readmodel import lending, pools, rocketpool, staking, vaults
 from lstwallet.readmodel.portfolio import (
     BORROWED,
     POOL,
+    RANGE,
     RETH,
     STETH,
     SUPPLIED,
@@ -28,10 +29,11 @@ from lstwallet.readmodel.portfolio import (
     WSTETH,
     Holding,
     Quotes,
+    in_ranges,
     value_of,
 )
 from lstwallet.readmodel.samples import Series
-from lstwallet.units.clock import DAY
+from lstwallet.units.clock import DAY, YEAR
 from lstwallet.units.fixed import WAD
 
 CONSENSUS: Final = "consensus"
@@ -163,6 +165,9 @@ def layers(
         if row.kind == BORROWED:
             cost += row.usd * borrow.get(row.token, 0.0) + staked
             continue
+        if row.kind == RANGE:
+            staked = ranges_staked(world, account, prices, at)
+            fees += ranges_fees(world, account, prices)
         consensus += staked * at.duties
         execution += staked * (1 - at.duties)
         if row.kind == SUPPLIED:
@@ -192,6 +197,26 @@ def staked_yield(world: World, row: Holding, prices: Quotes, at: Rates) -> float
     return value_of(prices, token, held) * (at.staked(token) or 0.0)
 
 
+def ranges_staked(world: World, account: Account, prices: Quotes, at: Rates) -> float:
+    """What the wstETH in an account's ranges earns a year by staking, USD (8 decimals)."""
+    wsteth, _ = in_ranges(world, account)
+    return value_of(prices, WSTETH, wsteth) * (at.of(WSTETH) or 0.0)
+
+
+def ranges_fees(world: World, account: Account, prices: Quotes) -> float:
+    """Fees a year of an account's ranges, USD (8 decimals), as each has earned them since it
+    was opened; nothing from one that is younger than a day."""
+    total = 0.0
+    for each in concentrated_view.ranges_of(world, account).values():
+        age = world.time - each.opened
+        if age >= DAY:
+            owed = concentrated_view.holds(world, each).fees
+            fees = [one + other for one, other in zip(each.earned, owed, strict=True)]
+            usd = value_of(prices, WSTETH, fees[0]) + value_of(prices, "ETH", fees[1])
+            total += usd * YEAR / age
+    return total
+
+
 def active_usd(world: World, account: Account, prices: Quotes) -> int:
     """What an account's validators that still attest are staked with, USD (8 decimals)."""
     mine = validators.of_account(world, account).values()
@@ -201,5 +226,6 @@ def active_usd(world: World, account: Account, prices: Quotes) -> int:
 
 __all__ = [
     "BORROWING", "CONSENSUS", "EXECUTION", "FEES", "LAYERS", "LENDING", "NAMES", "WINDOW",
-    "Layers", "Rates", "active_usd", "layers", "rates", "staked_yield",
+    "Layers", "Rates", "active_usd", "layers", "ranges_fees", "ranges_staked", "rates",
+    "staked_yield",
 ]  # fmt: skip

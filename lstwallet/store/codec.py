@@ -24,6 +24,7 @@ from json import encoder as _json_encoder
 from typing import Any, Final, Literal, Union, get_args, get_origin, get_type_hints
 
 from lstwallet.engine import kernel
+from lstwallet.engine.concentrated_facts import Concentrated, Range
 from lstwallet.engine.guards import Guards
 from lstwallet.engine.lending import Lending
 from lstwallet.engine.lending_oracle import RateCap
@@ -45,6 +46,7 @@ PIECE: Final = 64
 _WORLD_NAMES: Final[dict[str, Any]] = {
     "Allowance": Allowance,
     "Beacon": Beacon,
+    "Concentrated": Concentrated,
     "Guards": Guards,
     "Key": Key,
     "Lending": Lending,
@@ -53,6 +55,7 @@ _WORLD_NAMES: Final[dict[str, Any]] = {
     "Pools": Pools,
     "Position": Position,
     "Prices": Prices,
+    "Range": Range,
     "RateCap": RateCap,
     "RocketPool": RocketPool,
     "Shadows": Shadows,

@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
 from lstwallet.engine import address, kernel, quotes, signing, staking
+from lstwallet.engine.concentrated import DeployConcentrated, OpenRange
 from lstwallet.engine.guards import STOPS
 from lstwallet.engine.kernel import Batch, Command, Transaction
 from lstwallet.engine.lending import Borrow, Supply
@@ -30,6 +31,7 @@ from lstwallet.engine.validators import StakeNatively
 from lstwallet.engine.vaults import DeployVaults, DepositVault
 from lstwallet.engine.wallet import Fund, WrapEth
 from lstwallet.engine.world import YOU, Draft, World
+from lstwallet.market import concentrated as concentrated_market
 from lstwallet.market import rocketpool, vaults
 from lstwallet.market.driver import Driver, MarketConfig
 from lstwallet.market.genesis import tiny
@@ -126,6 +128,11 @@ BY_NAME: dict[str, Callable[[World], st.SearchStrategy[Any]]] = {
     "asset": lambda world: st.sampled_from(("WETH", "wstETH", "DOGE")),
     "part": lambda world: st.sampled_from((WAD // 10, WAD, 1, 0, -1, WAD + 1)),
     "shares": lambda world: st.sampled_from((10**18, 1, 10**9, 0, -1, 10**24, 2**256)),
+    "lower": lambda world: st.sampled_from((-60, 1_900, 1_980, 2_050, 10**6, -(10**6), 1_950)),
+    "upper": lambda world: st.sampled_from((1_900, 2_010, 2_020, 2_100, 10**6, 60, 3_000)),
+    "range_id": lambda world: st.sampled_from((0, 10**9, *sorted(world.ranges)[-3:] * 3)),
+    "min_liquidity": lambda world: st.sampled_from((0, 0, 0, 10**30, 1, 0, 0)),
+    "limit": lambda world: st.sampled_from((0, 0, 0, 2**96, 1, -1, 2**160, 0)),
     "blueprint": lambda world: st.just(rocketpool.blueprint(SMALL)),
 }
 
@@ -180,17 +187,21 @@ def field(kind: str, name: str, hint: Any, before: dict[str, Any], world: World,
     """One field; ``before`` holds the fields in front of it."""
     pool = before.get("pool", "steth_eth")
     known = pool if pool in POOLS else "steth_eth"
+    pair = ("wstETH", "ETH") if "Range" in kind else PAIRS[known]
     if get_origin(hint) is Literal:
         return draw(st.sampled_from(get_args(hint)))
     if get_origin(hint) is tuple:
         if name == "min_out":
             return (0, draw(BY_NAME["min_out"](world)))
         exact = get_args(hint) == (int, int)
-        return tuple(some(draw, holding(world, each), integers_only=exact) for each in PAIRS[known])
+        return tuple(some(draw, holding(world, each), integers_only=exact) for each in pair)
     if hint == Wanted and name not in ("ticket", "validator"):
         token = before.get("token") or before.get("token_in") or PAYS_IN.get(kind, "ETH")
         if name == "lp":
             token = f"LP:{known}"
+        if name == "liquidity":
+            mine = world.ranges.get(before["range_id"])
+            return some(draw, mine.position.liquidity if mine else 10**20)
         if kind == "StakeNatively" and draw(st.booleans()):
             return draw(st.integers(1, 4)) * 32 * ETH
         return some(draw, holding(world, token, kind))
@@ -222,13 +233,14 @@ SOMETHING_OF_EVERYTHING = (
     RequestUnstake(YOU, 5 * ETH),
     DepositVault(YOU, "ETH", 15 * ETH),
     DepositVault(YOU, "wstETH", 5 * ETH),
+    OpenRange(YOU, 1_900, 2_100, (9 * ETH, 11 * ETH)),
 )
 """Most stories begin in the middle of things."""
 
 SMALL = tiny()
 """The catalogue of the small world; read once."""
 
-DEPLOYED = (DeployNetwork, DeployVaults)
+DEPLOYED = (DeployNetwork, DeployVaults, DeployConcentrated)
 """Commands that found a mechanism in an older world: once, and it was so from the beginning."""
 WHOLE = (Batch, Transaction, *DEPLOYED)
 KINDS = sorted((kind for kind in kernel.COMMANDS.values() if kind not in WHOLE), key=repr)
@@ -292,6 +304,8 @@ class Life(RuleBasedStateMachine):
             self.do(DeployRocketPool(rocketpool.blueprint(SMALL)))
             self.do(DeployNetwork(network_of(SMALL, seed, self.world.time)))
             self.do(vaults.founding(SMALL))
+            self.do(concentrated_market.founding(SMALL))
+            assert self.world.concentrated is not None
             assert self.world.rocketpool is not None
             assert self.world.network is not None
             assert self.world.vaults
@@ -340,6 +354,10 @@ class Life(RuleBasedStateMachine):
 
     @rule(kind=of("rocketpool"), data=st.data())
     def mint_and_burn_reth(self, kind: type, data: st.DataObject) -> None:
+        self.do(made_up(kind, self.world, data.draw))
+
+    @rule(kind=of("concentrated"), data=st.data())
+    def provide_in_ranges(self, kind: type, data: st.DataObject) -> None:
         self.do(made_up(kind, self.world, data.draw))
 
     @rule(kind=of("validators"), data=st.data())

@@ -7,7 +7,8 @@ dropped.
 
 In an hour, in this order: liquidations and the sale of what was seized, traders, stakers
 and validators, lenders and borrowers, liquidity providers, and last arbitrage, so that
-pools end the hour near fair. Once a day comes what happens around rETH.
+pools end the hour near fair. Once a day comes what happens around rETH and
+in the concentrated pool.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ from typing import TYPE_CHECKING
 
 from lstwallet.engine.kernel import Command
 from lstwallet.market.catalogue import Catalogue
+from lstwallet.market.flows.concentrated import ConcentratedFlows
 from lstwallet.market.flows.lending import LendingFlows
 from lstwallet.market.flows.pools import PoolFlows
 from lstwallet.market.flows.rocketpool import RocketPoolFlows
@@ -38,6 +40,7 @@ class Flows:
         self._lending = LendingFlows(seed, catalogue)
         self._pools = PoolFlows(seed, catalogue, prices)
         self._rocketpool = RocketPoolFlows(seed, catalogue)
+        self._concentrated = ConcentratedFlows(seed, catalogue, prices)
 
     def commands(self, world: Readable, hour: int) -> Iterator[Command]:
         """What the others try in an hour. Apply each before asking for the next."""
@@ -51,6 +54,7 @@ class Flows:
         yield from self._pools.provisions(world, hour)
         yield from self._pools.arbitrage(world, hour)
         yield from self._rocketpool.commands(world, hour)
+        yield from self._concentrated.commands(world, hour)
 
 
 __all__ = ["Flows"]

@@ -40,6 +40,7 @@ _POOLS: Final[dict[str, Callable[[], str]]] = {
     "steth_eth": lambda: _tr("activity", "stETH / ETH pool"),
     "usdc_eth": lambda: _tr("activity", "USDC / ETH pool"),
     "reth_eth": lambda: _tr("activity", "rETH / ETH pool"),
+    "wsteth_eth": lambda: _tr("activity", "wstETH / ETH ranges"),
 }
 _ORACLES: Final[dict[str, Callable[[], str]]] = {
     "market": lambda: _tr("activity", "{token} by its market price"),
@@ -85,6 +86,10 @@ _KINDS: Final[dict[str, Kind]] = {
     "VaultDonated": Kind(lambda: _tr("activity", "Given to a vault"), "gift"),
     "VaultLost": Kind(lambda: _tr("activity", "Vault robbed, practice"), "warning-octagon"),
     "LiquidityRemoved": Kind(lambda: _tr("activity", "Liquidity removed"), "drop-half"),
+    "RangeFunded": Kind(lambda: _tr("activity", "Liquidity added to a range"), "drop-half"),
+    "RangeWithdrawn": Kind(lambda: _tr("activity", "Liquidity taken from a range"), "drop-half"),
+    "RangeCollected": Kind(lambda: _tr("activity", "Fees collected"), "coins"),
+    "SwappedConcentrated": Kind(lambda: _tr("activity", "Swapped"), "swap"),
 }
 
 

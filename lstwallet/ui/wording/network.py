@@ -55,6 +55,7 @@ def contract(spender: str) -> str:
         "pool:reth_eth": translate("wording", "rETH / ETH pool"),
         "vault:WETH": translate("wording", "WETH vault"),
         "vault:wstETH": translate("wording", "wstETH vault"),
+        "pool:wsteth_eth": translate("wording", "wstETH / ETH ranges"),
         "router": translate("wording", "Swap router"),
     }
     return names.get(spender, spender)

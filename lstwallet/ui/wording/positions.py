@@ -11,6 +11,9 @@ def position(kind: str, token: str) -> tuple[str, str, str]:
         other = {"LP:usdc_eth": "USDC", "LP:reth_eth": "rETH"}.get(token, "stETH")
         pair = translate("positions", "{pair} pool").format(pair=f"{other} / ETH")
         return pair, translate("positions", "Liquidity"), "LP"
+    if kind == "range":
+        title = translate("positions", "wstETH / ETH ranges")
+        return title, translate("positions", "Concentrated liquidity"), "LP"
     if kind == "ticket":
         return translate("positions", "In the exit queue"), "", "exit"
     if kind == "native":

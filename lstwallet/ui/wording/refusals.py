@@ -99,6 +99,14 @@ def _not_a_multiple(why: Any) -> str:
     return text.format(step=small(why.step, why.token))
 
 
+def _bad_range(why: Any) -> str:
+    if why.problem == "order":
+        return translate("wording", "The lower price must be below the upper one.")
+    if why.problem == "reach":
+        return translate("wording", "No price lies so far out.")
+    return translate("wording", "The pool allows no bound just there.")
+
+
 def _not_enough_liquidity(why: Any) -> str:
     if why.where in ("aave", "vault") or "lend" in why.where:
         text = translate("wording", "The market has only {available} left: the rest is lent out.")
@@ -261,6 +269,7 @@ _REFUSALS: Final[dict[str, Callable[[Any], str]]] = {
     "BelowMinimum": _below_minimum,
     "AboveMaximum": _above_maximum,
     "NotAMultiple": _not_a_multiple,
+    "BadRange": _bad_range,
     "NotEnoughLiquidity": _not_enough_liquidity,
     "CapReached": _cap_reached,
     "SlippageExceeded": _slippage,

@@ -204,6 +204,8 @@ def title(position: Position) -> str:
         token = next(each for each in position.owned if each != "ETH")
         pair = f"{token} / ETH"
         return translate("home", "{pair} pool").format(pair=pair)
+    if position.kind == "range":
+        return translate("home", "wstETH / ETH ranges")
     if position.kind == "ticket":
         return translate("home", "In the exit queue")
     if position.kind == "native":
@@ -227,6 +229,8 @@ def sub(position: Position) -> str:
     if position.kind == "pool":
         stable = translate("home", "Stable pool")
         return translate("home", "Pair") if "USDC" in position.owned else stable
+    if position.kind == "range":
+        return translate("home", "Concentrated liquidity")
     if position.kind == "ticket":
         return translate("home", "Lido, earns nothing meanwhile")
     if position.kind == "native":
@@ -245,7 +249,7 @@ def sub(position: Position) -> str:
 
 def avatar(position: Position) -> str:
     """Whose disc stands before a row."""
-    if position.kind == "pool":
+    if position.kind in ("pool", "range"):
         return "LP"
     if position.kind == "native":
         return "validator"
@@ -261,6 +265,7 @@ _LIKED: Final = {
     "wallet:USDC": "s3", home.LENT: "s2", "pool:steth_eth": "s4", "pool:usdc_eth": "s6",
     "ticket": "s7", "native": "s6", "wallet:rETH": "s2", "pool:reth_eth": "s4",
     "wallet:vWETH": "s1", "wallet:vwstETH": "s5",
+    "range": "s4",
 }  # fmt: skip
 _ROLES: Final = ("s8", "s5", "s1", "s3", "s2", "s4", "s6", "s7")
 
@@ -291,6 +296,7 @@ def way(position: Position) -> tuple[str, dict[str, Any] | None]:
         "wallet:vWETH": ("lend", {"vault": "WETH"}),
         "wallet:vwstETH": ("lend", {"vault": "wstETH"}),
         home.LENT: ("lend", None),
+        "range": ("pools", None),
         "ticket": ("unstake", None),
         "native": ("stake", {"choice": "solo"}),
     }[key]
