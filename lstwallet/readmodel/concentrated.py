@@ -33,6 +33,8 @@ INSIDE: Final = "inside"
 ABOVE: Final = "above"
 """The price is above the range: it is all ETH, and earns nothing."""
 STATES: Final = (BELOW, INSIDE, ABOVE)
+PLENTY: Final = 10**40
+"""As an amount: more than there is of anything."""
 
 
 class PoolView(NamedTuple):
@@ -134,6 +136,11 @@ def _price_at(tick: int) -> int:
     return price_of(concentrated.price_at(tick))
 
 
+def prices_of(ticks: Pair) -> Pair:
+    """The prices of two ticks."""
+    return _price_at(ticks[0]), _price_at(ticks[1])
+
+
 def bars(world: Readable, account: Account) -> tuple[Bar, ...]:
     """All liquidity by price, lowest first; prices without any between two are bars of 0."""
     pool = of(world).pool
@@ -156,3 +163,20 @@ def tick_near(price: int, spacing: int) -> int:
     tick = concentrated.tick_at(root)
     usable = tick - tick % spacing
     return usable if usable >= concentrated.MIN_TICK else usable + spacing
+
+
+def beside(world: Readable, lower: int, upper: int, place: int, units: int) -> int:
+    """How much of the other token goes with ``units`` of one between two ticks; 0 where the
+    range takes one token alone."""
+    pool = of(world).pool
+    if takes(world, lower, upper) != (True, True):
+        return 0
+    offered = (units, PLENTY) if place == 0 else (PLENTY, units)
+    liquidity = concentrated.liquidity_for(pool.sqrt_price, lower, upper, offered)
+    return concentrated.amounts_for(pool, lower, upper, liquidity)[1 - place]
+
+
+def takes(world: Readable, lower: int, upper: int) -> tuple[bool, bool]:
+    """Whether a range takes wstETH, and whether it takes ETH, at the present price."""
+    tick = of(world).pool.tick
+    return tick < upper, tick >= lower

@@ -26,6 +26,7 @@ from lstwallet.engine.staking import Stake, Wrap
 from lstwallet.engine.wallet import Fund
 from lstwallet.engine.world import YOU, Draft, World
 from lstwallet.market import concentrated as market
+from lstwallet.market.accounts import PROVIDER
 from lstwallet.market.driver import Driver, MarketConfig
 from lstwallet.market.genesis import tiny
 from lstwallet.protocols import concentrated as v3
@@ -304,22 +305,37 @@ def test_prices_and_their_roots() -> None:
 
 
 def test_others_trade_and_the_price_stays_near_the_market_s() -> None:
-    """A quarter: trades, arbitrage, and a provider that moves its range with the price."""
+    """A quarter of trades and arbitrage."""
     draft, driver = Draft(WORLD), Driver(MarketConfig(), 4, SMALL)
     kernel.handle(draft, AROUND)
     opened = next(number for number, each in draft.ranges.items() if each.account == YOU)
-    trades, moved = 0, 0
+    trades = 0
     for _ in range(9):
         for step in driver.steps(draft, draft.time + 10 * DAY):
             trades += sum(isinstance(event, SwappedConcentrated) for event in step.events)
-            moved += sum(isinstance(event, RangeFunded) for event in step.events)
         gap = Fraction(engine.price_now(draft), engine.market_price(draft)) - 1
         assert abs(gap) < Fraction(1, 50)
     assert kernel.audit(draft) == []
     assert trades > 60
-    assert moved >= 1
     earned = engine.holds(draft, draft.ranges[opened]).fees
     assert min(earned) > 0
+
+
+@pytest.mark.parametrize("off", [-90, 90])
+def test_the_provider_moves_when_the_price_nears_an_end(off: int) -> None:
+    draft, driver = Draft(WORLD), Driver(MarketConfig(), 4, SMALL)
+    middle = TICK + off
+    kernel.handle(draft, WithdrawRange(PROVIDER, 1, ALL))
+    kernel.handle(draft, OpenRange(PROVIDER, middle - 100, middle + 100, (200 * ETH, 200 * ETH)))
+    for _ in driver.steps(draft, draft.time + 8 * DAY):
+        pass
+    assert kernel.audit(draft) == []
+    (narrow,) = [
+        each for each in draft.ranges.values()
+        if each.account == PROVIDER and each.upper - each.lower == 200
+    ]  # fmt: skip
+    assert narrow.lower != middle - 100
+    assert abs((narrow.lower + narrow.upper) // 2 - TICK) < 60
 
 
 sizes = st.integers(1, 400).map(lambda tenths: tenths * ETH // 10)

@@ -110,6 +110,23 @@ def test_a_price_finds_its_tick() -> None:
     assert concentrated.tick_near(10**80, 60) == 887_220
 
 
+def test_what_goes_beside_an_amount_fits() -> None:
+    world = world_after()
+    lower, upper = TICK - 60, TICK + 60
+    other = concentrated.beside(world, lower, upper, 0, 40 * ETH)
+    opened = world_after(OpenRange(YOU, lower, upper, (40 * ETH, other)))
+    put = opened.ranges[3].put
+    assert 40 * ETH - 10**6 <= put[0] <= 40 * ETH
+    assert other - 10**6 <= put[1] <= other
+    assert abs(concentrated.beside(world, lower, upper, 1, other) - 40 * ETH) < 10**6
+    assert concentrated.takes(world, lower, upper) == (True, True)
+    assert concentrated.takes(world, TICK + 1, upper) == (True, False)
+    assert concentrated.takes(world, lower, TICK) == (False, True)
+    assert concentrated.beside(world, TICK + 1, upper, 0, ETH) == 0
+    (row,) = concentrated.rows(opened, YOU)
+    assert concentrated.prices_of((lower, upper)) == (row.lower, row.upper)
+
+
 def test_the_portfolio_counts_ranges() -> None:
     world = world_after(AROUND, PUSH, days=30)
     bare = world_after(PUSH, days=30)
