@@ -20,9 +20,11 @@ Case = dict[str, Any]
 def interest_rates(case: Case) -> dict[str, int]:
     """Both rates for the liquidity before a movement, and the movement."""
     names = ("optimal_usage_bps", "base_rate_bps", "slope1_bps", "slope2_bps")
-    liquidity = available_after(
-        case["virtual_underlying_balance"], case["liquidity_added"], case["liquidity_taken"]
-    )
+    liquidity = 0
+    if case["total_debt"]:  # without debt the strategy does not look at what is there
+        liquidity = available_after(
+            case["virtual_underlying_balance"], case["liquidity_added"], case["liquidity_taken"]
+        )
     rates = lending.interest_rates(
         RateCurve(*(case[name] * BPS_TO_RAY for name in names)),
         case["reserve_factor_bps"],

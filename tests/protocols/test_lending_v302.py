@@ -572,6 +572,16 @@ def test_a_borrower_may_liquidate_himself() -> None:
     assert paid.borrower.supplied[WETH] == 10 * ETHER - paid.fee_scaled - paid.collateral_scaled
 
 
+def test_a_repayment_that_buys_nothing() -> None:
+    """A wei of WETH is worth no unit of USDC: nothing to burn, nothing to receive."""
+    stock = stocked(rules=V3_0_2)
+    sick = Position((0, 10_000 * DOLLAR, 0), (4 * ETHER, 0, 0), (False, True, False), 0)
+    with reverts("InvalidBurnAmount"):
+        lending.liquidate(stock, USDC, WETH, sick, 1, START)
+    done = lending.liquidate(stock, USDC, WETH, sick, 1, START, receive_supply=True)
+    assert (done.debt, done.collateral, done.collateral_scaled, done.fee_scaled) == (1, 0, 0, 0)
+
+
 def test_the_bonus_of_a_category() -> None:
     stock = stocked(rules=V3_0_2)
     sick = Position((0, 0, 10 * ETHER), (120 * ETHER // 10, 0, 0), (False, False, True), 1)

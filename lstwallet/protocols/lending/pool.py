@@ -7,7 +7,8 @@ version writes a reason says ``rules.written``.
 
 from __future__ import annotations
 
-from typing import Final, NamedTuple, Protocol
+from collections.abc import Callable
+from typing import Final, NamedTuple
 
 from lstwallet.protocols.lending import actions, liquidation, v302
 from lstwallet.protocols.lending.actions import Moved, Transferred
@@ -27,79 +28,18 @@ from lstwallet.protocols.lending.state import (
 from lstwallet.units.clock import SimTime
 
 
-class Movement(Protocol):
-    """An action with an amount."""
-
-    def __call__(
-        self, market: Market, place: int, position: Position, amount: int, now: SimTime
-    ) -> Moved: ...
-
-
-class Transfer(Protocol):
-    """``actions.transfer`` and its like."""
-
-    def __call__(
-        self,
-        market: Market,
-        place: int,
-        sender: Position,
-        recipient: Position | None,
-        amount: int,
-        now: SimTime,
-    ) -> Transferred: ...
-
-
-class SetCollateral(Protocol):
-    """``actions.set_collateral`` and its like."""
-
-    def __call__(
-        self, market: Market, place: int, position: Position, on: bool, now: SimTime
-    ) -> Position: ...
-
-
-class SetEMode(Protocol):
-    """``actions.set_emode`` and its like."""
-
-    def __call__(
-        self, market: Market, position: Position, number: int, now: SimTime
-    ) -> Position: ...
-
-
-class Receive(Protocol):
-    """``v302.receive`` and its like."""
-
-    def __call__(self, market: Market, position: Position, place: int, scaled: int) -> Position: ...
-
-
-class Liquidate(Protocol):
-    """``liquidation.liquidate`` and its like."""
-
-    def __call__(
-        self,
-        market: Market,
-        collateral: int,
-        debt: int,
-        borrower: Position,
-        wanted: int,
-        now: SimTime,
-        *,
-        receive_supply: bool = False,
-        by_borrower: bool = False,
-    ) -> Liquidated: ...
-
-
 class Pool(NamedTuple):
-    """What a version of the protocol does in its own way."""
+    """What a version of the protocol does in its own way; arguments as below."""
 
-    supply: Movement
-    withdraw: Movement
-    borrow: Movement
-    repay_with_supply: Movement
-    transfer: Transfer
-    set_collateral: SetCollateral
-    set_emode: SetEMode
-    receive: Receive
-    liquidate: Liquidate
+    supply: Callable[..., Moved]
+    withdraw: Callable[..., Moved]
+    borrow: Callable[..., Moved]
+    repay_with_supply: Callable[..., Moved]
+    transfer: Callable[..., Transferred]
+    set_collateral: Callable[..., Position]
+    set_emode: Callable[..., Position]
+    receive: Callable[..., Position]
+    liquidate: Callable[..., Liquidated]
 
 
 def _receive(market: Market, position: Position, place: int, scaled: int) -> Position:
