@@ -215,6 +215,17 @@ def test_collateral_is_switched_off_when_the_balance_goes_not_when_the_shares_do
     assert (stuck.supplied[WETH], stuck.collateral[WETH]) == (0, True)
 
 
+def test_what_is_not_collateral_is_withdrawn_unchecked() -> None:
+    stock, position = old(10 * ETHER, 5_000 * DOLLAR)
+    stock, position, _ = lending.supply(stock, USDC, position, 1_000 * DOLLAR, START)
+    aside = lending.set_collateral(stock, USDC, position, False, START)
+    sick = priced(stock, 400 * USD)
+    assert lending.withdraw(sick, USDC, aside, MAX_AMOUNT, START).amount == 1_000 * DOLLAR
+    assert lending.transfer(sick, USDC, aside, empty_position(3), DOLLAR, START).scaled == DOLLAR
+    with reverts("HealthFactorLowerThanLiquidationThreshold"):
+        lending.withdraw(sick, USDC, position, DOLLAR, START)
+
+
 # --- borrow and repay -------------------------------------------------------------------
 
 

@@ -315,8 +315,8 @@ def liquidate(
     wanted: int,
     now: SimTime,
     *,
-    receive_supply: bool = False,
-    by_borrower: bool = False,
+    receive_supply: bool,
+    by_borrower: bool,
 ) -> Liquidated:
     """Repay up to ``wanted`` of a borrower's debt and take collateral for it.
 

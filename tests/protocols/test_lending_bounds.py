@@ -1,0 +1,211 @@
+"""Lending at its limits: the least and the most that is allowed, and what counts for it.
+
+Of a sample of 150 mutants of the package (``tests/golden/mutants.py``, seed 7) those that live
+change nothing: a rate of nothing grows nothing whether or not it is asked for, and a change of
+nothing is nothing whichever way it is rounded.
+"""
+
+from __future__ import annotations
+
+from fractions import Fraction
+from typing import Any
+
+import pytest
+
+from lstwallet.protocols import lending
+from lstwallet.protocols.lending import (
+    MAX_AMOUNT,
+    EMode,
+    Market,
+    Position,
+    account_data,
+    empty_position,
+    health_factor,
+)
+from lstwallet.protocols.lending.liquidation import max_debt_to_cover
+from lstwallet.units.checked import Revert
+from lstwallet.units.clock import YEAR
+from lstwallet.units.fixed import RAY, WAD
+from tests.protocols.lending_market import (
+    DOLLAR,
+    ETHER,
+    START,
+    USD,
+    USDC,
+    USDC_CONFIG,
+    WETH,
+    WETH_CONFIG,
+    WSTETH,
+    leveraged,
+    priced,
+    stocked,
+)
+
+RULES = lending.V3_6
+
+
+def reverts(reason: str) -> Any:
+    """A context in which the contract's reason begins like this."""
+    return pytest.raises(Revert, match=f"^{reason}")
+
+
+def account_with(health_bps: int, debt: int) -> lending.Account:
+    return lending.Account(0, debt * USD, 0, 0, 0, health_bps * WAD // 10_000, False)
+
+
+def earning() -> tuple[Market, Position]:
+    """A leveraged position in a market in which both reserves have debt and grow."""
+    stock, position = leveraged(10 * ETHER, 5_000 * DOLLAR)
+    other = lending.supply(stock, USDC, empty_position(3), 10**6 * DOLLAR, START)
+    moved = lending.borrow(other.market, WETH, other.position, 300 * ETHER, START)
+    return moved.market, position
+
+
+def test_health_counts_interest_on_both_sides_once() -> None:
+    stock, position = earning()
+    later = START + YEAR
+    reserve = stock.reserves[WETH]
+    grown = lending.normalized_income(reserve, later)
+    assert grown > reserve.liquidity_index
+    assert health_factor(stock, position, later) == account_data(stock, position, later)[5]
+    collateral = position.supplied[WETH] * grown // RAY * 2_000 * USD // ETHER
+    owed = lending.debt_balance(stock.reserves[USDC], position.borrowed[USDC], later, RULES)
+    debt = owed * USD // DOLLAR
+    exact = Fraction(collateral * 83, debt * 100)
+    assert abs(Fraction(health_factor(stock, position, later), WAD) - exact) < Fraction(1, 10**17)
+
+
+def test_the_largest_transfer_is_a_number_of_120_bits() -> None:
+    stock, position = leveraged(10 * ETHER, DOLLAR)
+    with reverts("Panic"):
+        lending.transfer(stock, WETH, position, None, 2**120 - 1, START)
+    with reverts("SafeCast"):
+        lending.transfer(stock, WETH, position, None, 2**120, START)
+
+
+def test_the_supply_cap_counts_what_the_treasury_is_owed() -> None:
+    stock = stocked(weth=WETH_CONFIG._replace(supply_cap=1_001))
+    reserve = stock.reserves[WETH]._replace(accrued_to_treasury=1)
+    stock = Market(stock.parameters, lending.put(stock.reserves, WETH, reserve), stock.prices)
+    with reverts("SupplyCapExceeded"):
+        lending.supply(stock, WETH, empty_position(3), ETHER, START)
+    lending.supply(stock, WETH, empty_position(3), ETHER - 1, START)
+    assert lending.supply_room(stock, WETH, START) == ETHER - 1 - 2
+
+
+def test_what_is_not_collateral_leaves_unchecked() -> None:
+    stock, position = leveraged(10 * ETHER, 5_000 * DOLLAR)
+    stock, position, _ = lending.supply(stock, USDC, position, 1_000 * DOLLAR, START)
+    position = lending.set_collateral(stock, USDC, position, False, START)
+    assert position.collateral == (True, False, False)
+    sick = priced(stock, 400 * USD)
+    paid = lending.repay_with_supply(sick, USDC, position, 500 * DOLLAR, START)
+    assert paid.position.supplied[USDC] == 500 * DOLLAR
+    taken = lending.withdraw(sick, USDC, position, MAX_AMOUNT, START)
+    assert taken.amount == 1_000 * DOLLAR
+    assert lending.withdrawable(sick, USDC, position, START) == 1_000 * DOLLAR
+    on = position._replace(collateral=(True, True, False))
+    with reverts("HealthFactorLowerThanLiquidationThreshold"):
+        lending.repay_with_supply(sick, USDC, on, 500 * DOLLAR, START)
+    cleared = lending.repay_with_supply(
+        stock, USDC, on._replace(borrowed=(0, 1_000 * DOLLAR, 0)), MAX_AMOUNT, START
+    )
+    assert cleared.position.collateral == (True, False, False)
+    some = lending.repay_with_supply(stock, USDC, on, 500 * DOLLAR, START)
+    assert some.position.collateral == (True, True, False)
+
+
+def test_a_sick_position_withdraws_nothing_and_weightless_collateral_leaves_freely() -> None:
+    stock, position = leveraged(10 * ETHER, 5_000 * DOLLAR)
+    assert lending.withdrawable(priced(stock, 400 * USD), WETH, position, START) == 0
+    weightless = USDC_CONFIG._replace(ltv=1, liquidation_threshold=0)
+    stock, position = leveraged(10 * ETHER, 5_000 * DOLLAR, usdc=weightless)
+    stock, position, _ = lending.supply(stock, USDC, position, 1_000 * DOLLAR, START)
+    assert position.collateral[USDC]
+    assert lending.withdrawable(stock, USDC, position, START) == 1_000 * DOLLAR
+
+
+def test_usage_is_debt_over_everything_a_deficit_included() -> None:
+    assert lending.usage_ratio(0, 5) == 0
+    assert lending.usage_ratio(1, 3) == RAY // 4
+    assert lending.usage_ratio(1, 2, 1) == RAY // 4
+
+
+def dust_case(debt: int, collateral: int) -> tuple[Market, Position]:
+    """A position with so many dollars of USDC debt and WETH at a health of 0.94 or less."""
+    supplied = collateral * ETHER // 1_000
+    position = Position((supplied, 0, 0), (0, debt * DOLLAR, 0), (True, False, False), 0)
+    stock = stocked()
+    reserves = list(stock.reserves)
+    reserves[USDC] = reserves[USDC]._replace(debt_scaled=debt * DOLLAR)
+    reserves[WETH] = reserves[WETH]._replace(supply_scaled=reserves[WETH].supply_scaled + supplied)
+    return priced(Market(stock.parameters, tuple(reserves), stock.prices), 1_000 * USD), position
+
+
+def test_exactly_a_thousand_dollars_may_stay_and_no_cent_less() -> None:
+    """2,500 owed against 2,800 at a threshold of 83 %: all may go; 1,500 repaid leave 1,000."""
+    stock, position = dust_case(2_500, 2_800)
+    assert health_factor(stock, position, START) < 95 * WAD // 100
+    done = lending.liquidate(stock, WETH, USDC, position, 1_500 * DOLLAR, START)
+    assert done.borrower.borrowed[USDC] == 1_000 * DOLLAR
+    with reverts("MustNotLeaveDust"):
+        lending.liquidate(stock, WETH, USDC, position, 1_500 * DOLLAR + 1, START)
+    stock, position = dust_case(5_000, 3_100)  # 2,000 buy 2,100: exactly 1,000 of WETH stay
+    done = lending.liquidate(stock, WETH, USDC, position, 2_000 * DOLLAR, START)
+    assert done.borrower.supplied[WETH] == ETHER
+    with reverts("MustNotLeaveDust"):
+        lending.liquidate(stock, WETH, USDC, position, 2_000 * DOLLAR + 1, START)
+    done = lending.liquidate(stock, WETH, USDC, position, MAX_AMOUNT, START)  # all of it goes
+    assert done.borrower.supplied[WETH] == 0
+
+
+def test_two_thousand_dollars_are_enough_for_the_close_factor() -> None:
+    account = account_with(9_900, 10_000)
+    for debt_value, collateral_value in ((2_000, 2_000), (10_000, 2_000), (2_000, 10_000)):
+        limit = max_debt_to_cover(
+            account_with(9_900, 2_000) if debt_value == 2_000 else account,
+            debt_value * DOLLAR,
+            debt_value * USD,
+            collateral_value * USD,
+            USD,
+            DOLLAR,
+        )
+        assert limit == debt_value * DOLLAR // 2
+
+
+def test_half_of_a_debt_that_is_exactly_half_is_the_debt_itself() -> None:
+    """Two units at a price of 1 for both: the value rounds up, the debt must not follow it."""
+    debt = 2 * 10**12 + 1
+    value = 10**12 + 1
+    account = lending.Account(0, 2 * value, 0, 0, 0, 99 * WAD // 100, False)
+    assert max_debt_to_cover(account, debt, value, 10**12, 1, 2) == debt
+
+
+def test_collateral_without_power_may_be_withdrawn_first() -> None:
+    mode = EMode(1, 9_300, 9_500, 10_100, (WETH, WSTETH), (WETH,), (WSTETH,))
+    stock = stocked(emodes=(mode,))
+    held = Position((10 * ETHER, 0, ETHER), (ETHER, 0, 0), (True, False, True), 1)
+    assert lending.withdrawable(stock, WETH, held, START) == 0
+    assert lending.withdrawable(stock, WSTETH, held, START) == ETHER
+
+
+def test_health_told_beforehand_rounds_like_the_action() -> None:
+    """Few units at a broken index: rounded the other way each of them would be another."""
+    stock, _ = earning()
+    later = START + YEAR
+    reserve = stock.reserves[USDC]._replace(liquidity_index=RAY * 4 // 3, borrow_index=RAY * 5 // 3)
+    stock = Market(stock.parameters, lending.put(stock.reserves, USDC, reserve), stock.prices)
+    held = Position((0, 1_000, 0), (0, 300, 0), (False, True, False), 0)
+    for change in (1, 2, 3, 7, 8):
+        more = lending.supply(stock, USDC, held, change + 1, later)
+        told = lending.health_after(stock, USDC, held, later, supply_change=change + 1)
+        assert told == health_factor(more.market, more.position, later)
+        less = lending.withdraw(stock, USDC, held, change, later)
+        told = lending.health_after(stock, USDC, held, later, supply_change=-change)
+        assert told == health_factor(less.market, less.position, later)
+        owing = lending.borrow(stock, USDC, held, change, later)
+        told = lending.health_after(stock, USDC, held, later, debt_change=change)
+        assert told == health_factor(owing.market, owing.position, later)
+        paid = lending.repay(stock, USDC, held, change + 1, later)
+        told = lending.health_after(stock, USDC, held, later, debt_change=-change - 1)
+        assert told == health_factor(paid.market, paid.position, later)
