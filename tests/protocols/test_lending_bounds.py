@@ -209,3 +209,57 @@ def test_health_told_beforehand_rounds_like_the_action() -> None:
         paid = lending.repay(stock, USDC, held, change + 1, later)
         told = lending.health_after(stock, USDC, held, later, debt_change=-change - 1)
         assert told == health_factor(paid.market, paid.position, later)
+
+
+@pytest.mark.parametrize("receive", [False, True])
+def test_one_reserve_on_both_sides_books_its_treasury_share_twice(receive: bool) -> None:
+    """Debt and collateral are USDC and a year has passed: a quirk of the contract.
+
+    The share itself: the interest on all debt rounded down, a tenth of it halves up, over the
+    new liquidity index rounded down.
+    """
+    stock, _ = earning()
+    later = START + YEAR
+    before = stock.reserves[USDC]
+    sick = Position((0, 10_000 * DOLLAR, 0), (0, 4_000 * DOLLAR, 0), (False, True, False), 0)
+    low = stock._replace(
+        parameters=stock.parameters._replace(
+            configs=lending.put(
+                stock.parameters.configs, USDC, USDC_CONFIG._replace(liquidation_threshold=3_000)
+            )
+        )
+    )
+    done = lending.liquidate(low, USDC, USDC, sick, 1_000 * DOLLAR, later, receive_supply=receive)
+    after = done.market.reserves[USDC]
+    index = lending.normalized_income(before, later)
+    debt_index = lending.normalized_debt(before, later, RULES)
+    interest = Fraction(before.debt_scaled * (debt_index - before.borrow_index), RAY).__floor__()
+    part = (Fraction(interest, 10) + Fraction(1, 2)).__floor__()
+    share = Fraction(part * RAY, index).__floor__()
+    assert share > 0
+    assert after.accrued_to_treasury == before.accrued_to_treasury + 2 * share
+    paid_out = 0 if receive else done.collateral
+    assert after.liquidity == before.liquidity + done.debt - paid_out
+    burned = Fraction(done.debt * RAY, debt_index).__floor__()
+    assert after.debt_scaled == before.debt_scaled - burned
+    owed = Fraction(after.debt_scaled * debt_index, RAY).__ceil__()
+    rates = lending.interest_rates(USDC_CONFIG.curve, 1_000, owed, after.liquidity, 0)
+    assert (after.liquidity_rate, after.borrow_rate) == rates
+    again = lending.liquidate(
+        done.market, USDC, USDC, done.borrower, 1_000 * DOLLAR, later, receive_supply=receive
+    )
+    assert again.market.reserves[USDC].accrued_to_treasury == after.accrued_to_treasury
+
+
+def test_received_supply_accrues_its_reserve_but_leaves_its_rates() -> None:
+    stock, position = earning()
+    later = START + YEAR
+    low = priced(stock, 600 * USD)
+    before = low.reserves[WETH]
+    done = lending.liquidate(low, WETH, USDC, position, DOLLAR, later, receive_supply=True)
+    after = done.market.reserves[WETH]
+    assert after == lending.accrue(before, WETH_CONFIG, later, RULES)
+    assert (after.liquidity_rate, after.borrow_rate) == (before.liquidity_rate, before.borrow_rate)
+    index = lending.normalized_income(before, later)
+    assert done.collateral_scaled == Fraction(done.collateral * RAY, index).__ceil__()
+    assert done.fee_scaled == Fraction(done.fee * RAY, index).__ceil__()
