@@ -88,7 +88,7 @@ _KINDS: Final[dict[str, Kind]] = {
     "LiquidityRemoved": Kind(lambda: _tr("activity", "Liquidity removed"), "drop-half"),
     "RangeFunded": Kind(lambda: _tr("activity", "Liquidity added to a range"), "drop-half"),
     "RangeWithdrawn": Kind(lambda: _tr("activity", "Liquidity taken from a range"), "drop-half"),
-    "RangeCollected": Kind(lambda: _tr("activity", "Fees collected"), "coins"),
+    "RangeCollected": Kind(lambda: _tr("activity", "Fees collected"), "coin"),
     "SwappedConcentrated": Kind(lambda: _tr("activity", "Swapped"), "swap"),
 }
 
