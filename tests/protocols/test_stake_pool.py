@@ -20,7 +20,7 @@ from lstwallet.protocols.stake_pool import (
     Validator,
 )
 from lstwallet.protocols.stake_pool import state as reasons
-from tests.protocols.stake_pool.parts import (
+from tests.protocols.stake_pools import (
     LEAST,
     NOW,
     SOL,

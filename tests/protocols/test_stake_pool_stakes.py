@@ -19,7 +19,7 @@ from lstwallet.protocols.stake_pool import (
 )
 from lstwallet.protocols.stake_pool import state as reasons
 from lstwallet.units.checked import Revert
-from tests.protocols.stake_pool.parts import (
+from tests.protocols.stake_pools import (
     LEAST,
     NOW,
     SOL,

@@ -17,7 +17,7 @@ from lstwallet.protocols.stake_pool import (
     FutureFee,
 )
 from lstwallet.protocols.stake_pool import state as reasons
-from tests.protocols.stake_pool.parts import (
+from tests.protocols.stake_pools import (
     NOW,
     SOL,
     U64,
