@@ -89,7 +89,8 @@ class Validator(NamedTuple):
 class Partial(NamedTuple):
     """A part that was asked for and waits."""
 
-    index: int
+    place: int
+    """The validator's in the registry."""
     amount: int
     withdrawable_epoch: int
 
@@ -97,7 +98,7 @@ class Partial(NamedTuple):
 class Withdrawal(NamedTuple):
     """Gwei paid to a validator's owner."""
 
-    index: int
+    place: int
     amount: int
 
 
@@ -240,12 +241,12 @@ def _parts(
         if partial.withdrawable_epoch > epoch or len(paid) == SWEEP_PARTIALS:
             break
         looked += 1
-        validator = validators[partial.index]
-        taken = sum(each.amount for each in paid if each.index == partial.index)
+        validator = validators[partial.place]
+        taken = sum(each.amount for each in paid if each.place == partial.place)
         excess = validator.balance - taken - ACTIVATION_BALANCE
         stays = validator.exit_epoch == FAR_FUTURE
         if stays and validator.effective >= ACTIVATION_BALANCE and excess > 0:
-            paid.append(Withdrawal(partial.index, min(excess, partial.amount)))
+            paid.append(Withdrawal(partial.place, min(excess, partial.amount)))
     return paid, looked
 
 
@@ -262,14 +263,14 @@ def sweep(
     early = tuple(paid)
     count = min(len(validators), SWEEP_LOOKS)
     for step in range(count):
-        index = (next_index + step) % len(validators)
-        validator = validators[index]
-        taken = sum(each.amount for each in early if each.index == index)
+        place = (next_index + step) % len(validators)
+        validator = validators[place]
+        taken = sum(each.amount for each in early if each.place == place)
         amount = swept(validator._replace(balance=validator.balance - taken), epoch)
         if amount > 0:
-            paid.append(Withdrawal(index, amount))
+            paid.append(Withdrawal(place, amount))
         if len(paid) == SWEEP_PAYOUTS:
-            return Sweep(tuple(paid), looked, (index + 1) % len(validators))
+            return Sweep(tuple(paid), looked, (place + 1) % len(validators))
     return Sweep(tuple(paid), looked, (next_index + SWEEP_LOOKS) % len(validators))
 
 

@@ -82,6 +82,7 @@ def test_who_asks_for_all_gives_all_shares() -> None:
     with refused(cs.BAD_SHARES):
         cs.shares_to_unbond(validator, held - 1, 1)
     assert cs.shares_to_unbond(validator_of(100), 30 * ONE, 30) == 30 * ONE
+    assert cs.shares_to_unbond(validator_of(1, 2), 2 * ONE, 1) == 2 * ONE
     with refused(cs.BAD_SHARES):
         cs.shares_to_unbond(validator_of(100), 30 * ONE, 31)
 
@@ -109,7 +110,10 @@ def test_celestia_s_takes_14_days_and_an_hour() -> None:
     for params, seconds in ((cs.CELESTIA, 14 * DAY + 3_600), (cs.CELESTIA_V3, 21 * DAY)):
         left = cs.undelegate(validator_of(100), 80 * ONE, (), 30, params, 5, NOW)
         assert left.entries[0].completion_time == NOW + seconds
-    assert cs.CELESTIA_V3.slash_double_sign == 2 * ONE // 100
+    assert cs.CELESTIA == (
+        14 * DAY + 3_600, 7, 2 * ONE // 100, 0, 10_000, 75 * ONE // 100, 60
+    )  # fmt: skip
+    assert cs.CELESTIA._replace(unbonding_time=21 * DAY) == cs.CELESTIA_V3
 
 
 def test_two_of_a_block_are_one_entry_and_an_eighth_is_refused() -> None:
@@ -120,7 +124,7 @@ def test_two_of_a_block_are_one_entry_and_an_eighth_is_refused() -> None:
     assert [entry.balance for entry in entries] == [20, 10, 10, 10, 10, 10]
     slashed = (*entries[:-1], entries[-1]._replace(balance=4))
     again = cs.undelegate(validator, held, slashed, 10, HUB, 6, NOW + 6).entries
-    assert again[-1] == Unbonding(6, NOW + 6 + 21 * DAY, 20, 14)
+    assert again == (*entries[:-1], Unbonding(6, NOW + 6 + 21 * DAY, 20, 14))
     other_time = cs.undelegate(validator, held, slashed, 10, HUB, 6, NOW + 7).entries
     assert len(other_time) == 7
     with refused(cs.TOO_MANY_UNBONDINGS):
@@ -189,6 +193,7 @@ def test_moves_that_are_refused() -> None:
         moved(source, tokens=81)
     with refused(cs.TINY):
         moved(source, tokens=0)
+    assert moved(source, tokens=1).tokens == 1
 
 
 # --- slashing -------------------------------------------------------------------------------

@@ -55,7 +55,8 @@ def test_the_first_msol_is_worth_a_lamport() -> None:
     assert m.msol_for(state_of(0, 5), 7) == 7  # everything lost: as the program's division
     with refused(m.CALCULATION_FAILURE):
         m.msol_for(state_of(1, 2**63), 2)
-    assert m.msol_for(state_of(1, 2**63 - 1), 2) == 2**64 - 2
+    assert m.msol_for(state_of(1, 2**64 - 1), 1) == 2**64 - 1
+    assert (m.MAX_U64, m.ACCOUNT_RENT) == (2**64 - 1, (128 + 165) * 3_480 * 2)
 
 
 def test_bob_s_deposit_is_matched_with_the_pool_s_msol() -> None:
@@ -108,6 +109,14 @@ def test_deposits_that_are_refused() -> None:
     assert m.deposit(matched, full, dear + 1)[1] == (SOL, 0, dear + 1, 0)
     with refused(m.STAKING_CAPPED):
         m.deposit(matched, full, dear + 2)
+    # also while more is staked than the cap allows, and to the last lamport
+    assert m.deposit(matched, full._replace(staking_cap=SOL), dear)[1].sol_deposited == 0
+    even = state_of(10, 10, pool=LiquidityPool(0, 5, 1))
+    assert m.deposit(even, FREE._replace(staking_cap=11), 6)[1] == (5, 1, 5, 1)
+    with refused(m.STAKING_CAPPED):
+        m.deposit(even, FREE._replace(staking_cap=10), 6)
+    # a single mSOL that meets the order takes all that was paid for it
+    assert m.deposit(state_of(20, 10, pool=LiquidityPool(0, 5, 1)), FREE, 3)[1] == (1, 0, 3, 0)
 
 
 # --- tickets --------------------------------------------------------------------------------
@@ -286,6 +295,7 @@ def test_liquidity_that_is_refused() -> None:
     [
         ({"min_fee": 10_001, "max_fee": 10_001}, m.BASIS_POINTS),
         ({"treasury_cut": 10_001}, m.BASIS_POINTS),
+        ({"treasury_cut": 10_000}, m.TREASURY_TOO_HIGH),
         ({"max_fee": 1_001}, m.MAX_FEE_TOO_HIGH),
         ({"min_fee": 901}, m.WRONG_WAY_ROUND),
         ({"target": 50 * SOL - 1}, m.TARGET_TOO_LOW),
@@ -388,7 +398,7 @@ def test_the_fee_on_tips_is_minted_after_them_and_that_on_rewards_before() -> No
 def test_a_loss_mints_nothing() -> None:
     before = state_of(100, 90)
     after, minted = m.update(before, m.MAINNET, -100)
-    assert (after.active, minted) == (0, 0)
+    assert (after.active, after.reserve, minted) == (0, 0, 0)
     with refused(m.CALCULATION_FAILURE):
         m.update(before, m.MAINNET, -101)
 

@@ -29,6 +29,7 @@ def test_the_first_share_costs_a_wei() -> None:
     assert after == NEW._replace(delegated=5 * POL, shares=5 * POL)
     with refused(ps.SLIPPAGE):
         ps.buy(NEW, 5 * POL, 5 * POL + 1)
+    assert ps.buy(NEW, 0) == (NEW, 0, 0)
 
 
 @pytest.mark.parametrize(("validator_id", "one"), [(1, 100), (7, 100), (8, 10**29), (100, 10**29)])
@@ -82,6 +83,7 @@ def test_what_is_sold_is_paid_after_80_checkpoints() -> None:
     assert (paid, amount) == (ValidatorShare(8, 3 * POL, 3 * POL, 0, 0), 2 * POL)
     with refused(ps.INCOMPLETE):
         ps.claim(after, Unbond(0, 1_000), 1_080)
+    assert ps.claim(after, Unbond(1, 1_000), 1_080)[1] == 1
     with refused(PANIC_ARITHMETIC.replace("(", r"\(").replace(")", r"\)")):
         ps.claim(paid, unbond, 1_080)
 

@@ -179,12 +179,12 @@ def test_sixteen_are_paid_in_a_block_and_the_next_goes_on() -> None:
     assert first.withdrawals == tuple(Withdrawal(index, index) for index in range(1, 17))
     assert (first.partials_done, first.next_index) == (0, 17)
     second = solo.sweep(validators, (), 17, 100)
-    assert [each.index for each in second.withdrawals] == [17, 18, 19, *range(1, 14)]
+    assert [each.place for each in second.withdrawals] == [17, 18, 19, *range(1, 14)]
     assert second.next_index == 14
     around = solo.sweep(validators, (), 4, 100)
     assert around.next_index == 0
     few = solo.sweep(validators[:5], (), 2, 100)
-    assert [each.index for each in few.withdrawals] == [2, 3, 4, 1]
+    assert [each.place for each in few.withdrawals] == [2, 3, 4, 1]
     assert few.next_index == (2 + 16_384) % 5
 
 
@@ -239,10 +239,10 @@ def test_every_round_pays_everybody_once(drawn: list[tuple[int, bool, bool]], st
         assert len(done.withdrawals) <= 16
         index = done.next_index
         for each in done.withdrawals:
-            assert each.index not in paid
-            paid[each.index] = each.amount
-            validators[each.index] = solo.pay(validators[each.index], each)
-            assert validators[each.index].balance >= 0
+            assert each.place not in paid
+            paid[each.place] = each.amount
+            validators[each.place] = solo.pay(validators[each.place], each)
+            assert validators[each.place].balance >= 0
         if not done.withdrawals:
             break
     assert all(solo.swept(each, 100) == 0 for each in validators)

@@ -43,6 +43,15 @@ def test_taking_all_out_leaves_nothing() -> None:
     assert sp.tokens_for_deposit(pool, 3) == 2
 
 
+def test_the_figures_of_the_program() -> None:
+    assert (sp.LAMPORTS_PER_SOL, sp.NEVER) == (10**9, 2**64 - 1)
+    assert (reasons.MAX_U64, reasons.MAX_U128) == (2**64 - 1, 2**128 - 1)
+    assert sp.STAKE_RENT == (128 + 200) * 3_480 * 2
+    assert sp.NO_FEE == (0, 0)
+    assert StakePool(1, 2, 3, 4) == (1, 2, 3, 4, Fees(), 0, 0)
+    assert Fees() == ((0, 0),) * 5 + (0, 0, None, None, None)
+
+
 def test_the_first_lamports_are_worth_a_token_each() -> None:
     assert sp.tokens_for_deposit(pool_of(0, 0), 5) == 5
     assert sp.tokens_for_deposit(pool_of(0, 7), 5) == 5
@@ -119,6 +128,8 @@ def test_what_going_out_is_refused() -> None:
         sp.lamports_for_tokens(pool_of(2**63, 1), 2)
     with refused(reasons.CALCULATION_FAILURE):
         sp.lamports_per_token(pool_of(5, 0))
+    assert sp.lamports_per_token(pool_of(5, 1)) == 5
+    assert sp.lamports_per_token(pool_of(5, 4)) == 2
 
 
 def test_a_deposit_of_stake_pays_two_fees() -> None:
@@ -273,6 +284,17 @@ def test_the_last_stake_of_a_validator_goes_whole() -> None:
             sp.withdraw_stake(pool, [poor], 0, tokens, NOW)
     with refused(reasons.POOL_OUT_OF_DATE):
         sp.withdraw_stake(pool, [poor._replace(active_lamports=LEAST - 1)], 0, exact, NOW)
+    # another that has no more than the margin has nothing to spare, active or in transit
+    for spare in ({"active_lamports": MARGIN}, {"transient_lamports": MARGIN}):
+        other = poor._replace(**spare)
+        gone = sp.withdraw_stake(pool, [poor, other], 0, exact, NOW)
+        assert gone.validator.status is Status.READY_FOR_REMOVAL
+    with refused(reasons.NOT_THE_MINIMUM):
+        more = poor._replace(active_lamports=MARGIN + 1)
+        sp.withdraw_stake(pool, [poor, more], 0, exact, NOW)
+    with refused(reasons.WRONG_STAKE_STATE):
+        more = poor._replace(transient_lamports=MARGIN + 1)
+        sp.withdraw_stake(pool, [poor, more], 0, exact, NOW)
 
 
 def test_the_reserve_s_stake_goes_only_when_no_validator_has_any() -> None:

@@ -195,6 +195,11 @@ def test_an_epoch_s_rewards_and_tips_and_the_fee_on_them() -> None:
     assert (again, none) == (after, 0)
 
 
+def test_rewards_are_delegated_and_tips_are_not() -> None:
+    assert sp.with_rewards(staked(5), 7) == staked(12)
+    assert sp.with_rewards(staked(5), 7, 2) == staked(12)._replace(lamports=STAKE_RENT + 14)
+
+
 def test_a_loss_mints_nothing_and_a_reserve_below_its_rent_counts_as_none() -> None:
     pool = StakePool(100, 90, STAKE_RENT - 5, NOW, Fees(epoch=Fee(1, 2)))
     after, minted = sp.update_pool(pool, [validator_of(10)._replace(active_lamports=10)], NOW)
