@@ -276,7 +276,7 @@ def test_the_stake_behind_an_operator() -> None:
 
 
 def test_a_fault_takes_the_bond_before_the_holders() -> None:
-    before = pool(tier(1, 3, bond=10 * ETH), tier(1), tier(1))
+    before = pool(tier(1, 3, bond=10 * ETH), tier(1), tier(2))
     done = mp.slash(before, Fault(CONSENSUS, 1, ONE // 10))
     # A tenth of 187.5 ether: 10 of bond, 8.75 from all.
     assert (done.bond, done.holders) == (10 * ETH, 875 * ETH // 100)
