@@ -73,6 +73,29 @@ def interest_share_floor(
     return (interest * share_bps + HALF_BPS) // BPS * RAY // share_index
 
 
+def kinked_rate(usage: int, optimal: int, base: int, slope1: int, slope2: int) -> int:
+    """A rate that rises with utilisation, and faster beyond ``optimal``; all numbers are rays.
+
+    ``base + slope1 × usage/optimal`` up to the kink; beyond it
+    ``base + slope1 + slope2 × (usage − optimal)/(1 − optimal)``. Every product and quotient is
+    halves up (``calculateInterestRates``). ``optimal`` is not zero.
+    """
+    if usage > optimal:
+        rest = RAY - optimal
+        beyond = ((usage - optimal) * RAY + rest // 2) // rest
+        return base + slope1 + (slope2 * beyond + HALF_RAY) // RAY
+    rising = (slope1 * usage + HALF_RAY) // RAY
+    return base + (rising * RAY + optimal // 2) // optimal
+
+
+def earned_rate(rate: int, usage: int, kept_bps: int) -> int:
+    """What is left of a rate when a part of the tokens earns it and basis points are kept of it.
+
+    ``rate × usage``, then times ``kept_bps``; both halves up.
+    """
+    return ((rate * usage + HALF_RAY) // RAY * kept_bps + HALF_BPS) // BPS
+
+
 def scaled_value_floor(scaled: int, index: int, price: int, unit: int) -> int:
     """Value of a scaled balance: tokens rounded down, then their value rounded down."""
     return scaled * index // RAY * price // unit

@@ -13,12 +13,14 @@ from lstwallet.units.clock import YEAR
 from lstwallet.units.fixed import BPS, RAY, WAD
 from lstwallet.units.interest import (
     averaged_health,
+    earned_rate,
     grow_binomial,
     grow_linear,
     grow_taylor,
     health_ratio,
     interest_share_floor,
     interest_share_half_up,
+    kinked_rate,
     scaled_value_ceil,
     scaled_value_floor,
     scaled_value_half_up,
@@ -135,3 +137,47 @@ def test_averaged_health_by_hand() -> None:
     assert averaged_health(3 * 8_001, 3, 3) == nearest(Fraction(2 * WAD, 3))
     assert averaged_health(3 * 5_000, 3, 3) == nearest(Fraction(2 * WAD, 3))
     assert averaged_health(0, 3, 0) == 0
+
+
+# --- the curve's arithmetic -------------------------------------------------------------
+
+
+@given(
+    st.integers(0, RAY),
+    st.integers(1, RAY),
+    st.integers(0, RAY),
+    st.integers(0, RAY),
+    st.integers(0, 3 * RAY),
+)
+def test_a_rate_with_a_kink_is_the_formula_step_by_step(
+    usage: int, optimal: int, base: int, slope1: int, slope2: int
+) -> None:
+    if usage > optimal:
+        beyond = nearest(Fraction((usage - optimal) * RAY, RAY - optimal))
+        expected = base + slope1 + nearest(Fraction(slope2 * beyond, RAY))
+    else:
+        rising = nearest(Fraction(slope1 * usage, RAY))
+        quotient = Fraction(rising * RAY, optimal)
+        # the contract adds half the divisor rounded down: below a half by half a unit of it
+        expected = base + (quotient + Fraction(optimal // 2, optimal)).__floor__()
+    told = kinked_rate(usage, optimal, base, slope1, slope2)
+    if usage > optimal and (RAY - optimal) % 2:
+        assert abs(told - expected) <= 1 + slope2 // RAY
+    else:
+        assert told == expected
+
+
+def test_a_rate_at_its_kink_and_at_its_end() -> None:
+    optimal, base, slope1, slope2 = 8 * RAY // 10, RAY // 100, 4 * RAY // 100, 75 * RAY // 100
+    assert kinked_rate(0, optimal, base, slope1, slope2) == base
+    assert kinked_rate(optimal, optimal, base, slope1, slope2) == base + slope1
+    assert kinked_rate(9 * RAY // 10, optimal, base, slope1, slope2) == base + slope1 + slope2 // 2
+    assert kinked_rate(RAY, optimal, base, slope1, slope2) == base + slope1 + slope2
+
+
+@given(st.integers(0, 3 * RAY), st.integers(0, RAY), st.integers(0, BPS))
+def test_what_is_earned_of_a_rate_rounds_twice_to_the_nearest(
+    rate: int, usage: int, kept: int
+) -> None:
+    earned = nearest(Fraction(rate * usage, RAY))
+    assert earned_rate(rate, usage, kept) == nearest(Fraction(earned * kept, BPS))

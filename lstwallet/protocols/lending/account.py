@@ -106,8 +106,9 @@ def account_data(market: Market, position: Position, now: SimTime) -> Account:
             debt += rules.debt_value(borrowed, index, price, config.unit)
     if not used:
         return EMPTY
-    ltv = div_floor(borrowing_power, collateral) if collateral else 0
-    threshold = div_floor(weighted, collateral) if collateral else 0
+    ltv = threshold = 0
+    if collateral:
+        ltv, threshold = div_floor(borrowing_power, collateral), div_floor(weighted, collateral)
     power = rules.borrowing_power(collateral, ltv)
     available = power - debt if power > debt else 0
     health = rules.health(weighted, debt, collateral) if debt else NO_DEBT

@@ -9,7 +9,8 @@ from __future__ import annotations
 from typing import Final, NamedTuple
 
 from lstwallet.protocols.lending.state import RateCurve
-from lstwallet.units.fixed import BPS, RAY, percent_mul, ray_div, ray_mul
+from lstwallet.units.fixed import BPS, ray_div, ray_mul
+from lstwallet.units.interest import earned_rate, kinked_rate
 from lstwallet.units.records import make
 
 WAD_TO_RAY: Final = 10**9
@@ -34,9 +35,7 @@ def borrow_rate(curve: RateCurve, usage: int) -> int:
     Below the kink ``base + slope1 × U/U*``; above it ``base + slope1 + slope2 × (U−U*)/(1−U*)``.
     """
     optimal, base, slope1, slope2 = curve
-    if usage > optimal:
-        return base + slope1 + ray_mul(slope2, ray_div(usage - optimal, RAY - optimal))
-    return base + ray_div(ray_mul(slope1, usage), optimal)
+    return kinked_rate(usage, optimal, base, slope1, slope2)
 
 
 def interest_rates(
@@ -47,12 +46,14 @@ def interest_rates(
     Without debt suppliers earn nothing and the borrow rate is the base rate. A deficit
     lowers what suppliers earn, not what borrowers pay.
     """
+    optimal, base, slope1, slope2 = curve
     if debt == 0:
-        return Rates(0, curve[1])
+        return Rates(0, base)
     usage = ray_div(debt, liquidity + debt)
-    borrow = borrow_rate(curve, usage)
-    earned = ray_mul(borrow, ray_div(debt, liquidity + debt + deficit) if deficit else usage)
-    return make(Rates, (percent_mul(earned, BPS - reserve_factor), borrow))
+    borrow = kinked_rate(usage, optimal, base, slope1, slope2)
+    if deficit:
+        usage = ray_div(debt, liquidity + debt + deficit)
+    return make(Rates, (earned_rate(borrow, usage, BPS - reserve_factor), borrow))
 
 
 def interest_rates_overall(
@@ -69,4 +70,4 @@ def interest_rates_overall(
     borrow = borrow_rate(curve, ray_div(debt, liquidity + debt))
     weight = debt * WAD_TO_RAY
     overall = ray_div(ray_mul(weight, borrow), weight)
-    return Rates(percent_mul(ray_mul(overall, usage), BPS - reserve_factor), borrow)
+    return Rates(earned_rate(overall, usage, BPS - reserve_factor), borrow)

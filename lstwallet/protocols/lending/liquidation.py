@@ -161,7 +161,7 @@ def _accrue_pair(market: Market, collateral: int, debt: int, now: SimTime, rules
 
 
 def _require_liquidatable(
-    account: Account, borrower: Position, collateral: int, debt: int, *, by_borrower: bool
+    account: Account, borrower: Position, collateral: int, debt: int, by_borrower: bool
 ) -> None:
     """Revert in the contract's order unless this debt may be repaid for this collateral."""
     if by_borrower:
@@ -202,7 +202,8 @@ def _quote(
     bonus = config.liquidation_bonus
     if emode:
         bonus = reserve_bonus(parameters, collateral, find_emode(parameters, emode))
-    seizure = seize(config, price, debt_config, debt_price, min(wanted, limit), balance, bonus)
+    to_cover = limit if wanted > limit else wanted
+    seizure = seize(config, price, debt_config, debt_price, to_cover, balance, bonus)
     covered, seized, fee, _ = seizure
     left = balance - seized - fee
     owing = checked_sub(owed, covered)
@@ -282,7 +283,7 @@ def liquidate(
     configs, rules = parameters.configs, RULES[parameters.rules]
     market = _accrue_pair(market, collateral, debt, now, rules)
     account = account_data(market, borrower, now)
-    _require_liquidatable(account, borrower, collateral, debt, by_borrower=by_borrower)
+    _require_liquidatable(account, borrower, collateral, debt, by_borrower)
     supplied, borrowed, switches, emode = borrower
     reserves = list(market.reserves)
     index = reserves[collateral].liquidity_index
@@ -300,7 +301,9 @@ def liquidate(
         config = configs[collateral]
         reserves[collateral] = _pay_out(reserves[collateral], config, rules, seized, taken)
     left = checked_sub(supplied[collateral], taken)
-    fee_scaled = min(rules.burn_supply(fee, index), left) if fee else 0
+    fee_scaled = rules.burn_supply(fee, index) if fee else 0
+    if fee_scaled > left:  # both were rounded up
+        fee_scaled = left
     if seized + fee == balance:
         switches = put(switches, collateral, False)
     supplied = put(supplied, collateral, left - fee_scaled)
