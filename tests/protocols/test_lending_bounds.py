@@ -1,8 +1,10 @@
 """Lending at its limits: the least and the most that is allowed, and what counts for it.
 
 Of a sample of 150 mutants of the package (``tests/golden/mutants.py``, seed 7) those that live
-change nothing: a rate of nothing grows nothing whether or not it is asked for, and a change of
-nothing is nothing whichever way it is rounded.
+change nothing: a rate of nothing and no time grow nothing whether or not they are asked for; a
+change of nothing is nothing, and what rounds up on its way in rounds down with its sign turned;
+power equal to the debt leaves nothing to borrow by either branch. The margin of a queue limit
+may be a millionth more or its rounding another: it only decides who is looked at.
 """
 
 from __future__ import annotations
@@ -22,7 +24,7 @@ from lstwallet.protocols.lending import (
     empty_position,
     health_factor,
 )
-from lstwallet.protocols.lending.liquidation import max_debt_to_cover
+from lstwallet.protocols.lending.liquidation import max_debt_to_cover, seize
 from lstwallet.units.checked import Revert
 from lstwallet.units.clock import YEAR
 from lstwallet.units.fixed import RAY, WAD
@@ -263,3 +265,62 @@ def test_received_supply_accrues_its_reserve_but_leaves_its_rates() -> None:
     index = lending.normalized_income(before, later)
     assert done.collateral_scaled == Fraction(done.collateral * RAY, index).__ceil__()
     assert done.fee_scaled == Fraction(done.fee * RAY, index).__ceil__()
+
+
+def test_collateral_without_power_may_leave_in_parts() -> None:
+    mode = EMode(1, 9_300, 9_500, 10_100, (WETH, WSTETH), (WETH,), (WSTETH,))
+    stock = stocked(emodes=(mode,))
+    held = Position((10 * ETHER, 0, ETHER), (ETHER, 0, 0), (True, False, True), 1)
+    part = lending.withdraw(stock, WSTETH, held, ETHER // 2, START)
+    assert part.position.collateral == (True, False, True)
+    with reverts("LtvValidationFailed"):
+        lending.withdraw(stock, WETH, held, ETHER, START)
+
+
+def test_a_health_of_exactly_one_may_be_borrowed_to() -> None:
+    even = WETH_CONFIG._replace(ltv=8_000, liquidation_threshold=8_000)
+    stock, position, _ = lending.supply(
+        stocked(weth=even), WETH, empty_position(3), 10 * ETHER, START
+    )
+    owing = lending.borrow(stock, USDC, position, 16_000 * DOLLAR, START)
+    assert health_factor(owing.market, owing.position, START) == WAD
+
+
+def test_a_switch_goes_both_ways() -> None:
+    stock, position, _ = lending.supply(stocked(), WETH, empty_position(3), ETHER, START)
+    off = lending.set_collateral(stock, WETH, position, False, START)
+    assert off.collateral == (False, False, False)
+    assert lending.set_collateral(stock, WETH, off, True, START).collateral == (True, False, False)
+
+
+def test_a_full_cap_leaves_no_room() -> None:
+    full = stocked(weth=WETH_CONFIG._replace(supply_cap=1_000))
+    assert lending.supply_room(full, WETH, START) == 0
+    stock, _ = leveraged(10 * ETHER, 5_000 * DOLLAR, usdc=USDC_CONFIG._replace(borrow_cap=5_000))
+    assert lending.borrow_room(stock, USDC, START) == 0
+
+
+def test_what_may_be_withdrawn_by_hand() -> None:
+    """(20,000 × 83 % − 5,000) / 83 % dollars of WETH, less two units of either kind."""
+    stock, position = leveraged(10 * ETHER, 5_000 * DOLLAR)
+    spare = Fraction((20_000 * 8_300 - 5_000 * 10_000) * USD, 8_300).__floor__() - 2
+    tokens = Fraction(spare * ETHER, 2_000 * USD).__floor__() - 2
+    assert lending.withdrawable(stock, WETH, position, START) == tokens
+
+
+def test_a_repayment_that_buys_exactly_all_is_not_reckoned_back() -> None:
+    """2,100.50 dollars buy one indivisible token of 2,000: the rounding is the liquidator's."""
+    whole = WETH_CONFIG._replace(unit=1, protocol_fee=0)
+    got = seize(whole, 2_000 * USD, USDC_CONFIG, USD, 2_100_500_000, 1, 10_000)
+    assert (got.debt, got.collateral) == (2_100_500_000, 1)
+    less = seize(whole, 2_000 * USD, USDC_CONFIG, USD, 4_100_000_000, 1, 10_000)
+    assert (less.debt, less.collateral) == (2_000_000_000, 1)
+
+
+def test_without_a_fee_the_treasury_gets_nothing() -> None:
+    stock, position = leveraged(
+        10 * ETHER, 15_000 * DOLLAR, weth=WETH_CONFIG._replace(protocol_fee=0)
+    )
+    done = lending.liquidate(priced(stock, 1_700 * USD), WETH, USDC, position, DOLLAR, START)
+    assert (done.fee, done.fee_scaled) == (0, 0)
+    assert done.borrower.supplied[WETH] == 10 * ETHER - done.collateral_scaled
