@@ -28,6 +28,7 @@ from pathlib import Path
 from typing import Final
 
 from lstwallet.app import profiles
+from lstwallet.app.safe_lock import slots_held
 from lstwallet.store import rekey, schema
 from lstwallet.store.errors import StoreUnavailable, Trouble, from_os
 from lstwallet.store.lock import WriterLock, lock_path
@@ -212,7 +213,7 @@ def rename(path: Path, target: Path) -> None:
         # Other capitals: where both are alike the new name would be said to be taken.
         _rename_in_place(path, target)
         return
-    with _held(path), _held(target), _files(path):
+    with _held(path), _held(target), slots_held(path), _files(path):
         if os.path.lexists(target):
             raise StoreUnavailable(target, Trouble.EXISTS)
         _settled(path)

@@ -28,6 +28,7 @@ from pathlib import Path
 from typing import Final
 
 from lstwallet.app import profile_files
+from lstwallet.app.safe_lock import slots_held
 from lstwallet.app.safe_records import (
     NOTHING,
     By,
@@ -157,7 +158,7 @@ def open_profile(
     (``store.errors.ABOUT_THE_MARK``, ``KeysOld``), and wants to go on from there.
     Raises ``KeysError``, ``Mistyped`` or ``StoreError``.
     """
-    profile_files.settle(path)
+    _settle(path)
     if how(path).state is State.PLAIN and not read_only and _is_profile(path):
         _give_keys(path)
     if how(path).state in (State.PLAIN, State.MISSING):
@@ -170,12 +171,33 @@ def open_profile(
             _refuse_older(session, sealed)
         if not read_only:
             rekey.tidy(path)
-            _remember(session, sealed)
-            key_file.mend(path, sealed)  # only now it is known whose key it is
+            _mend(path, key, sealed, session)
     except BaseException:
         session.close()
         raise
     return session
+
+
+def _mend(path: Path, key: bytes, sealed: Sealed, session: Session) -> None:
+    """Only now it is known whose key it is. What another process changed meanwhile stands."""
+    with contextlib.ExitStack() as held:
+        try:
+            held.enter_context(slots_held(path))
+        except StoreUnavailable:  # a full disk, or one that is read-only: the next opening mends
+            _remember(session, sealed)
+            return
+        with _files(path):
+            sealed = tools.unlocked(path, HeldKey(key)).sealed
+            _remember(session, sealed)
+            key_file.mend(path, sealed)
+
+
+def _settle(path: Path) -> None:
+    """See ``profile_files.settle``: a staged slot file may be taken over."""
+    with _files(path):
+        staged = key_file.staged(path).exists()
+    with slots_held(path) if staged else contextlib.nullcontext():
+        profile_files.settle(path)
 
 
 def _opened(
@@ -243,7 +265,7 @@ def verify_profile(
     A profile of an earlier program is checked as it is, not encrypted. Raises ``KeysError``,
     ``Mistyped`` or ``StoreError`` when it cannot be opened.
     """
-    profile_files.settle(path)
+    _settle(path)
     if how(path).state in (State.PLAIN, State.MISSING):
         return verify(path, gate=gate)
     with _files(path):
@@ -271,11 +293,12 @@ def begin_profile(
     try:
         session = Session.create(path, world, market, name=name, key=key)
     except BaseException:
-        with _files(path), contextlib.suppress(KeysError):
+        with slots_held(path), _files(path), contextlib.suppress(KeysError):
             if not path.exists() and key_file.read(path).sealed == (sealed,):
-                delete_keys(path)
+                _delete_keys(path)
         raise
-    key_file.mend(path, sealed)  # another process, a moment slower, may have put them aside
+    with slots_held(path):  # another process, a moment slower, may have put them aside
+        key_file.mend(path, sealed)
     with contextlib.suppress(StoreError):  # the next opening notes it
         _remember(session, sealed)
     return session
@@ -291,7 +314,7 @@ def _refuse_existing(path: Path) -> None:
             return
     lock = WriterLock(path)
     try:
-        with _files(path):
+        with slots_held(path), _files(path):
             if os.path.lexists(path):  # made meanwhile
                 raise StoreUnavailable(path, Trouble.EXISTS)
             key_file.set_aside(path)
@@ -311,7 +334,7 @@ def create_keys(path: Path, secrets: Sequence[Secret]) -> bytes:
 def _create(path: Path, secrets: Sequence[Secret]) -> Unlocked:
     key = slots.new_data_key()
     empty = Keys(slots.new_profile_id(), 1, ())
-    with _files(path), tools.undone_unless_done(empty.profile) as making:
+    with slots_held(path), _files(path), tools.undone_unless_done(empty.profile) as making:
         if key_file.exists(path):
             raise StoreUnavailable(key_file.paths(path)[0], Trouble.EXISTS)
         made = tuple(tools.new_slot(path, empty, secret, key, making) for secret in secrets)
@@ -364,7 +387,7 @@ def replace_key(path: Path, by: By, secrets: Sequence[Secret]) -> None:
     ``StoreUnavailable`` (``LOCKED``) while the profile is open, ``StoreError``, ``KeysError`` or
     ``Mistyped``; nothing has changed then.
     """
-    with _files(path):
+    with slots_held(path), _files(path):
         profile_files.settle(path)
         old, sealed = tools.unlocked(path, by)
         key = slots.new_data_key()
@@ -443,7 +466,7 @@ def _change(
 
     ``change`` gets the slots and a way to make one for a secret.
     """
-    with _files(path):
+    with slots_held(path), _files(path):
         key, sealed = tools.unlocked(path, by)
         before = sealed.keys
         with tools.undone_unless_done(before.profile) as making:
@@ -477,11 +500,15 @@ def delete_keys(path: Path) -> None:
     Together with the profile only: without them it can never be opened again. Raises
     ``StoreUnavailable``.
     """
-    with _files(path):
-        with contextlib.suppress(KeysError):
-            for sealed in key_file.read(path).sealed:
-                tools.forget_all(sealed.keys.profile, sealed.keys.slots)
-        key_file.delete(path)
+    with slots_held(path), _files(path):
+        _delete_keys(path)
+
+
+def _delete_keys(path: Path) -> None:
+    with contextlib.suppress(KeysError):
+        for sealed in key_file.read(path).sealed:
+            tools.forget_all(sealed.keys.profile, sealed.keys.slots)
+    key_file.delete(path)
 
 
 @contextlib.contextmanager

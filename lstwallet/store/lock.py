@@ -9,7 +9,10 @@ from __future__ import annotations
 import contextlib
 import os
 import sys
+import time
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Final
 
 from lstwallet.store.errors import StoreUnavailable, Trouble, from_os
 
@@ -24,6 +27,9 @@ else:
 
     def _take(handle: int) -> None:
         fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+
+
+LOOK_S: Final = 0.02
 
 
 def lock_path(profile: Path) -> Path:
@@ -73,3 +79,28 @@ class WriterLock:
         if handle >= 0:
             with contextlib.suppress(OSError):
                 os.close(handle)
+
+
+@contextlib.contextmanager
+def waited_for(path: Path, seconds: float) -> Iterator[None]:
+    """Hold the lock of a file that is changed in moments; whoever comes second waits.
+
+    Nothing is left of it. Not to be nested. Raises ``StoreUnavailable``: ``LOCKED`` after so many
+    seconds.
+    """
+    until = time.monotonic() + seconds
+    while True:
+        try:
+            lock = WriterLock(path)
+        except StoreUnavailable as error:
+            if error.trouble is not Trouble.LOCKED or time.monotonic() > until:
+                raise
+            time.sleep(LOOK_S)
+        else:
+            break
+    try:
+        yield
+    finally:
+        with contextlib.suppress(OSError):  # Windows keeps a file that is open
+            lock_path(Path(os.path.realpath(path))).unlink()
+        lock.release()

@@ -5,6 +5,8 @@ before the second is touched. So after a crash at any moment, or a damage to eit
 two serves. The one with the higher revision is tried first; the other is mended only after the
 data key has shown that the first is the profile's own.
 
+Of several processes one changes them at a time: whoever writes here holds ``app.safe_lock``.
+
 ``X.lstwallet.keys.new`` is there while the data key itself is being replaced: it takes effect
 at the moment when the database that it waits for has the profile's name.
 """
@@ -125,7 +127,7 @@ def create(profile: Path, sealed: Sealed) -> None:
     faster: a link never replaces a file, so one of several makes the key.
     """
     first, copy = paths(profile)
-    made = first.with_name(f"{first.name}.{os.getpid()}{_TEMPORARY}")
+    made = _unfinished(first)
     _write_new(made, sealed.text)
     try:
         _name(made, first)
@@ -251,7 +253,7 @@ def _bytes(path: Path) -> bytes:
 
 
 def _replace(path: Path, text: bytes) -> None:
-    made = path.with_name(path.name + _TEMPORARY)
+    made = _unfinished(path)
     try:
         _write_new(made, text)
         os.replace(made, path)
@@ -260,6 +262,11 @@ def _replace(path: Path, text: bytes) -> None:
             made.unlink()
         raise
     sync_folder(path.parent)
+
+
+def _unfinished(path: Path) -> Path:
+    """No other process writes under this name."""
+    return path.with_name(f"{path.name}.{os.getpid()}{_TEMPORARY}")
 
 
 def _write_new(made: Path, text: bytes) -> None:

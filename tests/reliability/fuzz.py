@@ -222,8 +222,11 @@ def _with(reader: Callable[..., Any], argument: str, data: bytes) -> Any:
 class Feeder:
     """Reads what it is fed as the child would, and counts."""
 
-    def __init__(self) -> None:
-        self.folder = Path(tempfile.mkdtemp(prefix="fuzz-"))
+    def __init__(self, folder: Path) -> None:
+        """``folder`` is for what must be read from a file. Atheris ends the process without a
+        word to Python, so nothing here could take it away."""
+        self.folder = folder
+        folder.mkdir(exist_ok=True)
         self.readers: dict[str, Callable[[bytes], Any]] = {
             name: (partial(_with, KINDS[name].load(), KINDS[name].argument)) for name in NAMES
         }
@@ -313,7 +316,7 @@ def main(folder: Path, runs: int, seed: int) -> None:
 
 
 def _by_chance(folder: Path, runs: int, seed: int) -> None:
-    feed, dice = Feeder(), random.Random(seed)
+    feed, dice = Feeder(_beside(folder)), random.Random(seed)
     files = [path.read_bytes() for path in sorted(folder.iterdir())]
     for number in range(runs):
         whole = dice.choice(files)
@@ -330,7 +333,7 @@ def _by_atheris(folder: Path, runs: int, seed: int) -> None:
     with atheris.instrument_imports(include=["lstwallet.units.strict", "lstwallet.app"]):
         for module in [name for name in sys.modules if _is_ours(name)]:
             del sys.modules[module]  # read again, with marks where the code branches
-        feed = importlib.import_module("tests.reliability.fuzz").Feeder()
+        feed = importlib.import_module("tests.reliability.fuzz").Feeder(_beside(folder))
     count = 0
 
     def one(data: bytes) -> None:
@@ -352,6 +355,11 @@ def _by_atheris(folder: Path, runs: int, seed: int) -> None:
     ]  # fmt: skip
     atheris.Setup([sys.argv[0], *limits, str(folder)], one, custom_mutator=other)
     atheris.Fuzz()
+
+
+def _beside(folder: Path) -> Path:
+    """Beside the corpus, where atheris puts what it found too."""
+    return folder.with_name(f"{folder.name}-read")
 
 
 def _is_ours(name: str) -> bool:
