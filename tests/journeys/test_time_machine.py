@@ -178,10 +178,9 @@ def test_while_it_is_drawn_the_date_and_the_worth_are_told(person: Driver) -> No
     slider, now = bar(person), window(person).bridge.present.time
     spot = QPoint(round(slider.place(now - DAY)), 16)
     QTest.mouseMove(slider, spot)
-    person.pause(150)
     QTest.mousePress(slider, Qt.MouseButton.LeftButton, pos=spot)
+    person.until(lambda: len(slider.said()) == 2, "the date and the worth")  # it is read
     said = [plain(text) for text, _, _ in slider.said()]
-    assert len(said) == 2, said
     assert said[1].startswith("$")
     date = person.find("time.date")
     assert plain(date.text()) == said[0]
@@ -459,8 +458,7 @@ def test_the_lock_takes_the_time_machine_along(person: Driver) -> None:
     person.until(lambda: person.maybe("compare") is not None, "the comparison")
     wide.bridge.lock()
     person.until(lambda: wide.bridge.present is None, "the lock")
-    person.pause(50)
     for name in ("branches", "compare", "what_if"):
-        assert wide.findChild(QWidget, name) is None, name
+        person.until(lambda n=name: wide.findChild(QWidget, n) is None, f"{name} to go")
     assert wide.bridge.past.standings == ()
     assert not wide.past_strip.isVisibleTo(wide)

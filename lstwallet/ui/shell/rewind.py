@@ -191,6 +191,7 @@ class Rewinder(QObject):
             def take(series: Series) -> None:
                 if self._worths.get(begin, (-1, None))[0] == end and account == bridge.account:
                     self._worths[begin] = (end, series)
+                    self._bar.tell_again()
 
             bridge.call(
                 lambda session: session.series(

@@ -72,6 +72,8 @@ class HistoryBar(Themed, QWidget):
         self._dragged = self._still = False
         self._words: Words = _tips
         self._bubble: Bubble | None = None
+        self._told: tuple[float, int, Mark | None] | None = None
+        """Where the bubble stands: x, its moment and mark."""
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setProperty("focus_radius", 8)
@@ -259,7 +261,13 @@ class HistoryBar(Themed, QWidget):
 
     # --- what is said -------------------------------------------------------------------
 
+    def tell_again(self) -> None:
+        """There are other words for where the bubble stands."""
+        if self._told is not None and self.said():
+            self._tell(*self._told)
+
     def _tell(self, x: float, time: int, mark: Mark | None) -> None:
+        self._told = x, time, mark
         lines = self._words(time if mark is None else mark.at, mark)
         if self._moving is not None:
             self.setAccessibleDescription(", ".join(text for text, _, _ in lines))
