@@ -142,6 +142,10 @@ def test_a_part_is_what_lies_above_32_ether() -> None:
     assert solo.partial_amount(large, 356, 0, 5 * ETH) == 5 * ETH
     assert solo.partial_amount(large, 356, 10 * ETH, 9 * ETH) == 8 * ETH
     assert solo.partial_amount(large, 356, 18 * ETH - 1, 9 * ETH) == 1
+    small = on_duty(32 * ETH + 1, 2_048 * ETH)
+    assert solo.partial_amount(small, 356, 0, ETH) == 1
+    assert solo.sweep([small], (Partial(0, ETH, 1),), 0, 100).withdrawals == (Withdrawal(0, 1),)
+    assert FAR_FUTURE == 2**64 - 1
     with refused(solo.NO_EXCESS):
         solo.partial_amount(large, 356, 18 * ETH, 9 * ETH)
     with refused(solo.NO_EXCESS):

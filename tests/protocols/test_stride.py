@@ -35,6 +35,10 @@ def zone_of(*delegations: int, supply: int = 1_000, rate: int = ONE, **changes: 
 # --- the rate -------------------------------------------------------------------------------
 
 
+def test_the_rate_is_updated_every_six_hours() -> None:
+    assert stride.RATE_INTERVAL == 21_600
+
+
 def test_the_rate_is_all_tokens_over_all_st_tokens() -> None:
     zone = zone_of(500, 320, supply=700, rate=ONE + 7, deposit_balance=11, undelegated_balance=22)
     tokens = (Tokenized("a", 30), Tokenized("b", 10), Tokenized("gone", 10**6))
@@ -119,6 +123,7 @@ def test_shares_of_a_validator_are_worth_their_tokens() -> None:
     assert stride.locked_tokens(done) == stride.locked_tokens(after)
     with refused(reasons.NOT_FOUND):
         stride.liquid_stake_shares(zone, "b", 999, DEFAULTS)
+    assert stride.liquid_stake_shares(zone, "a", 3, DEFAULTS)[1] == 1
     with refused(reasons.TOO_LITTLE):
         stride.liquid_stake_shares(zone, "a", 2, DEFAULTS)
     with refused(reasons.HALTED):

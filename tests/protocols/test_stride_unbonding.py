@@ -50,6 +50,7 @@ def zone_of(*validators: tuple[str, int, int], rate: int = ONE, supply: int = 0)
 
 def test_redemptions_of_a_day_are_gathered() -> None:
     zone = zone_of(("a", 1, 1_000), rate=13 * ONE // 10)
+    assert DayUnbonding(5) == (5, Status.QUEUE, 0, 0, 0, 0, 0, 0, 0)
     record, mine = stride.redeem(zone, DayUnbonding(5), None, "you", 100, DEFAULTS)
     assert (record.st_tokens, record.native_tokens) == (100, 130)
     assert mine == Redemption(5, "you", 100, 130)
@@ -279,6 +280,7 @@ def test_the_end_of_a_redemption() -> None:
         True
     ]
     assert not stride.is_unbonded(record._replace(completion_time=0), 1_001)
+    assert stride.is_unbonded(record._replace(completion_time=1), 1_001)
     assert not stride.is_unbonded(record._replace(status=Status.IN_PROGRESS), 1_001)
     sent = stride.sweep(record)
     assert sent.status is Status.EXIT_IN_PROGRESS
