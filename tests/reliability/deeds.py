@@ -11,6 +11,7 @@ import hashlib
 import os
 from pathlib import Path
 from typing import Final
+from unittest import mock
 
 import lstwallet.app.session as sessions
 from lstwallet.app.session import Session
@@ -29,8 +30,6 @@ KEY: Final = bytes(range(1, 33))
 ETH: Final = 10**18
 DEEDS: Final = 12
 """After so many it begins anew."""
-
-sessions.COMMIT_SECONDS = 3_600.0  # a run is one transaction
 
 
 def begin(profile: Path, key: bytes | None = KEY) -> None:
@@ -59,7 +58,8 @@ def do_next(session: Session) -> int:
         case 3:
             session.execute(Stake(YOU, ETH // 3))
         case 4 | 8:
-            session.advance(session.world.time + 5 * HOUR + number)
+            with mock.patch.object(sessions, "COMMIT_SECONDS", 3_600.0):  # one transaction
+                session.advance(session.world.time + 5 * HOUR + number)
         case 6 if turn % 4 == 1:
             session.fork(session.world.events - 1, f"Branch {number}")
         case 6:
