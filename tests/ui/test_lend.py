@@ -280,7 +280,7 @@ def test_a_cap_warns_from_98_percent_and_refuses_above(qtbot: QtBot, tmp_path: P
     room.fill("900000")
     assert room.page.form.cap_warning.isHidden()
     room.fill("950000")
-    room.driver.sees("The market's supply cap would be 98.7% full. Then nobody can add.")
+    room.driver.sees("The market's supply cap would be 98.8% full. Then nobody can add.")
     assert room.ready()
     room.fill("1000001")
     assert "supply limit is reached" in room.error()
