@@ -339,7 +339,7 @@ def replay_under(rules: Rules, document: dict[str, Any]) -> Iterator[Checked]:
         scene, expected = Scene(case, rules), Expected()
         for index, op in enumerate(case["ops"]):
             found = list(compare_answer(op, perform(scene, op)))
-            expected.learn(op["state_changes"], len(scene.purse))
+            expected.learn(op.get("state_changes") or {}, len(scene.purse))
             found.extend(expected.compare(scene))
             name = f"{index} {op['op']}"
             yield Checked(str(case["id"]), name, not found, "; ".join(found))

@@ -11,7 +11,7 @@ from lstwallet.protocols.stableswap import Pair, Terms
 from lstwallet.units.checked import Revert, checked_sub
 from lstwallet.units.fixed import WAD
 from lstwallet.units.newton import A_PRECISION
-from tests.golden.replay import Checked, checked, numbers, tried
+from tests.golden.replay import Checked, checked, numbers, tried, users_of
 
 Json = dict[str, Any]
 
@@ -19,7 +19,8 @@ Json = dict[str, Any]
 def replay(document: Json) -> Iterator[Checked]:
     """Every operation of every case, with everything read after it."""
     for case in document["cases"]:
-        book = Book(numbers(case["params"]), numbers(case["probe_spec"]))
+        holders = users_of(case, "lp")
+        book = Book(numbers(case["params"]), numbers(case["probe_spec"]), holders)
         for op in case["ops"]:
             yield _step(book, str(case["id"]), op)
 
@@ -44,7 +45,7 @@ def _step(book: Book, case: str, op: Json) -> Checked:
 class Book:
     """One pool, who holds its LP tokens, and what was given to it."""
 
-    def __init__(self, params: Json, probes: list[Json]) -> None:
+    def __init__(self, params: Json, probes: list[Json], holders: list[str]) -> None:
         self.params = params
         self.probes = probes
         self.now: int = params["initial_timestamp"]
@@ -52,7 +53,7 @@ class Book:
         self.pool = stableswap.Pool((0, 0), (0, 0), 0)
         self.ramp = stableswap.steady(params["A"] * A_PRECISION)
         self.oracle = stableswap.new_oracle(self.now)
-        self.lp = {"alice": 0, "bob": 0, "carol": 0}
+        self.lp = dict.fromkeys(holders, 0)
         self.donated = [0, 0]
 
     # --- operations ---

@@ -137,7 +137,7 @@ def differences(expected: Any, computed: Any, path: str = "") -> Iterator[str]:
             for key, item in expected.items():
                 if key in computed:
                     yield from differences(item, computed[key], f"{path}.{key}".lstrip("."))
-                else:
+                elif item is not None:
                     yield f"{path}.{key}: expected {item}, not computed".lstrip(".")
     elif isinstance(expected, list):
         if not isinstance(computed, list | tuple) or len(computed) != len(expected):
@@ -174,6 +174,12 @@ def checked(case: str, op: str, expected: Any, computed: Any) -> Checked:
     return Checked(case, op, not found, "; ".join(found))
 
 
+def users_of(case: dict[str, Any], record: str) -> list[str]:
+    """Who acts in a case, or has a line in the named record of its states."""
+    told = {user for op in case["ops"] for user in op["state"].get(record, ())}
+    return sorted(told | {op["user"] for op in case["ops"] if op.get("user")})
+
+
 # --- running -----------------------------------------------------------------------
 
 
@@ -187,7 +193,18 @@ def load(path: Path) -> dict[str, Any]:
         raise UnknownFormat(f"{path}: is not JSON: {problem}.") from problem
     if not isinstance(document, dict) or not isinstance(document.get("cases"), list):
         raise UnknownFormat(f"{path}: is not a vector file: it has no list of cases.")
+    for case in document["cases"]:
+        for op in case.get("ops") or ():
+            _fill(op)
     return document
+
+
+def _fill(op: dict[str, Any]) -> None:
+    """Nothing is told by null or by a key left out: the adapters read one of the two."""
+    op.setdefault("args", {})
+    for told in ("revert", "user"):
+        if told in op and op[told] is None:
+            del op[told]
 
 
 def adapter_for(path: Path, document: dict[str, Any]) -> ModuleType:

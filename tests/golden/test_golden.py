@@ -118,3 +118,25 @@ def test_unknown_files_are_refused_in_a_sentence(
     assert "unknown format: protocol 'Nobody'" in told[0]
     with pytest.raises(UnknownFormat):
         load(broken)
+
+
+@pytest.mark.parametrize("name", ["curve_stableswap_ng", "uniswap_v2", "uniswap_v3_pool"])
+def test_a_user_of_another_name_is_known(name: str, tmp_path: Path) -> None:
+    path = next(path for path in VECTORS if path.stem == name)
+    renamed = tmp_path / path.name
+    renamed.write_text(path.read_text(encoding="utf-8").replace('"bob"', '"dave"'), "utf-8")
+    assert run(renamed).differ == 0
+
+
+def test_null_and_a_key_left_out_are_the_same(tmp_path: Path) -> None:
+    path = next(path for path in VECTORS if path.stem == "erc4626_oz")
+    document = json.loads(path.read_text(encoding="utf-8"))
+    for case in document["cases"]:
+        for op in case["ops"]:
+            for key in ("user", "return", "revert"):
+                op.setdefault(key, None)
+    told = tmp_path / path.name
+    told.write_text(json.dumps(document), encoding="utf-8")
+    assert run(told).differ == 0
+    assert checked("3", "swap", {"return": None}, {}).exact
+    assert not checked("3", "swap", {"return": None}, {"return": 5}).exact

@@ -8,10 +8,9 @@ from typing import Any
 from lstwallet.protocols import constant_product
 from lstwallet.protocols.constant_product import Pair
 from lstwallet.units.checked import Revert, checked_sub
-from tests.golden.replay import Checked, checked, numbers, tried
+from tests.golden.replay import Checked, checked, numbers, tried, users_of
 
 Json = dict[str, Any]
-USERS = ("alice", "bob", "carol")
 BY_THE_PAIR = "UniswapV2: "
 CANNOT_PAY = "TransferHelper: TRANSFER_FROM_FAILED"
 
@@ -19,7 +18,8 @@ CANNOT_PAY = "TransferHelper: TRANSFER_FROM_FAILED"
 def replay(document: Json) -> Iterator[Checked]:
     """Every operation of every case, with everything read after it."""
     for case in document["cases"]:
-        book = Book(case["protocol_fee_on"], numbers(case["initial_wallet"]))
+        users = users_of(case, "wallet")
+        book = Book(case["protocol_fee_on"], numbers(case["initial_wallet"]), users)
         for op in case["ops"]:
             yield _step(book, str(case["id"]), op)
 
@@ -45,12 +45,12 @@ def _step(book: Book, case: str, op: Json) -> Checked:
 class Book:
     """One pair, the wallets around it, and who holds its LP tokens."""
 
-    def __init__(self, fee_on: bool, wallet: list[int]) -> None:
+    def __init__(self, fee_on: bool, wallet: list[int], users: list[str]) -> None:
         self.fee_on = fee_on
         self.now = 0
         self.pool = constant_product.EMPTY
-        self.wallet = {user: list(wallet) for user in USERS}
-        self.lp = dict.fromkeys((*USERS, "zero_address", "fee_to"), 0)
+        self.wallet = {user: list(wallet) for user in users}
+        self.lp = dict.fromkeys((*users, "zero_address", "fee_to"), 0)
         self.lp_of_pair = 0
 
     # --- operations ---

@@ -7,12 +7,11 @@ from typing import Any, Final
 
 from lstwallet.protocols import concentrated
 from lstwallet.units.checked import Revert
-from tests.golden.replay import Checked, checked, numbers, tried
+from tests.golden.replay import Checked, checked, numbers, tried, users_of
 
 Json = dict[str, Any]
 Pair = tuple[int, int]
 Key = tuple[str, int, int]
-USERS: Final = ("alice", "bob")
 CANNOT_PAY: Final = "TF"
 
 
@@ -20,9 +19,9 @@ def replay(document: Json) -> Iterator[Checked]:
     """Every operation of every case, with everything read after it."""
     for raw in document["cases"]:
         case = numbers(raw)
-        book = Book(case)
+        book = Book(case, users_of(raw, "wallet"))
         for op in raw["ops"]:
-            yield _step(book, raw["id"], op)
+            yield _step(book, str(raw["id"]), op)
 
 
 def _step(book: Book, case: str, op: Json) -> Checked:
@@ -44,13 +43,13 @@ def _step(book: Book, case: str, op: Json) -> Checked:
 class Book:
     """One pool, who holds which position in it, and the wallets around it."""
 
-    def __init__(self, case: Json) -> None:
+    def __init__(self, case: Json, users: list[str]) -> None:
         self.terms = concentrated.terms_of(case["fee_pips"], case["tick_spacing"])
         share = (case["fee_protocol"], case["fee_protocol"])
         priced = concentrated.initialize(concentrated.EMPTY, case["initial_sqrt_price_x96"])
         self.pool = concentrated.set_protocol_share(priced, share)
         assert self.pool.tick == case["initial_tick"]
-        self.wallet = {user: list(case["initial_wallet"]) for user in USERS}
+        self.wallet = {user: list(case["initial_wallet"]) for user in users}
         self.tokens = [0, 0]
         self.positions: dict[Key, concentrated.Position] = {}
         self.ticks: set[int] = set()
