@@ -27,7 +27,7 @@ from __future__ import annotations
 from bisect import bisect_left, bisect_right
 from typing import Final, NamedTuple
 
-from lstwallet.units.checked import Revert, checked_sub, require
+from lstwallet.units.checked import MAX_UINT256, Revert, checked_sub, require
 from lstwallet.units.fixed import WAD, mul_div_ceil, mul_div_floor, wad_mul_ceil, wad_mul_floor
 from lstwallet.units.records import make
 
@@ -53,6 +53,7 @@ PENDING: Final = "ModificationAlreadyPending"
 SAME: Final = "SameMagnitude"
 TOO_MUCH_MAGNITUDE: Final = "InsufficientMagnitude"
 BAD_PART: Final = "InvalidWadToSlash"
+OVERFLOW: Final = "Math: mulDiv overflow"
 
 
 class Delays(NamedTuple):
@@ -318,6 +319,7 @@ def queue_withdrawal(
     Reverts: no shares, more than the staker has (more than all of the operator's: a panic).
     """
     scaled = scaled_shares(shares, held.factor)
+    require(scaled <= MAX_UINT256, OVERFLOW)
     leaving = wad_mul_floor(scaled, max_magnitude(operator))
     if operator is not None:
         operator = operator._replace(

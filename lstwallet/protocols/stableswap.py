@@ -38,6 +38,11 @@ D_WITH_SAFE_PRICE: Final = 10**27
 """With both values at least, and D at most this, no product on the way to the spot price
 reaches 2²⁵⁶: ``D³·10¹⁸/x²`` stays below 10⁷⁵."""
 
+AMOUNT_FITS_BELOW: Final = 2**128
+"""Times a rate below 2¹²⁸ (a coin of two decimals has 10³⁴) it fits into a word."""
+FEE_FITS_BELOW: Final = 2**95
+"""Two values that sum to less: their product times the greatest multiplier fits."""
+
 NO_REASON: Final = "revert without reason"
 SLIPPAGE: Final = "Slippage screwed you"
 TOO_FEW_EXCHANGED: Final = "Exchange resulted in fewer coins than expected"
@@ -179,7 +184,10 @@ def dynamic_fee(value_i: int, value_j: int, fee: int, offpeg: int) -> int:
     total = value_i + value_j
     if total == 0:
         raise Revert
-    closeness = div_floor((offpeg - FEE_ONE) * 4 * value_i * value_j, total * total)
+    distance = (offpeg - FEE_ONE) * 4 * value_i * value_j
+    if total >= FEE_FITS_BELOW:
+        _refuse_overflow(total * total, distance)
+    closeness = div_floor(distance, total * total)
     return div_floor(offpeg * fee, closeness + FEE_ONE)
 
 
@@ -233,6 +241,8 @@ def _traded(pool: Pool, terms: Terms, i: int, dx: int) -> Exchanged:
     value_0 = wad_mul_floor(rate_0, stored_0 - admin_0)
     value_1 = wad_mul_floor(rate_1, stored_1 - admin_1)
     d = stableswap_d(value_0, value_1, amp)
+    if dx >= AMOUNT_FITS_BELOW:
+        _refuse_overflow(dx * terms.rates[i])
     if i == 0:
         value_i, value_j, rate_j = value_0, value_1, rate_1
         x = value_0 + wad_mul_floor(dx, rate_0)
@@ -525,6 +535,12 @@ def observe_withdrawal(oracle: Oracle, burn: int, supply: int, now: int) -> Orac
         oracle.last_price, oracle.average_price, oracle.price_time,
         left, d_average(oracle, now), max(now, oracle.d_time),
     )  # fmt: skip
+
+
+def _refuse_overflow(*products: int) -> None:
+    """Vyper reverts without a reason where a product does not fit into 256 bits."""
+    if max(products) > MAX_UINT256:
+        raise Revert
 
 
 def _sub(a: int, b: int) -> int:

@@ -263,6 +263,15 @@ def test_the_last_share_resets_the_factor() -> None:
     assert left.deposit == Deposit(1, 2 * WAD)
 
 
+def test_queueing_more_than_a_word_holds_once_scaled_reverts() -> None:
+    held = Deposit(ETH, 2 * WAD)
+    for operator in (None, operator_with(2 * ETH)):
+        with pytest.raises(Revert, match=restaking.OVERFLOW):
+            restaking.queue_withdrawal(held, operator, 2**255, 5, DELAYS)  # twice that: 2**256
+    with pytest.raises(Revert, match=restaking.TOO_MANY_WITHDRAWN):
+        restaking.queue_withdrawal(held, None, 2**255 - 1, 5, DELAYS)
+
+
 def test_queueing_refuses_in_the_contracts_order() -> None:
     held, operator = Deposit(60, WAD), operator_with(shares=60)
     with pytest.raises(Revert, match=restaking.NO_SHARES):

@@ -70,6 +70,27 @@ def test_a_balanced_pool_is_worth_its_coins() -> None:
     assert stableswap_y(100 * WAD, 200 * WAD, 20_000) == 100 * WAD
 
 
+def test_an_amount_whose_value_does_not_fit_a_word_reverts() -> None:
+    pool = pool_of(1_000 * WAD, 1_000 * WAD)
+    largest = (2**256 - 1) // WAD
+    # It empties the pool but for the unit kept against rounding, less four basis points.
+    assert stableswap.quote_dy(pool, FLAT, 0, 1, largest) == 999_600_000_000_000_000_000
+    with pytest.raises(Revert, match="without reason"):
+        stableswap.quote_dy(pool, FLAT, 0, 1, largest + 1)
+
+
+def test_a_fee_at_values_whose_squares_do_not_fit_a_word_reverts() -> None:
+    def fee(value_i: int, value_j: int) -> int:
+        return stableswap.dynamic_fee(value_i, value_j, 1_000, 2 * 10**10)
+
+    assert fee(2**128 - 2, 1) == 2_000  # far off balance: twice the fee
+    with pytest.raises(Revert, match="without reason"):
+        fee(2**128 - 1, 1)  # the sum's square is 2**256
+    assert fee(2**110, 2**110) == 1_000  # 4 * 10**10 * 2**220 is below 2**256
+    with pytest.raises(Revert, match="without reason"):
+        fee(2**111, 2**111)  # four times that is not
+
+
 def test_ten_thousand_trades_end_where_the_contract_ends() -> None:
     pool = Pool((100_000 * WAD, 100_000 * WAD), (0, 0), 200_000 * WAD)
     for k in range(10_000):
