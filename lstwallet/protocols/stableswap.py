@@ -354,6 +354,7 @@ def remove_liquidity(pool: Pool, burn: int, min_amounts: Pair = (0, 0)) -> Remov
 
 def _pro_rata(held: int, burn: int, supply: int) -> int:
     """Without a supply the contract's unchecked division gives zero."""
+    _refuse_overflow(held * burn)
     return mul_div_floor(held, burn, supply) if supply else 0
 
 

@@ -12,12 +12,14 @@ from typing import Any, Final
 from lstwallet.ledger.entries import Entry, mint, move, post
 from lstwallet.protocols import restaking
 from lstwallet.protocols.restaking import NOTHING, Delays, Deposit, Operator, Strategy, Withdrawal
-from lstwallet.units.checked import Revert
+from lstwallet.units.checked import Revert, require
 from tests.golden.replay import Checked, as_revert, checked, numbers
 
 TOKEN: Final = "token"
 STRATEGY: Final = "strategy"
 BURNED: Final = "burn address"
+CANNOT_PAY: Final = "ERC20: transfer amount exceeds balance"
+"""The token's own words (OpenZeppelin 4.9); it pays before the strategy is asked."""
 SERVICE: Final = 0
 """The file's only operator set."""
 
@@ -95,6 +97,7 @@ class Stage:
             self.operators[self.delegated[user]] = operator
 
     def deposit(self, user: str, args: dict[str, Any]) -> int:
+        require(args["amount"] <= self.held(user), CANNOT_PAY)
         held = self.deposits.get(user, NOTHING)
         done = restaking.deposit(self.strategy, held, self.operator_of(user), args["amount"])
         self.post(move(TOKEN, args["amount"], user, STRATEGY))

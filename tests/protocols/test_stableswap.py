@@ -79,6 +79,15 @@ def test_an_amount_whose_value_does_not_fit_a_word_reverts() -> None:
         stableswap.quote_dy(pool, FLAT, 0, 1, largest + 1)
 
 
+def test_a_share_that_does_not_fit_a_word_reverts_before_the_least_amounts_are_looked_at() -> None:
+    pool = pool_of(2 * WAD, 2 * WAD)
+    least = (2**256 - 1, 0)
+    with pytest.raises(Revert, match=stableswap.TOO_FEW_WITHDRAWN):
+        stableswap.remove_liquidity(pool, (2**256 - 1) // (2 * WAD), least)
+    with pytest.raises(Revert, match="without reason"):
+        stableswap.remove_liquidity(pool, (2**256 - 1) // (2 * WAD) + 1, least)
+
+
 def test_a_fee_at_values_whose_squares_do_not_fit_a_word_reverts() -> None:
     def fee(value_i: int, value_j: int) -> int:
         return stableswap.dynamic_fee(value_i, value_j, 1_000, 2 * 10**10)
