@@ -5,13 +5,13 @@ from __future__ import annotations
 from fractions import Fraction
 
 from lstwallet.engine import concentrated as engine
-from lstwallet.engine import kernel
+from lstwallet.engine import kernel, quotes
 from lstwallet.engine.concentrated import CollectRange, OpenRange, SwapConcentrated, WithdrawRange
 from lstwallet.engine.staking import Stake, Wrap
 from lstwallet.engine.wallet import Fund
 from lstwallet.engine.world import YOU, Draft, World
 from lstwallet.protocols import concentrated as v3
-from lstwallet.readmodel import concentrated, home, portfolio, yields
+from lstwallet.readmodel import concentrated, home, portfolio, preflight, yields
 from lstwallet.units.clock import DAY
 from lstwallet.units.fixed import WAD
 from tests.small_world import old_world, small_world
@@ -165,3 +165,21 @@ def test_home_and_yields_tell_of_ranges() -> None:
 def test_an_older_world_has_no_ranges() -> None:
     assert concentrated.rows(old_world(), YOU) == ()
     assert portfolio.in_ranges(old_world(), YOU) == (0, 0)
+
+
+def found(command: OpenRange) -> dict[str, preflight.Finding]:
+    world = world_after()
+    quote = quotes.preview(world, command)
+    told = preflight.findings(world, YOU, command, quote, preflight.Terms())
+    return {each.rule: each for each in told}
+
+
+def test_a_range_beyond_the_price_is_warned_of() -> None:
+    inside = found(AROUND)
+    assert inside["range_idle"].severity == preflight.SAFE
+    assert inside["range_diverges"].severity == preflight.NOTE
+    assert inside["range_diverges"].facts["lower"] < inside["range_diverges"].facts["upper"]
+    above = found(OpenRange(YOU, TICK + 10, TICK + 20, (ETH, 0)))["range_idle"]
+    assert (above.severity, above.facts) == (preflight.WARNING, {"token": "wstETH"})
+    below = found(OpenRange(YOU, TICK - 20, TICK - 10, (0, ETH)))["range_idle"]
+    assert (below.severity, below.facts) == (preflight.WARNING, {"token": "ETH"})

@@ -13,6 +13,7 @@ from typing import Final
 
 from lstwallet.engine import kernel
 from lstwallet.engine.accounts import Send
+from lstwallet.engine.concentrated_facts import AddToRange, OpenRange
 from lstwallet.engine.kernel import Batch, Command
 from lstwallet.engine.lending_facts import (
     Borrow,
@@ -43,6 +44,7 @@ from lstwallet.readmodel.preflight import (
     borrowing,
     paying,
     providing,
+    ranges,
     rocketpool,
     sending,
     staking,
@@ -106,6 +108,8 @@ RULES: Final[dict[type, Rule]] = {
     WithdrawVault: vaults.of_take_out,
     RedeemVault: vaults.of_take_out,
     DonateVault: vaults.of_gift,
+    OpenRange: ranges.of_fund,
+    AddToRange: ranges.of_fund,
 }
 """What is looked at, by the kind of call."""
 
@@ -172,6 +176,8 @@ SOURCES: Final[dict[str, str]] = {
     "vault_fee": "Supply / withdraw: APY",
     "vault_rounding": "Why this number: the rounding",
     "vault_gift": "Pre-flight: our own rule",
+    "range_idle": "Pre-flight: our own rule",
+    "range_diverges": "Pre-flight: our own rule",
 }
 """Every rule, and where it comes from: a row of EXPERIENCE.md's flow table."""
 

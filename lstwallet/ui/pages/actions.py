@@ -89,6 +89,10 @@ ACTIONS: Final = (
         {"pool": "reth_eth", "action": "remove"}, _("withdraw LP"),
     ),
     Action(
+        "pools", _("Provide wstETH / ETH in a range"), "drop-half",
+        {"pool": "wsteth_eth"}, _("concentrated liquidity bounds"),
+    ),
+    Action(
         "pools", _("Add liquidity to USDC / ETH"), "drop-half",
         {"pool": "usdc_eth", "action": "add"}, _("provide deposit LP"),
     ),

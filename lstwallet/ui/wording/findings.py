@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any, Final
 
-from lstwallet.ui.wording import vaults
+from lstwallet.ui.wording import ranges, vaults
 from lstwallet.ui.wording.network import contract, fee, fiat_fee, may_take
 from lstwallet.ui.wording.numbers import (
     NO_BREAK,
@@ -535,6 +535,7 @@ _SENTENCES: Final[dict[str, Callable[[str, Any], str]]] = {
         )
     ),
     **vaults.SENTENCES,
+    **ranges.SENTENCES,
 }
 
 

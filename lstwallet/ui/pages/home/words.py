@@ -296,7 +296,7 @@ def way(position: Position) -> tuple[str, dict[str, Any] | None]:
         "wallet:vWETH": ("lend", {"vault": "WETH"}),
         "wallet:vwstETH": ("lend", {"vault": "wstETH"}),
         home.LENT: ("lend", None),
-        "range": ("pools", None),
+        "range": ("pools", {"pool": "wsteth_eth"}),
         "ticket": ("unstake", None),
         "native": ("stake", {"choice": "solo"}),
     }[key]

@@ -13,7 +13,7 @@ from PySide6.QtWidgets import QStackedLayout, QWidget
 from lstwallet.engine.pools_facts import LP, RETH_ETH, STETH_ETH
 from lstwallet.engine.pools_view import fair_price, pools_of
 from lstwallet.engine.staking import steth_rate
-from lstwallet.readmodel import pools
+from lstwallet.readmodel import concentrated, pools
 from lstwallet.readmodel.pools import POOLS, RATE_SERIES, Basis
 from lstwallet.store.book import pinned
 from lstwallet.ui.pages.action import ActionFlow
@@ -22,6 +22,7 @@ from lstwallet.ui.pages.pools import words
 from lstwallet.ui.pages.pools.add_form import AddForm
 from lstwallet.ui.pages.pools.detail import PoolDetail
 from lstwallet.ui.pages.pools.parts import Lesson, PoolCard, turn
+from lstwallet.ui.pages.pools.ranges import RANGES, RangesCard, RangesView
 from lstwallet.ui.pages.pools.remove_form import RemoveForm
 from lstwallet.ui.theme import tokens
 from lstwallet.ui.widgets.action_panel import ActionPanel
@@ -52,7 +53,9 @@ class RoomPage(Page):
     """List and pool in one stack."""
 
     key = "pools"
-    interests = frozenset({"time", "prices", "wallet", "staking", "pools", "guards"})
+    interests = frozenset(
+        {"time", "prices", "wallet", "staking", "pools", "guards", "concentrated"}
+    )
 
     def __init__(self, bridge: Bridge, parent: QWidget | None = None) -> None:
         super().__init__(bridge, parent)
@@ -84,6 +87,10 @@ class RoomPage(Page):
         self.stack = QStackedLayout(self)
         self.stack.addWidget(self.list)
         self.stack.addWidget(self._pool_page)
+        self.ranges = RangesView(bridge)
+        self.ranges.back.connect(self.show_list)
+        self.ranges.navigate.connect(self._go)
+        self.stack.addWidget(self.ranges)
         bridge.opened.connect(self._opened)
         bridge.book_changed.connect(self.mark_stale)
         bridge.account_changed.connect(self._opened)
@@ -118,7 +125,10 @@ class RoomPage(Page):
             spacing=3,
         )  # fmt: skip
         page = QWidget()
-        page.setLayout(centred(column(head, self._row, know, None, spacing=14)))
+        self.ranges_card = RangesCard()
+        self.ranges_card.clicked.connect(lambda _on=False: self.open_ranges())
+        shown = (head, self._row, self.ranges_card, know, None)
+        page.setLayout(centred(column(*shown, spacing=14)))
         return page
 
     def _build_panel(self) -> None:
@@ -145,7 +155,11 @@ class RoomPage(Page):
     def show_request(self, arguments: Any) -> None:
         """``{"pool": "steth_eth", "action": "add" | "remove"}``."""
         pool = arguments.get("pool", "") if isinstance(arguments, dict) else ""
-        if pool not in POOLS or self.flow.phase == "pending":
+        if self.flow.phase == "pending":
+            return
+        if pool == RANGES:
+            self.open_ranges()
+        if pool not in POOLS:
             return
         self.open_pool(pool)
         action = arguments.get("action", "")
@@ -161,6 +175,16 @@ class RoomPage(Page):
         self.stack.setCurrentWidget(self.list)
         self.mark_stale()
         self.cards[self._order[0]].setFocus()
+
+    def open_ranges(self) -> None:
+        """Show the concentrated pool; not while a command of another is on its way."""
+        world = self.bridge.world
+        if self.flow.phase == "pending" or world is None or world.concentrated is None:
+            return
+        self._close_sheet()
+        self.pool = ""
+        self.stack.setCurrentWidget(self.ranges)
+        self.mark_stale()
 
     def open_pool(self, pool: str) -> None:
         """Show one pool; not while a command of another is on its way."""
@@ -225,6 +249,7 @@ class RoomPage(Page):
         turn(self._row, narrow)
         turn(self._lessons, narrow)
         self.detail.add.setVisible(narrow)
+        self.ranges.set_narrow(narrow)
         self._place_panel()
 
     def _go(self, room: str, arguments: Any) -> None:
@@ -250,7 +275,16 @@ class RoomPage(Page):
         if mine != self._basis_of:
             self._read_basis(mine)
         self._fetch()
+        self.ranges_card.setVisible(world.concentrated is not None)
+        if self.stack.currentWidget() is self.ranges:
+            self.ranges.refresh(world)
+            return
         if not self.pool:
+            if world.concentrated is not None:
+                mine = concentrated.rows(world, self.bridge.account)
+                self.ranges_card.show_pool(
+                    concentrated.pool_view(world), mine, self.bridge.preferences
+                )
             for pool, card in self.cards.items():
                 card.show_pool(
                     pools.view(world, pool), pools.earnings(world, pool, self._recent),
