@@ -19,9 +19,9 @@ def small_world(seed: int = 7) -> World:
 
 @lru_cache(maxsize=2)
 def old_world(seed: int = 7) -> World:
-    """The same as an earlier program made it: without rETH, its pool, vaults and ranges."""
+    """The same as an earlier program made it: without rETH, fees, and all that came later."""
     plan = blueprint(seed, catalogue=tiny())
     later = {token.symbol for token in (*TOKENS, *vaults_facts.TOKENS)}
     tokens = {symbol: token for symbol, token in plan.tokens.items() if symbol not in later}
     plan = plan._replace(rocketpool=None, network=None, vaults=None, concentrated=None)
-    return found(plan._replace(tokens=tokens))
+    return found(plan._replace(tokens=tokens, restaking=None))

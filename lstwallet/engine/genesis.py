@@ -17,6 +17,7 @@ from lstwallet.engine.lending_facts import LendingBlueprint
 from lstwallet.engine.network import Network
 from lstwallet.engine.pools_facts import PoolsBlueprint, StablePool
 from lstwallet.engine.prices import Prices
+from lstwallet.engine.restaking_facts import DeployRestaking, Founding
 from lstwallet.engine.rocketpool_facts import RocketPool, RocketPoolBlueprint
 from lstwallet.engine.staking_facts import RequestUnstake, StakingBlueprint
 from lstwallet.engine.validators_facts import Beacon, BeaconBlueprint
@@ -66,6 +67,7 @@ class Blueprint(NamedTuple):
     """Lido's staking limit; ``None`` where there is none."""
     vaults: DeployVaults | None = None
     concentrated: DeployConcentrated | None = None
+    restaking: Founding | None = None
 
 
 def found(blueprint: Blueprint) -> World:
@@ -118,6 +120,8 @@ def found(blueprint: Blueprint) -> World:
         kernel.handle(draft, blueprint.vaults)
     if blueprint.concentrated is not None:
         kernel.handle(draft, blueprint.concentrated)
+    if blueprint.restaking is not None:
+        kernel.handle(draft, DeployRestaking(blueprint.restaking))
     return _newborn(draft)
 
 

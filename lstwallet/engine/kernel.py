@@ -19,6 +19,7 @@ from lstwallet.engine import (
     outside,
     pools,
     prices,
+    restaking,
     rocketpool,
     shadows,
     staking,
@@ -34,7 +35,7 @@ from lstwallet.ledger import entries
 
 AREAS = (
     wallet, accounts, guards, prices, outside, staking, validators, shadows, lending,
-    pools, rocketpool, network, vaults, concentrated,
+    pools, rocketpool, network, vaults, concentrated, restaking,
 )  # fmt: skip
 """A new area of the world is one more module here."""
 

@@ -13,7 +13,11 @@ Refusal
 │   ├── NotEnoughLiquidity the pool or reserve holds less than was asked for
 │   ├── CapReached         a supply or borrow cap
 │   ├── SlippageExceeded   the price moved past the limit that was set
-│   └── Stopped            a protocol's committee has stopped it
+│   ├── Stopped            a protocol's committee has stopped it
+│   └── FullySlashed       an operator whom services have slashed to nothing
+├── DelegationRefused      restaked tokens and their operator
+│   ├── AlreadyDelegated   to another operator
+│   └── NotDelegated       to anybody
 ├── HealthRefused          the position would not be allowed
 │   ├── HealthTooLow       the health factor would fall below 1
 │   ├── NotEnoughCollateral the loan would exceed the loan-to-value limit
@@ -187,6 +191,35 @@ class Stopped(MarketRefused):
     """``what`` is stopped, one of ``guards.STOPS``."""
 
     what: str
+
+
+@dataclass
+class FullySlashed(MarketRefused):
+    """Nothing can be delegated to ``operator`` any more."""
+
+    operator: str
+
+
+class DelegationRefused(Refusal):
+    """Something is wrong with whom restaked tokens are delegated to."""
+
+    @property
+    def field(self) -> str:
+        return "operator"
+
+
+@dataclass
+class AlreadyDelegated(DelegationRefused):
+    """The account has an ``operator``; it has to leave him first."""
+
+    operator: str
+
+
+@dataclass
+class NotDelegated(DelegationRefused):
+    """``account`` has no operator."""
+
+    account: str
 
 
 @dataclass

@@ -23,6 +23,8 @@ if TYPE_CHECKING:  # the areas import this module for the types of their argumen
     from lstwallet.engine.network import Allowance, Key, Network
     from lstwallet.engine.pools import Pools
     from lstwallet.engine.prices import Prices
+    from lstwallet.engine.restaking_facts import Escrow, Restaking
+    from lstwallet.engine.restaking_facts import Stake as Restake
     from lstwallet.engine.rocketpool_facts import RocketPool
     from lstwallet.engine.shadows import Shadows
     from lstwallet.engine.staking import Staking, Ticket
@@ -35,7 +37,10 @@ YOU: Final = "you"
 OWN: Final = f"{YOU}:"
 """Begins the names of the others: ``you:2``, ``you:3`` …"""
 
-MAPS: Final = ("balances", "tickets", "validators", "positions", "allowances", "ranges")
+MAPS: Final = (
+    "balances", "tickets", "validators", "positions", "allowances", "ranges", "restakes",
+    "escrows",
+)  # fmt: skip
 """The attributes that grow with who is there: copied on the first write after a freeze."""
 
 
@@ -89,6 +94,12 @@ class World(NamedTuple):
     """Absent in worlds that were made before it."""
     ranges: Mapping[int, Range] = _NONE
     """Positions in the concentrated pool, by number."""
+    restaking: Restaking | None = None
+    """Absent in worlds that were made before it."""
+    restakes: Mapping[Account, Restake] = _NONE
+    """What the user's accounts have restaked."""
+    escrows: Mapping[int, Escrow] = _NONE
+    """Restaked tokens on their way out, by id."""
 
     def balance(self, account: Account, token: str) -> int:
         """Base units of ``token`` in the ledger (shares for stETH, scaled for aTokens)."""
@@ -124,6 +135,9 @@ class Draft:
     vaults: tuple[LendingVault, ...]
     concentrated: Concentrated | None
     ranges: dict[int, Range]
+    restaking: Restaking | None
+    restakes: dict[Account, Restake]
+    escrows: dict[int, Escrow]
     _shared: set[str]
     cache: dict[str, Any]
     """Indices that can be rebuilt from the rest at any time; never part of the World."""

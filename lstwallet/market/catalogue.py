@@ -57,6 +57,7 @@ UNITS: Final[Mapping[str, Unit]] = {
     "days": Unit(6, 100_000),
     "s": Unit(0),
     "epochs": Unit(0),
+    "blocks": Unit(0),
     "gas": Unit(0, 30_000_000),
     "gwei": Unit(9, 10_000),
     "date": Unit(0),
@@ -79,6 +80,16 @@ _RESERVE: Final = {
 }
 
 
+_OPERATOR: Final = {
+    "split": "fraction",
+    "data": "fraction",
+    "oracle": "fraction",
+    "sequencer": "fraction",
+    "delegated": "fraction",
+    "slashed": "fraction",
+}
+
+
 def _flow(unit: str) -> dict[str, str]:
     return {"rate": "1/h", "median": unit, "spread": "ratio", "largest": unit}
 
@@ -98,7 +109,8 @@ GAS: Final = (
     "Swap.reth_eth", "Swap.route", "MintReth", "BurnReth", "Send", "Send.ETH", "AddLiquidity",
     "RemoveLiquidity", "RemoveExact", "DepositVault", "MintVault", "WithdrawVault",
     "RedeemVault", "DonateVault", "OpenRange", "AddToRange", "WithdrawRange", "CollectRange",
-    "SwapConcentrated", "other",
+    "SwapConcentrated", "Restake", "Delegate", "Undelegate", "QueueWithdrawal",
+    "CompleteWithdrawal", "ClaimRewards", "other",
 )  # fmt: skip
 """Kinds of call whose gas is known: a command's name, with its pool or token where that matters."""
 
@@ -138,6 +150,15 @@ SCHEMA: Final[Mapping[str, Mapping[str, Mapping[str, str]]]] = {
             "offered_per_day": "1", "longest_line": "1", "smallest_batch": "1",
             "exits_below": "fraction", "exits_per_day": "1",
         },
+    },
+    "eigenlayer": {
+        "delays": {"withdrawal": "blocks", "deallocation": "blocks", "allocation": "blocks"},
+        "rewards": {"interval": "days", "activation": "days"},
+        "services": {"data": "1/yr", "oracle": "1/yr", "sequencer": "1/yr"},
+        "operator.northlight": _OPERATOR,
+        "operator.harbour": _OPERATOR,
+        "operator.blue_mesa": _OPERATOR,
+        "others": {"restaked": "fraction"},
     },
     "aave_v3": {
         "reserve.WETH": _RESERVE,

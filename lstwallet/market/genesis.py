@@ -16,7 +16,7 @@ from lstwallet.engine.staking_facts import DEFAULT_OPERATORS, Holding, Rules, St
 from lstwallet.engine.validators_facts import BeaconBlueprint
 from lstwallet.engine.world import World
 from lstwallet.market import catalogue as catalogues
-from lstwallet.market import concentrated, rocketpool, vaults
+from lstwallet.market import concentrated, restaking, rocketpool, vaults
 from lstwallet.market.accounts import HOLDERS, PROVIDER
 from lstwallet.market.catalogue import Catalogue
 from lstwallet.market.crowd import Crowd
@@ -130,6 +130,7 @@ def blueprint(
         guards=found_guards(numbers),
         vaults=vaults.founding(numbers),
         concentrated=concentrated.founding(numbers),
+        restaking=restaking.founding(numbers),
     )
 
 

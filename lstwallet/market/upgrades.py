@@ -13,11 +13,12 @@ from lstwallet.engine.concentrated import DeployConcentrated
 from lstwallet.engine.guards import FoundGuards
 from lstwallet.engine.kernel import Command
 from lstwallet.engine.network import DeployNetwork
+from lstwallet.engine.restaking_facts import DeployRestaking
 from lstwallet.engine.rocketpool import DeployRocketPool
 from lstwallet.engine.vaults import DeployVaults
 from lstwallet.engine.world import World
 from lstwallet.market import catalogue as catalogues
-from lstwallet.market import concentrated, network, vaults
+from lstwallet.market import concentrated, network, restaking, vaults
 from lstwallet.market.catalogue import Catalogue
 from lstwallet.market.genesis import found_guards
 from lstwallet.market.rocketpool import deployment
@@ -33,12 +34,16 @@ def staking_limit(world: World, numbers: Catalogue) -> Sequence[Command]:
 
 UPGRADES: Final[tuple[Upgrade, ...]] = (
     deployment, network.deploy, staking_limit, vaults.deployment, concentrated.deployment,
+    restaking.deployment,
 )  # fmt: skip
 """In the order in which they came."""
 
 
 FOUNDING: Final = frozenset(
-    (DeployRocketPool, DeployNetwork, FoundGuards, DeployVaults, DeployConcentrated)
+    (
+        DeployRocketPool, DeployNetwork, FoundGuards, DeployVaults, DeployConcentrated,
+        DeployRestaking,
+    )
 )
 """Kinds of their commands: nobody gives them but ``upgrades``."""
 

@@ -36,6 +36,13 @@ LOST: Final = "lost"
 """Begins the detail of a vault's loss: ``lost:WETH:5000000000000000000`` (base units)."""
 TICKETS: Final = "tickets"
 """Begins the detail of a claim: ``tickets:384:385``, their numbers."""
+OPERATOR: Final = "operator"
+"""Begins the detail of a delegation: ``operator:Northlight``."""
+ESCROWS: Final = "escrows"
+"""Begins that of restaked tokens in escrow: ``escrows:Northlight:3:4``, the operator whom one
+left (or nobody) and the withdrawals' numbers."""
+SLASHED: Final = "slashed"
+"""Begins that of a slash: ``slashed:Northlight:Sequencer``, the operator and the service."""
 TO: Final = "to"
 """Begins the detail of what was sent: ``to:you:2``, or the address …"""
 FROM: Final = "from"
@@ -72,7 +79,8 @@ class Line(NamedTuple):
     kind: str
     """The event's name."""
     group: str
-    """``wallet``, ``staking``, ``lending``, ``pools``, ``rewards`` or ``trouble``."""
+    """``wallet``, ``staking``, ``lending``, ``pools``, ``restaking``, ``rewards`` or
+    ``trouble``."""
     moves: tuple[Amount, ...]
     detail: str = ""
     """A token, a pool, or what ``FROM_SUPPLY``, ``LIQUIDATED``, ``TICKETS``, ``TO`` or ``FROM``
@@ -196,6 +204,17 @@ _KINDS: Final[dict[str, tuple[str, Moves]]] = {
     "RangeWithdrawn": ("pools", _postings),
     "RangeCollected": ("pools", _postings),
     "SwappedConcentrated": ("pools", _postings),
+    "Restaked": ("restaking", lambda event, _: (Amount(event.token, -event.amount),)),
+    "Delegated": ("restaking", lambda event, _: ()),
+    "WithdrawalsQueued": ("restaking", lambda event, _: ()),
+    "EscrowEnded": ("restaking", lambda event, _: ()),
+    "WithdrawalCompleted": (
+        "restaking", lambda event, _: (
+            (Amount(event.token, event.amount),) if event.amount else ()
+        ),
+    ),
+    "RewardsClaimed": ("restaking", lambda event, _: (Amount("WETH", event.amount),)),
+    "StakeSlashed": ("trouble", lambda event, _: (Amount(event.token, -event.amount),)),
 }  # fmt: skip
 """Event name → group and what moved. Other kinds: the group ``staking`` or ``lending`` by
 their name, and whatever their postings say."""
@@ -232,6 +251,17 @@ def _gained(record: Happening, account: Account) -> tuple[Amount, ...]:
     )
 
 
+_RESTAKING: Final[dict[str, Callable[[Any], str]]] = {
+    "Delegated": lambda event: f"{OPERATOR}:{event.to}",
+    "WithdrawalsQueued": lambda event: ":".join(
+        (ESCROWS, event.left, *(str(each.id) for each in event.escrows))
+    ),
+    "EscrowEnded": lambda event: f"{ESCROWS}::{event.escrow.id}",
+    "WithdrawalCompleted": lambda event: f"{ESCROWS}::{event.escrow}",
+    "StakeSlashed": lambda event: f"{SLASHED}:{event.by}:{event.service}",
+}
+
+
 def _detail(kind: str, event: Any, account: Account) -> str:
     if kind == "Sent":
         here = event.account == account
@@ -246,6 +276,8 @@ def _detail(kind: str, event: Any, account: Account) -> str:
         return f"{LOST}:{event.asset}:{event.amount}"
     if kind in _IN_RANGES:
         return "wsteth_eth"
+    if kind in _RESTAKING:
+        return _RESTAKING[kind](event)
     if kind == "Claimed":
         return ":".join((TICKETS, *map(str, event.ids)))
     if getattr(event, "from_supply", False):

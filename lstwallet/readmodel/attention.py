@@ -42,11 +42,19 @@ class ReadyToClaim(NamedTuple):
     """Seconds since the oldest was asked for."""
 
 
+class EscrowOver(NamedTuple):
+    """Restaked tokens that may be taken: no slash reaches them any more."""
+
+    escrows: tuple[int, ...]
+    wei: int
+    """By the tokens' own rates."""
+
+
 class ExitDue(NamedTuple):
     """The next exit that may be done within a day."""
 
     kind: str
-    """``ticket`` or ``validator``."""
+    """``ticket``, ``validator`` or ``escrow``."""
     id: int
     wei: int
     low: SimTime
@@ -63,7 +71,7 @@ class BelowRate(NamedTuple):
     """Seconds that the queue takes now."""
 
 
-Attention = LowHealth | ReadyToClaim | ExitDue | BelowRate
+Attention = LowHealth | ReadyToClaim | EscrowOver | ExitDue | BelowRate
 
 
 def attention(world: World, account: Account) -> tuple[Attention, ...]:
@@ -72,6 +80,7 @@ def attention(world: World, account: Account) -> tuple[Attention, ...]:
     found = (
         _health(world, account),
         _claimable(world, exits),
+        _escrow_over(exits),
         _due(world, exits),
         _below_rate(world, account),
     )
@@ -88,11 +97,18 @@ def _health(world: World, account: Account) -> LowHealth | None:
 
 
 def _claimable(world: World, exits: tuple[timeline.Exit, ...]) -> ReadyToClaim | None:
-    ready = [each for each in exits if each.ready]
+    ready = [each for each in exits if each.ready and each.kind == timeline.TICKET]
     if not ready:
         return None
     waited = world.time - min(each.start for each in ready)
     return ReadyToClaim(tuple(each.id for each in ready), sum(e.wei for e in ready), waited)
+
+
+def _escrow_over(exits: tuple[timeline.Exit, ...]) -> EscrowOver | None:
+    ready = [each for each in exits if each.ready and each.kind == timeline.ESCROW]
+    if not ready:
+        return None
+    return EscrowOver(tuple(each.id for each in ready), sum(each.wei for each in ready))
 
 
 def _due(world: World, exits: tuple[timeline.Exit, ...]) -> ExitDue | None:
@@ -123,4 +139,6 @@ def _steth_held(world: World, account: Account) -> int:
     return total + (lp_value(world, STETH_ETH, lp)[1] if lp else 0)
 
 
-__all__ = ["Attention", "BelowRate", "ExitDue", "LowHealth", "ReadyToClaim", "attention"]
+__all__ = [
+    "Attention", "BelowRate", "EscrowOver", "ExitDue", "LowHealth", "ReadyToClaim", "attention",
+]  # fmt: skip

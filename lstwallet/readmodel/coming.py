@@ -14,7 +14,8 @@ from lstwallet.units.clock import DAY, SimTime
 
 class Coming(NamedTuple):
     """``kind``: ``report`` (rewards of liquid stake), ``ticket`` (may be claimed from about
-    then), ``active``, ``sweep``, ``exit`` and ``paid`` (validators of one's own)."""
+    then), ``active``, ``sweep``, ``exit`` and ``paid`` (validators of one's own), ``escrow``
+    (restaked tokens may be taken)."""
 
     at: SimTime
     kind: str
@@ -40,6 +41,9 @@ def coming(world: World, account: Account, until: SimTime) -> list[Coming]:
     for number, validator in world.validators.items():
         if validator.account == account:
             found.extend(Coming(at, kind, number) for at, kind in _stages(validator))
+    for number, escrow in world.escrows.items():
+        if escrow.account == account and not escrow.ready:
+            found.append(Coming(escrow.ends, "escrow", number))
     return sorted(item for item in found if world.time < item.at <= until)
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Final, NamedTuple
 
-from lstwallet.engine import validators
+from lstwallet.engine import restaking_view, validators
 from lstwallet.engine.staking import ticket_wait, tickets_of
 from lstwallet.engine.validators_facts import VALIDATOR_WEI, Validator
 from lstwallet.engine.world import World
@@ -24,7 +24,10 @@ ACTIVE: Final = "active"
 SWEEP: Final = "sweep"
 EXIT: Final = "exit"
 PAID: Final = "paid"
-KINDS: Final = (CLAIM, REPORT, TICKET, ACTIVE, SWEEP, EXIT, PAID)
+OVER: Final = "over"
+ESCROW: Final = "escrow"
+POSTING: Final = "posting"
+KINDS: Final = (CLAIM, OVER, REPORT, TICKET, ACTIVE, SWEEP, EXIT, PAID, ESCROW, POSTING)
 """In the order in which they stand within a moment."""
 
 
@@ -37,9 +40,11 @@ class Due(NamedTuple):
     """By then, as things stand; the same moment where it is fixed."""
     kind: str
     """One of ``KINDS``. ``report``: the next one, the others follow daily; ``claim``: a ticket
-    that waits to be claimed; ``active``, ``sweep``, ``exit``, ``paid``: own validators."""
+    that waits to be claimed; ``active``, ``sweep``, ``exit``, ``paid``: own validators;
+    ``over``, ``escrow``: restaked tokens that may be taken, and whose escrow goes on;
+    ``posting``: rewards of restaking become claimable."""
     ident: int = 0
-    """Of the ticket or the validators."""
+    """Of the ticket, the validators or the withdrawal."""
     wei: int = 0
     """What it brings, where that is known."""
 
@@ -62,8 +67,25 @@ def due(world: World, account: Account) -> tuple[Due, ...]:
         found.append(Due(now + wait.low, now + wait.high, kind, ticket.id, pays))
     for number, own in validators.of_account(world, account).items():
         found.extend(Due(at, at, kind, number, wei) for at, kind, wei in _stages(own))
-    kept = (each for each in found if each.high > now or each.kind == CLAIM)
+    found += _restaked(world, account)
+    kept = (each for each in found if each.high > now or each.kind in (CLAIM, OVER))
     return tuple(sorted(kept, key=lambda each: (each.low, KINDS.index(each.kind), each.ident)))
+
+
+def _restaked(world: World, account: Account) -> Sequence[Due]:
+    """The ends of escrows, and the next posting of rewards where there are any."""
+    if account not in world.restakes:
+        return ()
+    found = []
+    for each in restaking_view.escrows_of(world, account):
+        units = restaking_view.escrow_worth(world, each)
+        wei, kind = restaking_view.eth_of(world, each.token, units), OVER if each.ready else ESCROW
+        at = world.time if each.ready else each.ends
+        found.append(Due(at, at, kind, each.id, wei))
+    rewards, at = restaking_view.rewards_of(world, account), restaking_view.of(world).next_round
+    if rewards.posted or rewards.accruing:
+        found.append(Due(at, at, POSTING, 0, rewards.posted))
+    return found
 
 
 def _stages(own: Validator) -> Sequence[tuple[SimTime, str, int]]:
@@ -85,6 +107,6 @@ def by_day(items: Sequence[Due]) -> tuple[Day, ...]:
 
 
 __all__ = [
-    "ACTIVE", "CLAIM", "EXIT", "KINDS", "PAID", "REPORT", "SWEEP", "TICKET", "Day", "Due",
-    "by_day", "due",
+    "ACTIVE", "CLAIM", "ESCROW", "EXIT", "KINDS", "OVER", "PAID", "POSTING", "REPORT", "SWEEP",
+    "TICKET", "Day", "Due", "by_day", "due",
 ]  # fmt: skip

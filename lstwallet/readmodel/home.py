@@ -19,9 +19,11 @@ from lstwallet.ledger.entries import Account
 from lstwallet.readmodel import pools
 from lstwallet.readmodel.portfolio import (
     BORROWED,
+    ESCROW,
     NATIVE,
     POOL,
     RANGE,
+    RESTAKED,
     SUPPLIED,
     TICKET,
     WALLET,
@@ -32,7 +34,13 @@ from lstwallet.readmodel.portfolio import (
     value_of,
 )
 from lstwallet.readmodel.samples import Series
-from lstwallet.readmodel.yields import Rates, ranges_fees, ranges_staked, staked_yield
+from lstwallet.readmodel.yields import (
+    Rates,
+    ranges_fees,
+    ranges_staked,
+    restaked_rate,
+    staked_yield,
+)
 from lstwallet.units.clock import DAY, SimTime
 from lstwallet.units.fixed import RAY, WAD, div_ceil, mul_div_floor
 
@@ -73,9 +81,11 @@ class Position(NamedTuple):
     """One row of the table, one part of the ring."""
 
     key: str
-    """``wallet:ETH``, ``lending``, ``pool:steth_eth``, ``ticket``, ``native``, ``range``."""
+    """``wallet:ETH``, ``lending``, ``pool:steth_eth``, ``ticket``, ``native``, ``range``,
+    ``restaked:stETH``, ``escrow:rETH``."""
     kind: str
-    """``wallet``, ``lending``, ``pool``, ``ticket``, ``native`` or ``range``."""
+    """``wallet``, ``lending``, ``pool``, ``ticket``, ``native``, ``range``, ``restaked`` or
+    ``escrow``."""
     parts: tuple[Part, ...]
     balance: Part
     """What the row counts in; a loan's equity counts in ETH."""
@@ -132,6 +142,10 @@ def _one(
         return _ranges(world, account, row, prices, at)
     if row.kind == NATIVE:
         return _natively(world, account, row, at)
+    if row.kind == RESTAKED:
+        return _restaked(world, account, row, at)
+    if row.kind == ESCROW:
+        return _in_escrow(world, account, row, at)
     assert row.kind == WALLET
     part = Part(row.token, row.units)
     rate = at.of(row.token)
@@ -187,6 +201,26 @@ def _natively(world: World, account: Account, row: Holding, at: Rates) -> Positi
     part = Part("ETH", row.units)
     rate = at.native if stages & {ACTIVE, EXITING} else None
     return Position(NATIVE, NATIVE, (part,), part, row.usd, rate, state)
+
+
+def _restaked(world: World, account: Account, row: Holding, at: Rates) -> Position:
+    """What its issuer pays, and what the operator's services add; rewards earn nothing."""
+    part = Part(row.token, row.units)
+    staked = at.of(row.token)
+    rate = None if staked is None else staked + restaked_rate(world, account, row.token)
+    state = IDLE if rate is None else EARNING
+    return Position(row.key, RESTAKED, (part,), part, row.usd, rate, state)
+
+
+def _in_escrow(world: World, account: Account, row: Holding, at: Rates) -> Position:
+    """It earns what its issuer pays, and no more."""
+    part = Part(row.token, row.units)
+    ready = any(
+        each.ready and each.account == account and each.token == row.token
+        for each in world.escrows.values()
+    )
+    state = READY if ready else QUEUED
+    return Position(row.key, ESCROW, (part,), part, row.usd, at.of(row.token), state)
 
 
 def _lent(

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any, Final, NamedTuple
 
 from lstwallet.engine.lending_view import health_of
+from lstwallet.engine.restaking_view import escrow_worth
 from lstwallet.engine.world import YOU, World
 from lstwallet.ledger.entries import Account
 from lstwallet.units.fixed import WAD, mul_div_floor
@@ -21,11 +22,14 @@ class Standing(NamedTuple):
     """The user's tickets that may be claimed."""
     low: bool
     """Health is below the line."""
+    over: frozenset[int] = frozenset()
+    """The user's withdrawals whose escrow is over."""
 
 
 class Notice(NamedTuple):
     """``kind``: ``ready`` (``amount`` wei may be claimed), ``low`` (``amount`` is the health
-    factor) or ``liquidated`` (``amount`` base units of ``token`` were taken)."""
+    factor), ``liquidated`` or ``slashed`` (``amount`` base units of ``token`` were taken), or
+    ``over`` (``amount`` of ``token`` have left their escrow)."""
 
     kind: str
     amount: int
@@ -40,7 +44,11 @@ def standing(world: World, account: Account, line: int = LINE) -> Standing:
         for number, ticket in world.tickets.items()
         if ticket.finalised and ticket.account == account
     )
-    return Standing(ready, account in world.positions and health_of(world, account) < line)
+    over = frozenset(
+        number for number, each in world.escrows.items() if each.ready and each.account == account
+    )
+    low = account in world.positions and health_of(world, account) < line
+    return Standing(ready, low, over)
 
 
 def notices(
@@ -50,13 +58,21 @@ def notices(
     events: Iterable[Any] = (),
     line: int = LINE,
 ) -> list[Notice]:
-    """What has begun since ``before``; a liquidation is read from the events."""
+    """What has begun since ``before``; liquidations and slashes are read from the events."""
     now = standing(world, account, line)
     told = [
         Notice("liquidated", event.seized + event.fee, event.collateral, account)
         for event in events
         if type(event).__name__ == "PositionLiquidated" and event.account == account
     ]
+    told += [
+        Notice("slashed", event.amount, event.token, account)
+        for event in events
+        if type(event).__name__ == "StakeSlashed" and event.account == account
+    ]
+    for number in sorted(now.over - before.over):
+        escrow = world.escrows[number]
+        told.append(Notice("over", escrow_worth(world, escrow), escrow.token, account))
     fresh = now.ready - before.ready
     if fresh:
         ether = sum(world.tickets[number].ether for number in fresh)

@@ -4,7 +4,7 @@ A value is what the market pays at the margin, outside or in the pool: stETH at 
 pool's price (the lending market's oracle counts it one for one instead, see
 ``engine/lending_view``), wstETH as the stETH inside it, rETH at its own pool's price, LP
 shares as what a balanced withdrawal gives, vault shares as the asset that they are worth, a
-ticket as the ETH that it will pay at most.
+ticket as the ETH that it will pay at most, what is restaked as what slashes left of it.
 USD have 8 decimals; what is owned is rounded down, what is owed up.
 """
 
@@ -12,10 +12,11 @@ from __future__ import annotations
 
 from typing import Final, NamedTuple
 
-from lstwallet.engine import concentrated_view, validators
+from lstwallet.engine import concentrated_view, restaking_view, validators
 from lstwallet.engine.lending_view import debt_token, owed_units, supplied_units, supply_token
 from lstwallet.engine.pools_facts import LP, RETH_ETH, STETH_ETH, TOKENS
 from lstwallet.engine.pools_view import fair_price, lp_value, pool_price
+from lstwallet.engine.restaking_facts import REWARD
 from lstwallet.engine.staking import tickets_of
 from lstwallet.engine.staking_facts import Ticket
 from lstwallet.engine.validators_facts import VALIDATOR_WEI
@@ -35,7 +36,11 @@ RANGE: Final = "range"
 """All of an account's ranges in the concentrated pool, counted in ETH."""
 TICKET: Final = "ticket"
 NATIVE: Final = "native"
-KINDS: Final = (WALLET, SUPPLIED, BORROWED, POOL, TICKET, NATIVE, RANGE)
+RESTAKED: Final = "restaked"
+ESCROW: Final = "escrow"
+KINDS: Final = (
+    WALLET, SUPPLIED, BORROWED, POOL, TICKET, NATIVE, RANGE, RESTAKED, ESCROW,
+)  # fmt: skip
 """Where a holding is: each is one kind of row."""
 
 STETH: Final = "stETH"
@@ -54,7 +59,8 @@ class Holding(NamedTuple):
     kind: str
     """One of ``KINDS``."""
     token: str
-    """What ``units`` are of: a token, ``LP:…`` for a pool share, ETH for tickets and validators."""
+    """What ``units`` are of: a token, ``LP:…`` for a pool share, ETH for tickets and validators,
+    WETH for rewards of restaking."""
     units: int
     """Base units as a person counts them (wei of stETH, not shares); a debt is positive here."""
     usd: int
@@ -150,6 +156,8 @@ def holdings(world: Readable, account: Account, prices: Quotes | None = None) ->
     native = native_wei(world, account)
     if native:
         rows.append(Holding(NATIVE, "ETH", native, value_of(at, "ETH", native)))
+    if account in world.restakes:
+        rows += _in_restaking(world, account, at)
     return rows
 
 
@@ -160,6 +168,28 @@ def in_ranges(world: Readable, account: Account) -> tuple[int, int]:
     mine = [concentrated_view.holds(world, each).whole
             for each in concentrated_view.ranges_of(world, account).values()]
     return sum(first for first, _ in mine), sum(second for _, second in mine)
+
+
+def _in_restaking(world: Readable, account: Account, at: Quotes) -> list[Holding]:
+    """What is deposited, what was earned by it, and what is on its way out; slashes counted."""
+    tokens = [strategy.token for strategy in restaking_view.of(world).strategies]
+    found = []
+    for place, token in enumerate(tokens):
+        units = restaking_view.withdrawable(world, account, place)
+        if units:
+            found.append(Holding(RESTAKED, token, units, value_of(at, token, units)))
+    earned = sum(restaking_view.rewards_of(world, account)[1:4])
+    if earned:
+        found.append(Holding(RESTAKED, REWARD, earned, value_of(at, REWARD, earned)))
+    waiting = dict.fromkeys(tokens, 0)
+    for escrow in restaking_view.escrows_of(world, account):
+        waiting[escrow.token] += restaking_view.escrow_worth(world, escrow)
+    found += [
+        Holding(ESCROW, token, units, value_of(at, token, units))
+        for token, units in waiting.items()
+        if units
+    ]
+    return found
 
 
 def _in_wallet(world: Readable, account: Account, at: Quotes) -> list[Holding]:
@@ -217,7 +247,8 @@ def by_kind(rows: list[Holding]) -> dict[str, int]:
 
 
 __all__ = [
-    "BORROWED", "KINDS", "NATIVE", "POOL", "RANGE", "SUPPLIED", "TICKET", "WALLET", "Holding",
-    "Quotes", "by_kind", "cost_of", "holdings", "in_ranges", "native_wei", "net_worth", "quotes",
+    "BORROWED", "ESCROW", "KINDS", "NATIVE", "POOL", "RANGE", "RESTAKED", "SUPPLIED", "TICKET",
+    "WALLET", "Holding", "Quotes", "by_kind", "cost_of", "holdings", "in_ranges", "native_wei",
+    "net_worth", "quotes",
     "ticket_value", "value_of",
 ]  # fmt: skip

@@ -31,6 +31,8 @@ SERIES: Final = (
     "pool_usd8",
     "ticket_usd8",
     "native_usd8",
+    "restaked_usd8",
+    "escrow_usd8",
     "eth_usd8",
     "usdc_usd8",
     "steth_market_wad",
@@ -54,7 +56,7 @@ user's health factor, what providers of each pool have earned in fees since the
 beginning (base units of the pool's first and second token per LP unit, 24 decimals),
 ETH for one rETH in its pool and by the oracle's report, and the asset for one share of each
 vault: every hour while somebody is in it, else once a day."""
-OWNED: Final = (*SERIES[:7], "health_wad")
+OWNED: Final = (*SERIES[:9], "health_wad")
 """What is an account's own. Of an account that is not the first the names are followed by
 ``@`` and the account's."""
 FEE_GROWTH: Final = 10**24

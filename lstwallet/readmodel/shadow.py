@@ -22,6 +22,7 @@ from lstwallet.engine import rocketpool, validators
 from lstwallet.engine.lending_view import owed_units, supplied_units
 from lstwallet.engine.pools_facts import LP, RETH, RETH_ETH, STETH_ETH, TOKENS
 from lstwallet.engine.pools_view import lp_value, pool_price
+from lstwallet.engine.restaking_view import restaked
 from lstwallet.engine.shadows import Shadow
 from lstwallet.engine.staking import estimate_wait
 from lstwallet.engine.staking_wait import Wait
@@ -44,7 +45,8 @@ WSTETH: Final = "wstETH"
 def steth_held(world: Readable, account: Account) -> int:
     """Shares of stETH that an account has in any form, less those that it owes.
 
-    In the wallet, wrapped, supplied, and in the pool as a balanced withdrawal would give them.
+    In the wallet, wrapped, supplied, restaked, and in the pool as a balanced withdrawal would
+    give them.
     """
     shares = world.balance(account, STETH) + world.balance(account, WSTETH)
     if account in world.positions:
@@ -53,12 +55,16 @@ def steth_held(world: Readable, account: Account) -> int:
     if lp:
         inside = lp_value(world, STETH_ETH, lp)[TOKENS[STETH_ETH].index(STETH)]
         shares += lido.shares_for(world.staking.pool, inside)
+    if account in world.restakes:
+        shares += restaked(world, account, WSTETH)
+        shares += lido.shares_for(world.staking.pool, restaked(world, account, STETH))
     return max(shares, 0)
 
 
 def reth_held(world: Readable, account: Account) -> int:
-    """rETH that an account has in the wallet and in the pool."""
+    """rETH that an account has in the wallet, restaked and in the pool."""
     units, lp = world.balance(account, RETH), world.balance(account, LP[RETH_ETH])
+    units += restaked(world, account, RETH)
     return units + lp_value(world, RETH_ETH, lp)[TOKENS[RETH_ETH].index(RETH)] if lp else units
 
 

@@ -1,17 +1,19 @@
-"""What is on its way out of staking: tickets of the queue and validators that leave."""
+"""What is on its way out: tickets, validators that leave, restaked tokens in escrow."""
 
 from __future__ import annotations
 
 from typing import Final, NamedTuple
 
+from lstwallet.engine import restaking_view
 from lstwallet.engine.world import World
 from lstwallet.ledger.entries import Account
 from lstwallet.readmodel import staking, unstaking
-from lstwallet.units.clock import DAY, SimTime, start_of
+from lstwallet.units.clock import DAY, SLOT, SimTime, start_of
 from lstwallet.units.fixed import div_ceil
 
 TICKET: Final = "ticket"
 VALIDATOR: Final = "validator"
+ESCROW: Final = "escrow"
 _STEPS: Final = (1, 2, 5, 7, 14, 28, 56, 112, 364)
 """Days between two ticks."""
 _MOST_TICKS: Final = 3
@@ -21,10 +23,10 @@ class Exit(NamedTuple):
     """One wait, from its beginning to the range in which it ends."""
 
     kind: str
-    """``ticket`` or ``validator``."""
+    """``ticket``, ``validator`` or ``escrow``."""
     id: int
     wei: int
-    """What it pays, or would if it ended now."""
+    """What it pays, or would if it ended now; in ETH by the token's own rate."""
     start: SimTime
     """When it was asked for; of validators that still attest, now: nobody notes when."""
     sure: SimTime
@@ -60,6 +62,11 @@ def exits(world: World, account: Account) -> tuple[Exit, ...]:
             start = min(world.time, leaving.exit_at)
             paid = leaving.paid_at
             rows.append(Exit(VALIDATOR, own.id, own.value, start, paid, paid, False))
+    for escrow in restaking_view.escrows_of(world, account):
+        units = restaking_view.escrow_worth(world, escrow)
+        wei = restaking_view.eth_of(world, escrow.token, units)
+        asked = escrow.withdrawal.start_block * SLOT
+        rows.append(Exit(ESCROW, escrow.id, wei, asked, escrow.ends, escrow.ends, escrow.ready))
     return tuple(sorted(rows, key=lambda row: (not row.ready, row.sure, row.kind, row.id)))
 
 
@@ -71,4 +78,4 @@ def ticks(rows: tuple[Exit, ...], now: SimTime) -> tuple[SimTime, ...]:
     return tuple(range(start_of(DAY, now) + step, last + 1, step))
 
 
-__all__ = ["TICKET", "VALIDATOR", "Exit", "exits", "ticks"]
+__all__ = ["ESCROW", "TICKET", "VALIDATOR", "Exit", "exits", "ticks"]

@@ -16,14 +16,18 @@ def next_for(world: World, account: Account) -> SimTime | None:
     """The earliest planned moment that concerns ``account``, or ``None``.
 
     A report concerns whoever holds stETH in any form, or waits in the queue, rETH's daily
-    update whoever holds rETH; of the
-    validators' moments only those of the account's own count.
+    update whoever holds rETH; a posting of rewards whoever has restaked; of the ends of escrows
+    and the validators' moments only those of the account's own count.
     """
     moments = []
     if _awaits_reports(world, account):
         moments.append(world.staking.next_report)
     if world.rocketpool and any(world.balance(account, token) for token in _BY_RATE):
         moments.append(world.rocketpool.next_update)
+    if world.restaking and account in world.restakes:
+        moments.append(world.restaking.next_round)
+    waiting = (each for each in world.escrows.values() if each.account == account)
+    moments.extend(each.ends for each in waiting if not each.ready)
     mine = validators.of_account(world, account)
     if mine:
         alone = world.beacon._replace(activating=(), exiting=(), leaving=())

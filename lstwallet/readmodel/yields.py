@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Final, NamedTuple
 
-from lstwallet.engine import concentrated_view, validators
+from lstwallet.engine import concentrated_view, restaking_view, validators
 from lstwallet.engine.pools_facts import LP, RETH_ETH, STABLE, STETH_ETH, TOKENS, USDC_ETH
 from lstwallet.engine.pools_view import lp_value
 from lstwallet.engine.validators_facts import ACTIVE, EXITING, VALIDATOR_WEI
@@ -20,8 +20,10 @@ from lstwallet.ledger.entries import Account
 from lstwallet.readmodel import lending, pools, rocketpool, staking, vaults
 from lstwallet.readmodel.portfolio import (
     BORROWED,
+    ESCROW,
     POOL,
     RANGE,
+    RESTAKED,
     RETH,
     STETH,
     SUPPLIED,
@@ -38,10 +40,11 @@ from lstwallet.units.fixed import WAD
 
 CONSENSUS: Final = "consensus"
 EXECUTION: Final = "execution"
+RESTAKING: Final = "restaking"
 LENDING: Final = "lending"
 FEES: Final = "fees"
 BORROWING: Final = "borrowing"
-LAYERS: Final = (CONSENSUS, EXECUTION, LENDING, FEES, BORROWING)
+LAYERS: Final = (CONSENSUS, EXECUTION, RESTAKING, LENDING, FEES, BORROWING)
 """In the order of a waterfall; borrowing costs."""
 RATE: Final = "steth_rate_ray"
 WINDOW: Final = 8 * DAY
@@ -127,6 +130,7 @@ class Layers(NamedTuple):
 
     consensus: float
     execution: float
+    restaking: float
     lending: float
     fees: float
     borrowing: float
@@ -137,7 +141,7 @@ class Layers(NamedTuple):
     @property
     def net(self) -> float:
         """All of them together."""
-        return sum(self[:5])
+        return sum(self[:6])
 
     def amount(self, layer: str) -> float:
         """USD a year of one of ``LAYERS``."""
@@ -154,11 +158,12 @@ def layers(
     """``rows`` are the account's holdings at ``prices``.
 
         consensus + execution   value that is staked × staking rate, split by the chain's own
+        restaking               Σ restaked × what its operator's services pay, after his split
         lending                 Σ supplied × supply rate, vault shares × the same less the fee
         fees                    Σ pool shares × fee rate
         borrowing               − Σ owed × borrow rate, of wstETH the staking rate as well
     """
-    consensus = execution = lent = fees = cost = 0.0
+    consensus = execution = restaked = lent = fees = cost = 0.0
     supply, borrow, shares = dict(at.supply), dict(at.borrow), dict(at.vaults)
     for row in rows:
         staked = staked_yield(world, row, prices, at)
@@ -170,7 +175,9 @@ def layers(
             fees += ranges_fees(world, account, prices)
         consensus += staked * at.duties
         execution += staked * (1 - at.duties)
-        if row.kind == SUPPLIED:
+        if row.kind == RESTAKED:
+            restaked += row.usd * restaked_rate(world, account, row.token)
+        elif row.kind == SUPPLIED:
             lent += row.usd * supply.get(row.token, 0.0)
         elif row.kind == POOL:
             fees += row.usd * at.fees(_POOLS[row.token])
@@ -179,7 +186,20 @@ def layers(
     native = active_usd(world, account, prices) * at.native
     consensus += native * at.duties
     execution += native * (1 - at.duties)
-    return Layers(consensus, execution, lent, fees, cost, sum(row.usd for row in rows))
+    worth = sum(row.usd for row in rows)
+    return Layers(consensus, execution, restaked, lent, fees, cost, worth)
+
+
+def restaked_rate(world: World, account: Account, token: str) -> float:
+    """What delegating adds to a restaked token a year; nothing without an operator."""
+    restaking = restaking_view.of(world)
+    operator = restaking_view.operator_named(
+        restaking, restaking_view.stake_of(world, account).operator
+    )
+    tokens = [strategy.token for strategy in restaking.strategies]
+    if operator is None or token not in tokens:
+        return 0.0
+    return restaking_view.yearly_rate(restaking, operator, tokens.index(token)) / WAD
 
 
 def staked_yield(world: World, row: Holding, prices: Quotes, at: Rates) -> float:
@@ -187,7 +207,7 @@ def staked_yield(world: World, row: Holding, prices: Quotes, at: Rates) -> float
 
     Negative for a debt in wstETH: what one owes then grows by what staking earns.
     """
-    if row.kind in (WALLET, SUPPLIED, BORROWED):
+    if row.kind in (WALLET, SUPPLIED, BORROWED, RESTAKED, ESCROW):
         return row.usd * (at.staked(row.token) or 0.0)
     pool = _POOLS.get(row.token) if row.kind == POOL else None
     if pool not in STABLE:
@@ -225,7 +245,7 @@ def active_usd(world: World, account: Account, prices: Quotes) -> int:
 
 
 __all__ = [
-    "BORROWING", "CONSENSUS", "EXECUTION", "FEES", "LAYERS", "LENDING", "NAMES", "WINDOW",
-    "Layers", "Rates", "active_usd", "layers", "ranges_fees", "ranges_staked", "rates",
-    "staked_yield",
+    "BORROWING", "CONSENSUS", "EXECUTION", "FEES", "LAYERS", "LENDING", "NAMES", "RESTAKING",
+    "WINDOW", "Layers", "Rates", "active_usd", "layers", "ranges_fees", "ranges_staked", "rates",
+    "restaked_rate", "staked_yield",
 ]  # fmt: skip

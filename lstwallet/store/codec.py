@@ -31,6 +31,8 @@ from lstwallet.engine.lending_oracle import RateCap
 from lstwallet.engine.network import Allowance, Key, Network
 from lstwallet.engine.pools import Pools
 from lstwallet.engine.prices import Prices
+from lstwallet.engine.restaking_facts import Escrow, Restaking
+from lstwallet.engine.restaking_facts import Stake as Restake
 from lstwallet.engine.rocketpool import RocketPool
 from lstwallet.engine.shadows import Shadows
 from lstwallet.engine.staking import Staking, Ticket
@@ -57,6 +59,9 @@ _WORLD_NAMES: Final[dict[str, Any]] = {
     "Prices": Prices,
     "Range": Range,
     "RateCap": RateCap,
+    "Escrow": Escrow,
+    "Restake": Restake,
+    "Restaking": Restaking,
     "RocketPool": RocketPool,
     "Shadows": Shadows,
     "Staking": Staking,

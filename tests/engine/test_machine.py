@@ -25,6 +25,13 @@ from lstwallet.engine.lending_view import owed_units, supplied_units
 from lstwallet.engine.network import DeployNetwork
 from lstwallet.engine.pools import AddLiquidity
 from lstwallet.engine.refusals import Refusal
+from lstwallet.engine.restaking_facts import (
+    Delegate,
+    DeployRestaking,
+    QueueWithdrawal,
+    Restake,
+)
+from lstwallet.engine.restaking_view import withdrawable
 from lstwallet.engine.rocketpool import DeployRocketPool, MintReth
 from lstwallet.engine.staking import RequestUnstake, Stake, Wrap, tickets_of
 from lstwallet.engine.validators import StakeNatively
@@ -32,7 +39,7 @@ from lstwallet.engine.vaults import DeployVaults, DepositVault
 from lstwallet.engine.wallet import Fund, WrapEth
 from lstwallet.engine.world import YOU, Draft, World
 from lstwallet.market import concentrated as concentrated_market
-from lstwallet.market import rocketpool, vaults
+from lstwallet.market import restaking, rocketpool, vaults
 from lstwallet.market.driver import Driver, MarketConfig
 from lstwallet.market.genesis import tiny
 from lstwallet.market.network import network_of
@@ -60,6 +67,8 @@ PAYS_IN = {
 }
 """What the amount of a command without a token field is of."""
 
+OPERATORS = tuple(name for _, name in restaking.OPERATORS)
+SERVICES = tuple(name for _, name in restaking.SERVICES)
 RESERVES = ("WETH", "wstETH", "USDC")
 MEANT = {
     "Supply": (*RESERVES, "ETH"),
@@ -134,11 +143,18 @@ BY_NAME: dict[str, Callable[[World], st.SearchStrategy[Any]]] = {
     "min_liquidity": lambda world: st.sampled_from((0, 0, 0, 10**30, 1, 0, 0)),
     "limit": lambda world: st.sampled_from((0, 0, 0, 2**96, 1, -1, 2**160, 0)),
     "blueprint": lambda world: st.just(rocketpool.blueprint(SMALL)),
+    "founding": lambda world: st.just(restaking.founding(SMALL)),
+    "operator": lambda world: st.sampled_from((*OPERATORS, "Nobody", OPERATORS[1])),
+    "service": lambda world: st.sampled_from((*SERVICES, "Nobody", SERVICES[0])),
+    "escrow": lambda world: st.sampled_from((ALL, 0, *sorted(world.escrows), ALL)),
 }
 
 
 def holding(world: World, token: str, kind: str = "") -> int:
     """What you have of a token for that kind of command, in the units it is given in."""
+    if kind == "QueueWithdrawal":
+        tokens = [each.token for each in world.restaking.strategies] if world.restaking else []
+        return withdrawable(world, YOU, tokens.index(token)) if token in tokens else 0
     if kind in LENT and token in RESERVES:
         owed = kind == "Repay"
         return (owed_units if owed else supplied_units)(world, YOU, token)
@@ -195,7 +211,7 @@ def field(kind: str, name: str, hint: Any, before: dict[str, Any], world: World,
             return (0, draw(BY_NAME["min_out"](world)))
         exact = get_args(hint) == (int, int)
         return tuple(some(draw, holding(world, each), integers_only=exact) for each in pair)
-    if hint == Wanted and name not in ("ticket", "validator"):
+    if hint == Wanted and name not in ("ticket", "validator", "escrow"):
         token = before.get("token") or before.get("token_in") or PAYS_IN.get(kind, "ETH")
         if name == "lp":
             token = f"LP:{known}"
@@ -228,6 +244,10 @@ SOMETHING_OF_EVERYTHING = (
     AddLiquidity(YOU, "steth_eth", (10 * ETH, 20 * ETH), 0),
     AddLiquidity(YOU, "usdc_eth", (9_000 * 10**6, 3 * ETH), 0),
     MintReth(YOU, 30 * ETH),
+    Restake(YOU, "stETH", 15 * ETH),
+    Delegate(YOU, "Harbour Nodes"),
+    Restake(YOU, "rETH", 5 * ETH),
+    QueueWithdrawal(YOU, "stETH", 5 * ETH),
     AddLiquidity(YOU, "reth_eth", (10 * ETH, 10 * ETH), 0),
     StakeNatively(YOU, 64 * ETH),
     RequestUnstake(YOU, 5 * ETH),
@@ -306,6 +326,7 @@ class Life(RuleBasedStateMachine):
             self.do(vaults.founding(SMALL))
             self.do(concentrated_market.founding(SMALL))
             assert self.world.concentrated is not None
+            self.do(DeployRestaking(restaking.founding(SMALL)))
             assert self.world.rocketpool is not None
             assert self.world.network is not None
             assert self.world.vaults
@@ -350,6 +371,10 @@ class Life(RuleBasedStateMachine):
 
     @rule(kind=of("pools"), data=st.data())
     def pool_and_swap(self, kind: type, data: st.DataObject) -> None:
+        self.do(made_up(kind, self.world, data.draw))
+
+    @rule(kind=of("restaking"), data=st.data())
+    def restake(self, kind: type, data: st.DataObject) -> None:
         self.do(made_up(kind, self.world, data.draw))
 
     @rule(kind=of("rocketpool"), data=st.data())

@@ -267,7 +267,7 @@ def test_validators_earn_only_while_they_attest() -> None:
 
 
 def test_without_worth_there_is_no_share() -> None:
-    assert yields.Layers(1.0, 0.0, 0.0, 0.0, 0.0, 0).share(1.0) is None
+    assert yields.Layers(1.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0).share(1.0) is None
 
 
 def test_rates_are_expected_before_and_measured_after_samples() -> None:

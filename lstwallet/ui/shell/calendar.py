@@ -8,7 +8,18 @@ from typing import TYPE_CHECKING, Any, Final
 from PySide6.QtCore import QCoreApplication
 from PySide6.QtWidgets import QWidget
 
-from lstwallet.readmodel.due import CLAIM, REPORT, TICKET, Day, Due, by_day, due
+from lstwallet.readmodel.due import (
+    CLAIM,
+    ESCROW,
+    OVER,
+    POSTING,
+    REPORT,
+    TICKET,
+    Day,
+    Due,
+    by_day,
+    due,
+)
 from lstwallet.ui import wording
 from lstwallet.ui.shell.reading import ReadingSheet
 from lstwallet.ui.widgets.cards import IconTile, PressCard
@@ -20,7 +31,8 @@ if TYPE_CHECKING:
     from lstwallet.ui.bridge import Preferences
 
 _ICONS: Final = {REPORT: ("megaphone-simple", "good"), CLAIM: ("ticket", "good"),
-                 TICKET: ("hourglass-medium", "info")}  # fmt: skip
+                 TICKET: ("hourglass-medium", "info"), OVER: ("ticket", "good"),
+                 ESCROW: ("repeat", "info"), POSTING: ("sparkle", "good")}  # fmt: skip
 _VALIDATOR: Final = ("hard-drives", "plain")
 
 
@@ -70,6 +82,7 @@ class CalendarSheet(ReadingSheet):
 
     def _go_to(self, kind: str) -> None:
         rooms = {CLAIM: "unstake", TICKET: "unstake", REPORT: "home"}
+        rooms |= dict.fromkeys((OVER, ESCROW, POSTING), "restake")
         room = rooms.get(kind, "stake")
         self.go(room, {"choice": "solo"} if room == "stake" else None)
 

@@ -22,8 +22,14 @@ MOST: Final = 30
 """Notices that are kept: the activity has everything."""
 SHOWN: Final = 6
 WIDTH: Final = 420
-_ROOMS: Final = {"ready": "unstake", "low": "lend", "liquidated": "lend"}
-_ICONS: Final = {"ready": "ticket", "low": "heartbeat", "liquidated": "warning-octagon"}
+_ROOMS: Final = {
+    "ready": "unstake", "low": "lend", "liquidated": "lend", "over": "restake",
+    "slashed": "restake",
+}  # fmt: skip
+_ICONS: Final = {
+    "ready": "ticket", "low": "heartbeat", "liquidated": "warning-octagon", "over": "ticket",
+    "slashed": "warning-octagon",
+}  # fmt: skip
 
 
 class Told(NamedTuple):
@@ -69,14 +75,14 @@ class NoticeCentre(QObject):
 
     def look(self, world: World, events: Sequence[Any] = ()) -> None:
         """Tell once of what has begun, for whichever of the user's accounts: a ticket that is
-        ready, health below the line, a liquidation."""
+        ready, an escrow that is over, health below the line, a liquidation, a slash."""
         from lstwallet.readmodel.notices import notices_of_all
 
         before, self._standing = self._standing, self._now(world)
         if before is None:
             return
         for notice in notices_of_all(before, world, events, self._line()):
-            if notice.kind != "ready" or self._bridge.settings.ticket_notice:
+            if notice.kind not in ("ready", "over") or self._bridge.settings.ticket_notice:
                 self._tell(notice, world)
 
     def _now(self, world: World) -> Mapping[Account, Standing]:

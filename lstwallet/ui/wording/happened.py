@@ -8,11 +8,14 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 from PySide6.QtCore import QCoreApplication
 
 from lstwallet.readmodel.activity import (
+    ESCROWS,
     FROM,
     FROM_SUPPLY,
     LIQUIDATED,
     LOST,
+    OPERATOR,
     ORACLE,
+    SLASHED,
     TICKETS,
     TO,
     Amount,
@@ -90,6 +93,14 @@ _KINDS: Final[dict[str, Kind]] = {
     "RangeWithdrawn": Kind(lambda: _tr("activity", "Liquidity taken from a range"), "drop-half"),
     "RangeCollected": Kind(lambda: _tr("activity", "Fees collected"), "coin"),
     "SwappedConcentrated": Kind(lambda: _tr("activity", "Swapped"), "swap"),
+    "Restaked": Kind(lambda: _tr("activity", "Restaked"), "repeat"),
+    "Delegated": Kind(lambda: _tr("activity", "Delegated"), "repeat"),
+    "WithdrawalsQueued": Kind(lambda: _tr("activity", "Into escrow"), "hourglass-medium"),
+    "EscrowEnded": Kind(lambda: _tr("activity", "Escrow is over"), "ticket"),
+    "WithdrawalCompleted": Kind(lambda: _tr("activity", "Withdrawal completed"), "ticket"),
+    "RewardsClaimed": Kind(lambda: _tr("activity", "Restaking rewards claimed"), "sparkle"),
+    "StakeSlashed": Kind(lambda: _tr("activity", "Slashed"), "warning-octagon"),
+    "OperatorSlashed": Kind(lambda: _tr("activity", "Operator slashed"), "warning-octagon"),
 }
 
 
@@ -146,6 +157,8 @@ def _about(preferences: Preferences | None, key: str, *rest: str) -> str:
 
     if key == TICKETS:
         return tickets(rest)
+    if key in (OPERATOR, ESCROWS, SLASHED):
+        return _of_restaking(key, *rest)
     if key == FROM_SUPPLY:
         token, units = rest
         text = _tr("activity", "{amount} from your supply")
@@ -164,6 +177,20 @@ def _about(preferences: Preferences | None, key: str, *rest: str) -> str:
         return text().format(token=token) if text is not None else ""
     pool = _POOLS.get(key)
     return pool() if pool is not None else ""
+
+
+def _of_restaking(key: str, first: str, *rest: str) -> str:
+    """To whom, out of which withdrawals, or by whom."""
+    if key == OPERATOR:
+        return _tr("activity", "to {operator}").format(operator=first)
+    if key == SLASHED:
+        text = _tr("activity", "{operator}, by {service}")
+        return text.format(operator=first, service=rest[0])
+    numbers = ", ".join(f"#{number}" for number in rest)
+    if not first:
+        return _tr("activity", "withdrawal {all}").format(all=numbers)
+    text = _tr("activity", "withdrawal {all}, left {operator}")
+    return text.format(all=numbers, operator=first)
 
 
 def tickets(numbers: Sequence[str]) -> str:

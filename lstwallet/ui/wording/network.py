@@ -50,6 +50,7 @@ def contract(spender: str) -> str:
         "wsteth": translate("wording", "wstETH contract"),
         "lido:queue": translate("wording", "Lido's withdrawal queue"),
         "aave": translate("wording", "Aave pool"),
+        "restaking": translate("wording", "Restaking contract"),
         "pool:steth_eth": translate("wording", "stETH / ETH pool"),
         "pool:usdc_eth": translate("wording", "USDC / ETH pool"),
         "pool:reth_eth": translate("wording", "rETH / ETH pool"),

@@ -21,6 +21,13 @@ def notice(
     if kind == "low":
         title = translate("wording", "Health factor {health}").format(health=health(units))
         return title, translate("wording", "Repay or add collateral soon"), "bad"
+    if kind == "over":
+        title = translate("wording", "{amount} left escrow").format(amount=amount)
+        return title, translate("wording", "Take it, or deposit it again"), "good"
+    if kind == "slashed":
+        title = translate("wording", "Your operator was slashed")
+        text = translate("wording", "{amount} of what you restaked is gone").format(amount=amount)
+        return title, text, "bad"
     title = translate("wording", "Your position was liquidated")
     text = translate("wording", "{amount} of your collateral was sold").format(
         amount=amount

@@ -18,9 +18,13 @@ def position(kind: str, token: str) -> tuple[str, str, str]:
         return translate("positions", "In the exit queue"), "", "exit"
     if kind == "native":
         return translate("positions", "Own validators"), "", "validator"
+    if kind == "restaked" and token == "WETH":
+        return translate("positions", "Restaking rewards"), "", token
     name = token_name(token)
     where = {
         "supplied": translate("positions", "Supplied"),
         "borrowed": translate("positions", "Borrowed"),
+        "restaked": translate("positions", "Restaked"),
+        "escrow": translate("positions", "In escrow"),
     }.get(kind, translate("positions", "In the wallet"))
     return name, where, token

@@ -61,6 +61,9 @@ def _nothing_to_do(why: Any) -> str:
         "repay": translate("wording", "Nothing of this token is owed."),
         "emode": translate("wording", "This e-mode is in force already."),
         "oracle": translate("wording", "This oracle is in force already."),
+        "claim_rewards": translate("wording", "No rewards can be claimed yet."),
+        "complete": translate("wording", "No withdrawal has left its escrow yet."),
+        "slash": translate("wording", "Nothing is allocated to this service."),
     }
     return sentences.get(why.what, translate("wording", "Enter more than zero."))
 
@@ -291,6 +294,13 @@ _REFUSALS: Final[dict[str, Callable[[Any], str]]] = {
     "FeeAboveLimit": network.fee_above_limit,
     "NotApproved": network.not_approved,
     "Moved": network.moved,
+    "FullySlashed": lambda why: translate(
+        "wording", "{operator} was slashed to nothing and takes no stake any more."
+    ).format(operator=why.operator),
+    "AlreadyDelegated": lambda why: translate(
+        "wording", "You are delegated to {operator}: leave first."
+    ).format(operator=why.operator),
+    "NotDelegated": lambda why: translate("wording", "You have no operator to leave."),
     "ProtocolRefused": _protocol,
 }
 _ADVICE: Final[dict[str, Callable[[Any], str]]] = {
@@ -321,5 +331,8 @@ _ADVICE: Final[dict[str, Callable[[Any], str]]] = {
     "NotApproved": lambda why: translate("wording", "Approve the contract first"),
     "Moved": lambda why: translate("wording", "Look at the new numbers to go on"),
     "Stopped": lambda why: translate("wording", "Take another way, or wait"),
+    "FullySlashed": lambda why: translate("wording", "Choose another operator"),
+    "AlreadyDelegated": lambda why: translate("wording", "Leave your operator first"),
+    "NotDelegated": lambda why: translate("wording", "Choose an operator first"),
     "SlippageExceeded": lambda why: translate("wording", "Look at the new price to go on"),
 }

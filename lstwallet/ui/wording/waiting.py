@@ -48,6 +48,7 @@ def next_due(item: Coming, now: int) -> str:
         "sweep": translate("wording", "Your validator pays in {wait}"),
         "exit": translate("wording", "Your validator leaves in {wait}"),
         "paid": translate("wording", "Your validator's ether is back in {wait}"),
+        "escrow": translate("wording", "Restaked tokens are free in {wait}"),
     }
     ranged = item.kind == "ticket"
     wait = waits(item.at - now, item.until - now) if ranged else duration(item.at - now)
@@ -65,6 +66,9 @@ def due(item: Due, now: int, preferences: Preferences) -> tuple[str, str, str]:
         "sweep": translate("wording", "Validators #{id}: rewards are paid"),
         "exit": translate("wording", "Validators #{id} stop"),
         "paid": translate("wording", "{amount} back, validators #{id}"),
+        "over": translate("wording", "{amount} restaked to take, withdrawal #{id}"),
+        "escrow": translate("wording", "{amount} restaked leaves escrow, withdrawal #{id}"),
+        "posting": translate("wording", "Restaking rewards: {amount} become claimable"),
     }
     sources = {
         "report": translate("wording", "The pool's rule: every day at about this time"),
@@ -77,8 +81,11 @@ def due(item: Due, now: int, preferences: Preferences) -> tuple[str, str, str]:
         "sweep": translate("wording", "The chain's sweep, at its present length"),
         "exit": translate("wording", "The chain's exit queue: fixed when it was asked"),
         "paid": translate("wording", "A day after the exit, when the sweep comes by: fixed"),
+        "over": translate("wording", "Its escrow is over: no slash reaches it any more"),
+        "escrow": translate("wording", "The protocol's delay: fixed, slashable until then"),
+        "posting": translate("wording", "Posted weekly, claimable a week later"),
     }
-    if item.kind == "claim":
+    if item.kind in ("claim", "over"):
         when = translate("wording", "ready now")
     elif item.kind == "ticket":
         span = between(item.low, item.high, now)

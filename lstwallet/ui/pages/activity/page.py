@@ -73,7 +73,9 @@ class RoomPage(Page):
     """One table, newest first."""
 
     key = "activity"
-    interests = frozenset({"wallet", "staking", "validators", "lending", "pools", "profile"})
+    interests = frozenset({
+        "wallet", "staking", "validators", "lending", "pools", "restaking", "profile",
+    })  # fmt: skip
 
     def __init__(self, bridge: Bridge, parent: QWidget | None = None) -> None:
         super().__init__(bridge, parent)
@@ -141,7 +143,8 @@ class RoomPage(Page):
             ("rewards", self.tr("Rewards")),
             ("lending", self.tr("Lending")),
             ("pools", self.tr("Pools and swaps")),
-            ("trouble", self.tr("Liquidations")),
+            ("restaking", self.tr("Restaking")),
+            ("trouble", self.tr("Liquidations and slashes")),
         ]
         for key, text in groups:
             self.group.addItem(text, key)

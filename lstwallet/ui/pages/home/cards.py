@@ -45,7 +45,7 @@ LEAST: Final = 0.00005
 """A layer below half a hundredth of a percent is not worth a bar."""
 _LAYER_ROLES: Final = {
     yields.CONSENSUS: "s1", yields.EXECUTION: "s5", yields.LENDING: "s3", yields.FEES: "s4",
-    yields.BORROWING: "bad_mark",
+    yields.BORROWING: "bad_mark", yields.RESTAKING: "s6",
 }  # fmt: skip
 
 

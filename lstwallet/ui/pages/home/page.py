@@ -127,7 +127,7 @@ class RoomPage(Page):
 
     key = "home"
     interests = frozenset(
-        {"time", "prices", "wallet", "staking", "validators", "lending", "pools"}
+        {"time", "prices", "wallet", "staking", "validators", "lending", "pools", "restaking"}
     )
 
     def __init__(self, bridge: Bridge, parent: QWidget | None = None) -> None:

@@ -11,6 +11,7 @@ from lstwallet.readmodel import home, yields
 from lstwallet.readmodel.attention import (
     Attention,
     BelowRate,
+    EscrowOver,
     ExitDue,
     LowHealth,
     ReadyToClaim,
@@ -55,6 +56,8 @@ def notice(what: Attention, now: int, preferences: Preferences) -> Notice:
             return _low_health(what)
         case ReadyToClaim():
             return _ready(what, preferences)
+        case EscrowOver():
+            return _escrow_over(what, preferences)
         case ExitDue():
             return _due(what, now, preferences)
         case BelowRate():
@@ -103,6 +106,18 @@ def _ready(what: ReadyToClaim, preferences: Preferences) -> Notice:
     )  # fmt: skip
 
 
+def _escrow_over(what: EscrowOver, preferences: Preferences) -> Notice:
+    title = translate("home", "{amount} restaked is free").format(
+        amount=wording.owned_amount(preferences, what.wei, "ETH")
+    )
+    number = len(what.escrows)
+    sub = wording.plural(translate("home", "%n withdrawal(s) have left escrow", "", number), number)
+    return Notice(
+        "escrow", "repeat", "good", title, sub, translate("home", "Take it"), "restake",
+        {"complete": ALL}, True,
+    )  # fmt: skip
+
+
 def _due(what: ExitDue, now: int, preferences: Preferences) -> Notice:
     amount = wording.owned_amount(preferences, what.wei, "ETH")
     when = wording.countdown(what.high, now)
@@ -111,6 +126,10 @@ def _due(what: ExitDue, now: int, preferences: Preferences) -> Notice:
         sub = translate("home", "Lido ticket #{number}, {when}")
         when = wording.ready_in(what.low, what.high, now)
         room, arguments = "unstake", None
+    elif what.kind == "escrow":
+        title = translate("home", "{amount} leaves escrow soon").format(amount=amount)
+        sub = translate("home", "Restaking withdrawal #{number}, {when}")
+        room, arguments = "restake", None
     else:
         title = translate("home", "{amount} from your validators soon").format(amount=amount)
         sub = translate("home", "Paid back to your wallet {when}")
@@ -171,6 +190,9 @@ def all_well(item: Coming | None, now: int) -> str:
         "paid": translate(
             "home", "Nothing needs your attention. Next: your stake is paid back {when}."
         ),
+        "escrow": translate(
+            "home", "Nothing needs your attention. Next: restaked tokens are free {when}."
+        ),
     }
     return texts[item.kind].format(when=wording.countdown(item.at, now))
 
@@ -210,6 +232,12 @@ def title(position: Position) -> str:
         return translate("home", "In the exit queue")
     if position.kind == "native":
         return translate("home", "Own validators")
+    if position.key == "restaked:WETH":
+        return translate("home", "Restaking rewards")
+    if position.kind == "restaked":
+        return translate("home", "{token} restaked").format(token=position.balance.token)
+    if position.kind == "escrow":
+        return translate("home", "{token} in escrow").format(token=position.balance.token)
     return position.balance.token
 
 
@@ -235,6 +263,12 @@ def sub(position: Position) -> str:
         return translate("home", "Lido, earns nothing meanwhile")
     if position.kind == "native":
         return translate("home", "Ethereum, 32 ETH each")
+    if position.key == "restaked:WETH":
+        return translate("home", "Weekly, claimable a week later")
+    if position.kind == "restaked":
+        return translate("home", "Secures services, can be slashed")
+    if position.kind == "escrow":
+        return translate("home", "Leaves restaking, slashable until then")
     return {
         "ETH": translate("home", "In the wallet"),
         "WETH": translate("home", "Wrapped ether"),
@@ -266,6 +300,8 @@ _LIKED: Final = {
     "ticket": "s7", "native": "s6", "wallet:rETH": "s2", "pool:reth_eth": "s4",
     "wallet:vWETH": "s1", "wallet:vwstETH": "s5",
     "range": "s4",
+    "restaked:stETH": "s6", "restaked:wstETH": "s6", "restaked:rETH": "s6", "restaked:WETH": "s6",
+    "escrow:stETH": "s7", "escrow:wstETH": "s7", "escrow:rETH": "s7",
 }  # fmt: skip
 _ROLES: Final = ("s8", "s5", "s1", "s3", "s2", "s4", "s6", "s7")
 
@@ -286,6 +322,8 @@ def way(position: Position) -> tuple[str, dict[str, Any] | None]:
     key = position.key
     if position.kind == "pool":
         return "pools", {"pool": key.partition(":")[2]}
+    if position.kind in ("restaked", "escrow"):
+        return "restake", None
     return {
         "wallet:ETH": ("stake", {"mode": "stake"}),
         "wallet:WETH": ("stake", {"mode": "unwrap", "token": "WETH"}),
@@ -335,6 +373,7 @@ def layer(name: str) -> str:
     return {
         yields.CONSENSUS: translate("home", "Consensus"),
         yields.EXECUTION: translate("home", "MEV and tips"),
+        yields.RESTAKING: translate("home", "Restaking"),
         yields.LENDING: translate("home", "Lending"),
         yields.FEES: translate("home", "Pool fees"),
         yields.BORROWING: translate("home", "Borrow cost"),
@@ -348,6 +387,8 @@ def exit_sub(row: Exit) -> str:
     """Where it waits."""
     if row.kind == "ticket":
         return translate("home", "Lido queue #{number}").format(number=row.id)
+    if row.kind == "escrow":
+        return translate("home", "Restaking escrow #{number}").format(number=row.id)
     return translate("home", "Own validators #{number}").format(number=row.id)
 
 
