@@ -36,6 +36,7 @@ ROOMS: Final = (
     Room("lend", QT_TRANSLATE_NOOP("rooms", "Lend"), "bank", _PAGES + "lend.page", 0),
     Room("pools", QT_TRANSLATE_NOOP("rooms", "Pools"), "drop-half", _PAGES + "pools.page", 0),
     Room("swap", QT_TRANSLATE_NOOP("rooms", "Swap"), "swap", _PAGES + "swap.page", 0),
+    Room("restake", QT_TRANSLATE_NOOP("rooms", "Restake"), "repeat", _PAGES + "restake.page", 0),
     Room("wallet", QT_TRANSLATE_NOOP("rooms", "Wallet"), "wallet", _PAGES + "wallet.page", 0),
     Room(
         "activity", QT_TRANSLATE_NOOP("rooms", "Activity"), "list-bullets",

@@ -101,6 +101,23 @@ ACTIONS: Final = (
         {"pool": "usdc_eth", "action": "remove"}, _("withdraw LP"),
     ),
     Action("swap", _("Swap one token for another"), "swap", {}, _("trade sell buy exchange")),
+    Action(
+        "restake", _("Restake a staking token"), "repeat", {"do": "deposit"},
+        _("eigenlayer deposit strategy"),
+    ),
+    Action(
+        "restake", _("Choose an operator"), "users-three", {"do": "delegate"},
+        _("delegate eigenlayer AVS service"),
+    ),
+    Action(
+        "restake", _("Withdraw from restaking"), "hourglass-medium", {"do": "withdraw"},
+        _("escrow queue leave undelegate"),
+    ),
+    Action(
+        "restake", _("Take what left escrow"), "ticket", {"complete": "all"},
+        _("complete withdrawal"),
+    ),
+    Action("restake", _("Claim restaking rewards"), "sparkle", {"do": "claim"}, _("AVS rewards")),
     Action("wallet", _("Send"), "paper-plane-tilt", {"view": "send"}, _("transfer pay address")),
     Action("wallet", _("Receive"), "qr-code", {"view": "receive"}, _("address deposit QR")),
     Action("wallet", _("Accounts"), "wallet", {"view": "accounts"}, _("switch new account")),

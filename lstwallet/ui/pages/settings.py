@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QApplication, QLineEdit, QWidget
 import lstwallet
 from lstwallet.app.settings import DUST, SLIPPAGE
 from lstwallet.engine.guards import REQUESTS, STAKING, STOP_OF, Stop
+from lstwallet.engine.restaking_facts import SlashOperator
 from lstwallet.engine.wallet import FUNDABLE, Fund
 from lstwallet.ui import wording
 from lstwallet.ui.jobs import GATE
@@ -36,7 +37,7 @@ from lstwallet.ui.widgets.action_panel import ActionPanel
 from lstwallet.ui.widgets.amount_field import AmountField
 from lstwallet.ui.widgets.buttons import Button, Segmented, Switch
 from lstwallet.ui.widgets.cards import Banner, Card
-from lstwallet.ui.widgets.drills import DrillCard
+from lstwallet.ui.widgets.drills import DrillCard, SlashDrill
 from lstwallet.ui.widgets.expert import ExpertSwitch
 from lstwallet.ui.widgets.labels import Label
 from lstwallet.ui.widgets.layout import Scroller, column, holder, row
@@ -53,6 +54,8 @@ if TYPE_CHECKING:
     from lstwallet.ui.bridge import Bridge
 
 SCALES: Final = (100, 110, 125, 150)
+SLASH_PARTS: Final = (10**17, 5 * 10**17, 10**18)
+"""Of what was allocated to a service, 18 decimals."""
 
 
 class FundForm(ActionForm):
@@ -172,7 +175,7 @@ class RoomPage(Page):
     """One column of cards; play money in the action panel."""
 
     key = "settings"
-    interests = frozenset({"wallet", "prices", "guards"})
+    interests = frozenset({"wallet", "prices", "guards", "restaking"})
 
     def __init__(self, bridge: Bridge, parent: QWidget | None = None) -> None:
         super().__init__(bridge, parent)
@@ -197,7 +200,7 @@ class RoomPage(Page):
         inner = holder(
             column(
                 head, self._look_card(), self._trade_card(), self._notice_card(),
-                self._drill_card(),
+                self._drill_card(), self._slash_card(),
                 self._profile_card(), self._keys_card(),
                 self._about_card(), None, margins=(20, 14, 0, 14), spacing=14,
             )
@@ -288,6 +291,18 @@ class RoomPage(Page):
         )
         self.drills.wanted.connect(lambda what, on: self.command_wanted.emit(Stop(what, on)))
         return self.drills
+
+    def _slash_card(self) -> SlashDrill:
+        tenth, half, all_ = SLASH_PARTS
+        self.slash = SlashDrill(
+            [(tenth, self.tr("A tenth")), (half, self.tr("Half")), (all_, self.tr("All of it"))]
+        )
+        self.slash.wanted.connect(
+            lambda operator, service, part: self.command_wanted.emit(
+                SlashOperator(operator, service, part)
+            )
+        )
+        return self.slash
 
     def _keys_card(self) -> KeysCard:
         self.keys = KeysCard(self.bridge)
@@ -413,6 +428,11 @@ class RoomPage(Page):
             self.profile_name.set_value(profile.name)
             self.path.setText(str(profile.path))
         self.drills.show_stopped(world.guards.stopped if world.guards is not None else ())
+        whole = world.restaking
+        self.slash.show_names(
+            [each.name for each in whole.operators] if whole is not None else (),
+            [each.name for each in whole.rules.services] if whole is not None else (),
+        )
         self.flow.refresh(world)
 
     def set_narrow(self, narrow: bool) -> None:

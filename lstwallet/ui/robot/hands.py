@@ -17,12 +17,15 @@ from PySide6.QtWidgets import (
     QAbstractButton,
     QAbstractItemView,
     QApplication,
+    QComboBox,
     QLabel,
     QLineEdit,
     QMenu,
     QScrollArea,
     QWidget,
 )
+
+from lstwallet.ui.models.table import TableView
 
 PATIENCE_S: Final = 30.0
 SETTLE_MS: Final = 30
@@ -119,6 +122,31 @@ class Hands:
                 QTest.mouseClick(menu, Qt.MouseButton.LeftButton, pos=spot)
                 return True
         return False
+
+    def press_cell(self, name: str, row: int, key: str) -> None:
+        """Click a button in a row of a table, once it is there."""
+        self.until(lambda: self._has_cell(name, row, key), f"“{key}” in row {row} of “{name}”")
+        table = self.find(name, TableView)
+        self.reveal(table)
+        self.press(table.viewport(), table.button_rect(row, key).center())
+
+    def _has_cell(self, name: str, row: int, key: str) -> bool:
+        table = self.maybe(name, TableView)
+        there = table is not None and row < table.model().rowCount()
+        return there and table is not None and not table.button_rect(row, key).isEmpty()
+
+    def pick_item(self, name: str, words: str) -> None:
+        """Choose an item of a drop-down list by its words, with the arrow keys."""
+        self.until(lambda: self.maybe(name, QComboBox) is not None, f"a list “{name}”")
+        chooser = self.find(name, QComboBox)
+        self.reveal(chooser)
+        chooser.setFocus()
+        QTest.keyClick(chooser, Qt.Key.Key_Home)
+        for _ in range(chooser.count()):
+            if plain(chooser.currentText()) == words:
+                return
+            QTest.keyClick(chooser, Qt.Key.Key_Down)
+        raise NotThere(f"no “{words}” in the list “{name}”")
 
     @staticmethod
     def _menu() -> QMenu | None:

@@ -1,4 +1,4 @@
-"""Drills: what a protocol's committee may stop, to see what a wallet does then."""
+"""Drills: what a committee may stop and a service may slash, to see what a wallet does then."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from PySide6.QtCore import QCoreApplication, Signal
 from PySide6.QtWidgets import QWidget
 
-from lstwallet.ui.widgets.buttons import Switch
+from lstwallet.ui.widgets.buttons import Button, Chooser, Switch
 from lstwallet.ui.widgets.cards import Card
 from lstwallet.ui.widgets.labels import Label
 from lstwallet.ui.widgets.layout import row
@@ -44,4 +44,58 @@ class DrillCard(Card):
             switch.setChecked(what in stopped)
 
 
-__all__ = ["DrillCard"]
+class SlashDrill(Card):
+    """An operator, one of the services, and how much of what it was given is taken.
+
+    ``wanted(operator, service, part)`` when the button is pressed.
+    """
+
+    wanted = Signal(str, str, object)
+
+    def __init__(self, parts: Sequence[tuple[int, str]], parent: QWidget | None = None) -> None:
+        """``parts``: how much, and the words for it."""
+        translate = QCoreApplication.translate
+        super().__init__(translate("DrillCard", "Slash drill"), parent=parent, spacing=8)
+        self.setObjectName("drill.slashing")
+        self.operator = Chooser(self.tr("Operator"))
+        self.service = Chooser(self.tr("Service"))
+        self.part = Chooser(self.tr("How much"))
+        lines = []
+        for name, chooser in (
+            ("operator", self.operator), ("service", self.service), ("part", self.part),
+        ):  # fmt: skip
+            chooser.setObjectName(f"drill.slash.{name}")
+            words = Label(chooser.accessibleName(), "body", "2", elide=True)
+            words.setBuddy(chooser)
+            lines.append((words, chooser))
+        for part, said in parts:
+            self.part.addItem(said, part)
+        self.slash = Button(self.tr("Slash"), "danger")
+        self.slash.setObjectName("drill.slash")
+        self.slash.clicked.connect(lambda _on=False: self._press())
+        self.add(
+            Label(
+                self.tr("Let a service slash an operator, and see what is left of your stake."),
+                "small", "2", wrap=True,
+            ),
+            *(row(words, None, chooser, spacing=8) for words, chooser in lines),
+            row(None, self.slash),
+        )  # fmt: skip
+
+    def _press(self) -> None:
+        chosen = (self.operator.currentData(), self.service.currentData())
+        if all(chosen):
+            self.wanted.emit(*chosen, self.part.currentData())
+
+    def show_names(self, operators: Sequence[str], services: Sequence[str]) -> None:
+        """What the world has; without restaking the card hides."""
+        self.setVisible(bool(operators))
+        for chooser, names in ((self.operator, operators), (self.service, services)):
+            there = [chooser.itemData(place) for place in range(chooser.count())]
+            if there != list(names):
+                chooser.clear()
+                for name in names:
+                    chooser.addItem(name, name)
+
+
+__all__ = ["DrillCard", "SlashDrill"]

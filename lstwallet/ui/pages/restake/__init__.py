@@ -1,0 +1,1 @@
+"""The restake room: deposits, operators, escrows, slashes and rewards."""
