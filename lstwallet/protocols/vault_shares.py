@@ -15,7 +15,8 @@ owns at this moment, so a gift lifts every share at once and a loss lowers every
 One asset and ``10 ** offset`` shares that do not exist are counted in. They are why an empty
 vault has a price, and why the first depositor cannot steal from the second: whoever gives
 to a vault that is almost empty, so that the next deposit rounds to nothing, gives to the
-virtual shares as well. Each step of the offset makes that ten times dearer.
+virtual shares as well. Each step of the offset makes what the next one can lose by rounding
+ten times smaller beside what the attack costs.
 
 Source: OpenZeppelin Contracts 5.4.0 ``token/ERC20/extensions/ERC4626.sol`` with ``Math.mulDiv``
 and ``ERC20.sol``; ERC-4626 for the direction of each rounding. Amounts are base units.

@@ -53,6 +53,9 @@ PLACES = (
     Place("stake", "form again", (("click", "stake.again"),)),
     Place("lend", "borrow", (("click", "lend.borrow"), ("fill", "lend.amount", "2000"))),
     Place("lend", "loop", (("click", "lend.loop"), ("fill", "loop.amount", "2"))),
+    Place("lend", "vault", (("click", "lend.vault.WETH"), ("fill", "vault.amount", "2"))),
+    Place("lend", "out of a vault", (("click", "vault.out"),)),
+    Place("lend", "markets again", (("click", "vault.back"),)),
     Place("stake", "rocket pool", (
         ("click", "stake.mode.stake"), ("click", "stake.choice.rocketpool"),
         ("fill", "stake.amount", "5"),

@@ -16,6 +16,7 @@ from lstwallet.engine.lending import LIQUIDATORS, Borrow, Liquidate, Supply
 from lstwallet.engine.prices import SetPrices
 from lstwallet.engine.staking import RequestUnstake, Stake, Wrap
 from lstwallet.engine.validators import StakeNatively
+from lstwallet.engine.vaults import DepositVault
 from lstwallet.engine.wallet import Fund, WrapEth
 from lstwallet.engine.world import YOU
 from lstwallet.ui import wording
@@ -31,7 +32,8 @@ USDC = 10**6
 OWNING = (
     *FUNDED, StakeNatively(YOU, 32 * ETH), Stake(YOU, 20_123 * 10**15), Wrap(YOU, 9 * ETH),
     Supply(YOU, "wstETH", 4_321 * 10**15), Borrow(YOU, "USDC", 1_234 * USDC),
-    RequestUnstake(YOU, 5_567 * 10**15), OpenAccount(),
+    RequestUnstake(YOU, 5_567 * 10**15), DepositVault(YOU, "ETH", 7_654 * 10**15),
+    DepositVault(YOU, "wstETH", 1_357 * 10**15), OpenAccount(),
 )  # fmt: skip
 LIQUIDATED = (
     *FUNDED, WrapEth(YOU, 10 * ETH), Supply(YOU, "WETH", 10 * ETH),
@@ -55,7 +57,7 @@ def owned(window: MainWindow) -> set[str]:
     world: Any = window.bridge.world
     found = {
         wording.amount(world.balance(YOU, token), token, unit=False)
-        for token in ("ETH", "wstETH", "USDC")
+        for token in ("ETH", "wstETH", "USDC", "vWETH", "vwstETH")
     }
     steth = ("5.5567", "5.5568", "5.5569", "5.5570", "5.5590", "5.5591", "5.5592", "5.5593")
     return {plain(each) for each in found} | {"4.3210", "1 234", "1 236", "32.008", *steth}
@@ -65,6 +67,7 @@ WISHES: list[tuple[str, Any]] = [
     ("home", None), ("stake", None), ("stake", {"choice": "solo"}), ("unstake", None),
     ("lend", None), ("lend", {"action": "repay", "token": "USDC"}),
     ("lend", {"action": "withdraw", "token": "wstETH"}), ("lend", {"action": "loop"}),
+    ("lend", {"vault": "WETH", "way": "out"}), ("lend", {"vault": "wstETH"}),
     ("pools", None), ("swap", None), ("wallet", None), ("wallet", {"view": "send"}),
     ("activity", None), ("settings", None),
 ]  # fmt: skip

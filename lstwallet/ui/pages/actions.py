@@ -73,6 +73,22 @@ ACTIONS: Final = (
     ),
     Action("lend", _("Bring a loop down"), "trend-down", {"action": "reduce"}, _("deleverage")),
     Action(
+        "lend", _("Put into the WETH vault"), "archive-box", {"vault": "WETH", "way": "in"},
+        _("deposit erc4626 shares eth"),
+    ),
+    Action(
+        "lend", _("Put into the wstETH vault"), "archive-box", {"vault": "wstETH", "way": "in"},
+        _("deposit erc4626 shares staked"),
+    ),
+    Action(
+        "lend", _("Take out of the WETH vault"), "archive-box", {"vault": "WETH", "way": "out"},
+        _("withdraw redeem erc4626 shares"),
+    ),
+    Action(
+        "lend", _("Take out of the wstETH vault"), "archive-box", {"vault": "wstETH", "way": "out"},
+        _("withdraw redeem erc4626 shares"),
+    ),
+    Action(
         "pools", _("Add liquidity to stETH / ETH"), "drop-half",
         {"pool": "steth_eth", "action": "add"}, _("provide deposit LP"),
     ),

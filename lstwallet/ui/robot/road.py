@@ -23,6 +23,7 @@ from lstwallet.ui.robot import (
     road_restake,
     road_reth,
     road_time,
+    road_vault,
     road_wallet,
 )
 from lstwallet.ui.robot.camera import Camera
@@ -291,6 +292,10 @@ CHAPTERS: Final[tuple[Chapter, ...]] = (
     road_keys.protected,
     road_keys.locked,
     road_keys.settings,
+    road_vault.put_in,
+    road_vault.a_share_grows,
+    road_vault.take_out,
+    road_vault.drills,
     lesson,
     road_lessons.two_kinds,
     road_lessons.queue_or_market,

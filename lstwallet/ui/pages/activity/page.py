@@ -153,6 +153,8 @@ class RoomPage(Page):
         self.token.addItem(self.tr("All tokens"), "")
         for symbol in ("ETH", "WETH", "stETH", "wstETH", "rETH", "USDC"):
             self.token.addItem(symbol, symbol)
+        self.token.addItem(self.tr("Shares of the WETH vault"), "vWETH")
+        self.token.addItem(self.tr("Shares of the wstETH vault"), "vwstETH")
         self.token.addItem(self.tr("LP, stETH / ETH"), "LP:steth_eth")
         self.token.addItem(self.tr("LP, rETH / ETH"), "LP:reth_eth")
         self.token.addItem(self.tr("LP, USDC / ETH"), "LP:usdc_eth")

@@ -5,13 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QBoxLayout, QWidget
+from PySide6.QtWidgets import QBoxLayout, QStackedLayout, QWidget
 
 from lstwallet.engine.lending import (
     ChooseEMode,
     SwitchCollateral,
 )
 from lstwallet.engine.lending_oracle import CAPPED, ChooseFeed
+from lstwallet.engine.vaults import LoseVault, find_vault
 from lstwallet.readmodel import lending as reading
 from lstwallet.readmodel.loops import open_pair
 from lstwallet.ui import wording
@@ -29,6 +30,9 @@ from lstwallet.ui.pages.lend.oracle_card import OracleCard
 from lstwallet.ui.pages.lend.reduce_form import LOWER, ReduceForm
 from lstwallet.ui.pages.lend.switches import Switch, SwitchForm
 from lstwallet.ui.pages.lend.tabs import LOOP, ActionTabs
+from lstwallet.ui.pages.lend.vault_cards import VaultsCard
+from lstwallet.ui.pages.lend.vault_form import VaultForm
+from lstwallet.ui.pages.lend.vault_page import VaultView
 from lstwallet.ui.pages.losses import LossBanner
 from lstwallet.ui.pages.page import Page
 from lstwallet.ui.theme import current, tokens
@@ -38,7 +42,7 @@ from lstwallet.ui.widgets.layout import Scroller, column, holder, row
 from lstwallet.units.clock import DAY, HOUR
 
 if TYPE_CHECKING:
-    from lstwallet.app.session import Series
+    from lstwallet.app.session import Outcome, Series
     from lstwallet.engine.world import World
     from lstwallet.ui.bridge import Bridge
 
@@ -51,16 +55,17 @@ REDUCE: Final = "reduce"
 
 
 class RoomPage(Page):
-    """Health and positions, markets and charts; the action panel beside them."""
+    """Health and positions, markets and charts, or one vault; the action panel beside them."""
 
     key = "lend"
-    interests = frozenset({"time", "prices", "wallet", "staking", "lending"})
+    interests = frozenset({"time", "prices", "wallet", "staking", "lending", "vaults"})
 
     def __init__(self, bridge: Bridge, parent: QWidget | None = None) -> None:
         super().__init__(bridge, parent)
         self._sampled: tuple[int, int, str] | None = None
         self._asking = False
         self._switching = False
+        self.vault: VaultView | None = None
         self._path = bridge.profile.path if bridge.profile is not None else None
         self._account = bridge.account
         self._build()
@@ -78,6 +83,7 @@ class RoomPage(Page):
         self.health = HealthCard()
         self.positions = PositionsCard(symbols)
         self.markets = MarketsCard()
+        self.vaults = VaultsCard()
         self.oracle = OracleCard()
         self.history = HealthChartCard()
         self.curve = CurveCard()
@@ -92,7 +98,8 @@ class RoomPage(Page):
         self._lower = row((self.history, 1), (self.curve, 1), spacing=gap)
         inner = holder(
             column(
-                head, self.told, self._upper, self.markets, self.oracle, (self._lower, 1),
+                head, self.told, self._upper, self.markets, self.vaults, self.oracle,
+                (self._lower, 1),
                 margins=(tokens.PAGE_MARGIN, 14, 0, 14), spacing=gap,
             )
         )  # fmt: skip
@@ -100,7 +107,10 @@ class RoomPage(Page):
         self._build_panel()
         self._side = holder(column((self.panel, 1), margins=(0, 14, 16, 14)))
         self._scroller = Scroller(inner, gutter=tokens.GUTTER)
-        self.setLayout(row((self._scroller, 1), self._side, spacing=tokens.BESIDE))
+        left = QWidget()
+        self._left = QStackedLayout(left)
+        self._left.addWidget(self._scroller)
+        self.setLayout(row((left, 1), self._side, spacing=tokens.BESIDE))
 
     def _build_panel(self) -> None:
         self.panel = ActionPanel()
@@ -111,12 +121,15 @@ class RoomPage(Page):
         self.reduce = ReduceForm(self.bridge)
         self.switch = SwitchForm(self.bridge)
         self.flow = ActionFlow(self.bridge, self.panel, self.form)
-        self.flow.keep(self.loop, self.reduce, self.switch)
+        self.vault_form = VaultForm(self.bridge)
+        self.vault_form.turned.connect(self._vault_turned)
+        self.flow.keep(self.loop, self.reduce, self.switch, self.vault_form)
 
     def _connect(self) -> None:
         self.flow.navigate.connect(self.navigate)
         self.flow.phase_changed.connect(self._phase_changed)
-        self.flow.executed.connect(lambda _outcome: self.positions.forget_errors())
+        self.flow.executed.connect(self._executed)
+        self.vaults.chosen.connect(self.open_vault)
         self.form.turned.connect(self._turned)
         self.form.loop_wanted.connect(lambda: self._show_loop(by_tab=True))
         self.tabs.changed.connect(self._leave_loop)
@@ -144,11 +157,16 @@ class RoomPage(Page):
 
     def refresh(self, world: World) -> None:
         account = self.bridge.account
+        if self.vault is not None and self._in_vault():
+            self.vault.refresh(world)
+            self.flow.refresh(world)
+            return
         refresh_cards(world, account, self.health, self.positions, self.bridge.preferences)
         self.told.show_losses(world)
         self.markets.show_markets(
             reading.markets(world, account), self.bridge.book.starred("market")
         )
+        self.vaults.show_vaults(world, account, self.bridge.preferences)
         self.oracle.show_oracle(world, account)
         self._show_curve(world)
         self.flow.refresh(world)
@@ -183,6 +201,8 @@ class RoomPage(Page):
         for line in (self._upper, self._lower):
             line.setDirection(down if narrow else right)
         self.oracle.set_narrow(narrow)
+        if self.vault is not None:
+            self.vault.set_narrow(narrow)
         widest = WIDTHS[0] if narrow else WIDTHS[1]
         head = current().px(HEAD)
         self.positions.emode.setFixedHeight(head)
@@ -193,6 +213,10 @@ class RoomPage(Page):
 
     def show_request(self, arguments: Any) -> None:
         wish = arguments or {}
+        if "vault" in wish:
+            self.open_vault(wish["vault"], wish.get("way", ""))
+            return
+        self.show_markets()
         action = wish.get("action") or wish.get("mode") or self.form.action
         if action in (LOOP, REDUCE):
             self._show_loop() if action == LOOP else self._bring_down(LOWER)
@@ -269,6 +293,57 @@ class RoomPage(Page):
             return mine != self.reduce.pair()
         return form is self.switch
 
+    # --- vaults -------------------------------------------------------------------------
+
+    def _in_vault(self) -> bool:
+        return self._left.currentIndex() == 1
+
+    def open_vault(self, asset: str, way: str = "") -> None:
+        """One vault at the left, its form at the right; not while a command is on its way."""
+        world = self.bridge.world
+        if world is None or self.flow.phase == "pending" or find_vault(world, asset) is None:
+            return
+        view, form = self.vault or self._build_vault(), self.vault_form
+        view.set_vault(asset)
+        if form.asset != asset:
+            form.set_vault(asset)
+        if way:
+            form.turn(way)
+        self.flow.set_form(form)
+        self._left.setCurrentIndex(1)
+        self.mark_stale()
+        form.amount.edit.setFocus()
+
+    def _build_vault(self) -> VaultView:
+        """When a vault is first opened: the room itself is there sooner without."""
+        view = self.vault = VaultView(self.bridge)
+        view.back.connect(self.show_markets)
+        view.robbed.connect(self._rob)
+        view.set_narrow(self.narrow)
+        self._left.addWidget(Scroller(view, gutter=tokens.GUTTER))
+        return view
+
+    def show_markets(self) -> None:
+        """Back to all markets."""
+        if not self._in_vault() or self.flow.phase == "pending":
+            return
+        self._left.setCurrentIndex(0)
+        self.flow.set_form(self.form)
+        self.mark_stale()
+
+    def _vault_turned(self) -> None:
+        if self.flow.phase == "form" and self.flow.form is self.vault_form:
+            self.flow.set_form(self.vault_form)
+
+    def _rob(self, part: int) -> None:
+        assert self.vault is not None
+        self.command_wanted.emit(LoseVault(self.bridge.account, self.vault.asset, part))
+
+    def _executed(self, _outcome: Outcome) -> None:
+        self.positions.forget_errors()
+        if self.vault is not None:
+            self.vault.forget()
+
     # --- switches -----------------------------------------------------------------------
 
     def _switch_collateral(self, token: str, on: bool) -> None:
@@ -319,12 +394,15 @@ class RoomPage(Page):
         account = self.bridge.account
         if path != self._path:
             self._path = path
-            for form in (self.form, self.loop, self.reduce):
+            for form in (self.form, self.loop, self.reduce, self.vault_form):
                 form.reset()
             self.positions.forget_errors()
             if self.flow.phase != "pending":
+                self._left.setCurrentIndex(0)
                 self.flow.set_form(self.form)
         elif account != self._account and self._is_over(self.flow.form):
             self.flow.set_form(self.form)  # it was a loop of the account before
         self._account = account
         self._sampled, self._asking = None, False
+        if self.vault is not None:
+            self.vault.forget()
