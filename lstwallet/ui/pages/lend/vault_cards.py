@@ -153,8 +153,10 @@ class SharesCard(Card):
             self.brought.set_value(f"{wording.HIDDEN}{wording.NO_BREAK}{asset}")
             return
         gain = mine.worth - paid
-        tone = "text" if abs(gain) < wording.DUST else "good" if gain > 0 else "bad"
-        self.brought.set_value(wording.change(gain, asset), tone)
+        if abs(gain) < wording.DUST:  # what rounding took of a deposit a moment ago
+            self.brought.set_value(wording.amount(0, asset))
+            return
+        self.brought.set_value(wording.change(gain, asset), "good" if gain > 0 else "bad")
 
     def _explain(self) -> None:
         """Why this number?"""
