@@ -201,6 +201,7 @@ class RoomPage(Page):
         for line in (self._upper, self._lower):
             line.setDirection(down if narrow else right)
         self.oracle.set_narrow(narrow)
+        self.vaults.set_narrow(narrow)
         if self.vault is not None:
             self.vault.set_narrow(narrow)
         widest = WIDTHS[0] if narrow else WIDTHS[1]

@@ -48,7 +48,7 @@ class _VaultRow(QWidget):
         rate = column(self.rate, Label(self.tr("net APY"), "caption", "3", align="right"),
                       spacing=1)  # fmt: skip
         mine = column(self.mine, self.mine_sub, spacing=1)
-        boxes = [holder(mine), holder(rate)]
+        boxes = self.box, _ = holder(mine), holder(rate)
         for box, wide in zip(boxes, (MINE, RATE), strict=True):
             box.setMinimumWidth(current().px(wide))
         self.setLayout(
@@ -67,6 +67,13 @@ class VaultsCard(Card):
         self.body.addLayout(self.header)
         self.set_note(self.tr("put in, get shares, let them lend for you"))
         self.rows: dict[str, _VaultRow] = {}
+        self._narrow = False
+
+    def set_narrow(self, narrow: bool) -> None:
+        """What is yours stands below the name where there is no room beside it."""
+        self._narrow = narrow
+        for line in self.rows.values():
+            line.box.setVisible(not narrow)
 
     def show_vaults(self, world: World, account: Account, preferences: Preferences) -> None:
         """What they bring now, and what is yours."""
@@ -75,10 +82,11 @@ class VaultsCard(Card):
         for offer in offers:
             line = self.rows.get(offer.asset) or self._make(offer.asset)
             mine = reading.position(world, account, offer.asset)
-            line.sub.setText(words.sub(offer))
             line.rate.setText(words.rate(offer.net))
             owned = wording.owned_amount(preferences, mine.worth, offer.asset)
             line.mine.setText(owned if mine.shares else self.tr("nothing in it"))
+            below = self.tr("Yours: {amount}").format(amount=owned)
+            line.sub.setText(below if self._narrow and mine.shares else words.sub(offer))
             line.mine.set_tone("text" if mine.shares else "3")
             usd = value_of(quotes(world), offer.asset, mine.worth)
             line.mine_sub.setText(wording.owned_fiat(preferences, usd) if mine.shares else "")
@@ -86,6 +94,7 @@ class VaultsCard(Card):
     def _make(self, asset: str) -> _VaultRow:
         line = self.rows[asset] = _VaultRow(asset)
         line.open.clicked.connect(lambda _on=False: self.chosen.emit(asset))
+        line.box.setVisible(not self._narrow)
         if len(self.rows) > 1:
             self.add(Rule())
         self.add(line)
