@@ -18,7 +18,7 @@ CURVE = {
 
 
 def test_the_router_pays_before_the_pair_has_a_say() -> None:
-    book = Book(False, [10**6, 10**6])
+    book = Book(False, [10**6, 10**6], ["alice", "bob"])
     with pytest.raises(Revert, match=CANNOT_PAY):
         book.op_router_addLiquidity("alice", [MAX_UINT256, MAX_UINT256], [0, 0])
     book.op_router_addLiquidity("alice", [10**5, 10**5], [0, 0])
