@@ -110,7 +110,7 @@ class OperatorForm(ChoiceForm):
             return Header(self.tr("Leave {operator}").format(operator=self.chosen),
                           self.tr("Every deposit goes into escrow"), icon="sign-out")  # fmt: skip
         return Header(self.tr("Choose an operator"),
-                      self.tr("He runs the services' software"), icon="users-three")  # fmt: skip
+                      self.tr("It runs the services' software"), icon="users-three")  # fmt: skip
 
     def main_text(self) -> str:
         return self.tr("Review leaving") if self.leaving else self.tr("Review delegation")
