@@ -13,7 +13,7 @@ from lstwallet.ledger.entries import Entry, mint, move, post
 from lstwallet.protocols import restaking
 from lstwallet.protocols.restaking import NOTHING, Delays, Deposit, Operator, Strategy, Withdrawal
 from lstwallet.units.checked import Revert, require
-from tests.golden.replay import Checked, as_revert, checked, numbers
+from tests.golden.replay import Checked, answer_in, as_revert, checked, numbers
 
 TOKEN: Final = "token"
 STRATEGY: Final = "strategy"
@@ -62,7 +62,7 @@ class Stage:
     def play(self, case: str, op: dict[str, Any]) -> Checked:
         """Run one operation and compare result, or revert, and the state after it."""
         self.now = op["block"]
-        expected: dict[str, Any] = {"state": op["state"]}
+        expected = {"result": answer_in(op), "state": op["state"]}
         computed: dict[str, Any] = {}
         kept = {
             name: dict(value) if isinstance(value, dict) else value
@@ -73,10 +73,6 @@ class Stage:
         except Revert as refused:
             vars(self).update(kept)  # a contract's revert undoes what the call did before it
             computed["result"] = as_revert(refused)
-        if "revert" in op:
-            expected["result"] = {"revert": op["revert"]}
-        else:
-            expected["result"] = op.get("return")
         computed["state"] = self.state(op["state"])
         return checked(case, op["op"], expected, computed)
 

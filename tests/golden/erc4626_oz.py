@@ -12,7 +12,7 @@ from lstwallet.ledger.entries import Entry, burn, mint, move, post
 from lstwallet.protocols import vault_shares
 from lstwallet.protocols.vault_shares import Moved, Vault
 from lstwallet.units.checked import Revert
-from tests.golden.replay import Checked, as_revert, checked, numbers, tried
+from tests.golden.replay import Checked, answer_in, as_revert, checked, numbers, tried
 
 VAULT: Final = "vault"
 
@@ -43,7 +43,7 @@ class Stage:
 
     def play(self, case: str, op: dict[str, Any]) -> Checked:
         """Run one operation and compare result, or revert, and the state after it."""
-        expected: dict[str, Any] = {"state": op["state"]}
+        expected = {"result": answer_in(op), "state": op["state"]}
         computed: dict[str, Any] = {}
         user = op.get("user", "")
         self.meet(user)
@@ -51,10 +51,6 @@ class Stage:
             computed["result"] = OPERATIONS[op["op"]](self, user, op["args"])
         except Revert as refused:
             computed["result"] = as_revert(refused)
-        if "revert" in op:
-            expected["result"] = {"revert": op["revert"]}
-        else:
-            expected["result"] = op.get("return")
         computed["state"] = self.state(op["state"])
         return checked(case, op["op"], expected, computed)
 

@@ -168,6 +168,11 @@ def tried(call: Callable[[], Any]) -> Any:
         return as_revert(refused)
 
 
+def answer_in(op: dict[str, Any]) -> Any:
+    """What a file tells of an operation's answer: a revert as ``as_revert`` has it, or a value."""
+    return {"revert": op["revert"]} if "revert" in op else op.get("return")
+
+
 def checked(case: str, op: str, expected: Any, computed: Any) -> Checked:
     """Compare two nested values; decimal strings of the file become integers first."""
     found = list(differences(numbers(expected), computed))

@@ -13,7 +13,7 @@ from lstwallet.ledger.entries import Entry, burn, mint, move, post
 from lstwallet.protocols import rocketpool
 from lstwallet.protocols.rocketpool import Pool, Reported, Settings
 from lstwallet.units.checked import Revert, require
-from tests.golden.replay import Checked, as_revert, checked, numbers, tried
+from tests.golden.replay import Checked, answer_in, as_revert, checked, numbers, tried
 
 TOKEN: Final = "reth contract"
 VAULT: Final = "deposit pool"
@@ -55,7 +55,7 @@ class Stage:
 
     def play(self, case: str, op: dict[str, Any]) -> Checked:
         """Run one operation and compare result, or revert, and the state after it."""
-        expected: dict[str, Any] = {"state": op["state"]}
+        expected = {"result": answer_in(op), "state": op["state"]}
         computed: dict[str, Any] = {}
         user = op.get("user", "")
         for name in (user, *op["state"]["eth"]):
@@ -66,10 +66,6 @@ class Stage:
         except Revert as refused:
             vars(self).update(kept)  # a contract's revert undoes what the call did before it
             computed["result"] = as_revert(refused)
-        if "revert" in op:
-            expected["result"] = {"revert": op["revert"]}
-        else:
-            expected["result"] = op.get("return")
         computed["state"] = self.state(op["state"])
         return checked(case, op["op"], expected, computed)
 

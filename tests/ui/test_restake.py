@@ -101,7 +101,7 @@ def test_an_operator_is_chosen_from_the_table(opened: Open) -> None:
     page.operators.table.activated_cell.emit(rows[1], "choose")
     person.sees("Data layer, 40% of the stake")
     person.sees("+0.16%")
-    person.sees("All that you restake, now and later, can be slashed by his services.")
+    person.sees("All that you restake, now and later, can be slashed by its services.")
     person.click("Review delegation")
     person.sees("Slashes from before you join cost you nothing")
     person.click(f"Delegate to {EVEN}")

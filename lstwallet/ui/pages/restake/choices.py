@@ -148,7 +148,7 @@ class OperatorForm(ChoiceForm):
             text = self.tr("You are delegated to him. To leave takes 14 days, still slashable.")
             self.note.set(text, "info", "sign-out")
         else:
-            text = self.tr("All that you restake, now and later, can be slashed by his services.")
+            text = self.tr("All that you restake, now and later, can be slashed by its services.")
             self.note.set(text, "warn", "warning")
 
     def describe_review(self, quote: Quote) -> Review:
