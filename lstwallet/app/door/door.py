@@ -103,6 +103,8 @@ def _answers(
     while True:
         with watch.waiting():
             line = pipe.readline(min(most, left) + 1)
+        if watch.unwanted():  # also when the answer was quicker than the next look
+            raise FileRefused(Problem.STOPPED, file=str(path))
         left -= len(line)
         if not line.endswith(b"\n"):
             if left < 0 or len(line) > most:
@@ -169,7 +171,7 @@ class _Watch:
         self.process = process
         self.stopped: Problem | None = None
         """Why it was ended."""
-        self._unwanted = unwanted
+        self.unwanted = unwanted or (lambda: False)
         self._due: float | None = None
         self._over = threading.Event()
         threading.Thread(target=self._look, name="door", daemon=True).start()
@@ -192,7 +194,7 @@ class _Watch:
             due = self._due
             if due is not None and time.monotonic() > due:
                 self._stop(Problem.TOO_LONG)
-            elif self._unwanted is not None and self._unwanted():
+            elif self.unwanted():
                 self._stop(Problem.STOPPED)
             else:
                 continue
