@@ -14,6 +14,7 @@ from typing import Final, NamedTuple
 from lstwallet.app.session import notes_of
 from lstwallet.engine import kernel
 from lstwallet.engine.prices import PricesMoved
+from lstwallet.engine.refusals import Refusal
 from lstwallet.engine.staking_facts import OracleReported
 from lstwallet.engine.world import Draft, World
 from lstwallet.market.driver import MarketConfig, price_table
@@ -42,6 +43,7 @@ from lstwallet.store.records import (
     steth_gains,
 )
 from lstwallet.store.replay import pack
+from lstwallet.units.checked import Revert
 from lstwallet.units.clock import DAY, SimTime, start_of
 from lstwallet.units.memory import collector_resting
 from lstwallet.units.strict.refused import FileRefused, Problem
@@ -50,8 +52,10 @@ PAGE: Final = 2_000
 """Events that are committed at a time."""
 _WRONG: Final = (
     BadText, AssertionError, LookupError, TypeError, ValueError, AttributeError, ArithmeticError,
+    Refusal, Revert,
 )  # fmt: skip
-"""What an event that cannot have happened may raise when it is applied."""
+"""What an event that cannot have happened may raise when it is applied, or when the world that it
+leaves is looked at."""
 
 
 class Imported(NamedTuple):

@@ -31,6 +31,7 @@ from lstwallet.units.strict.refused import FileRefused, Problem
 from tests.small_world import small_world
 
 ETH = 10**18
+RESERVE = '{"symbol":"wstETH","unit"'
 SOMEBODY = "sim1qyqszqgpqyqszqgpqyqszqgpqyqszqgp"
 
 
@@ -250,6 +251,15 @@ def test_an_amount_that_was_changed_everywhere_is_still_found_by_the_chain(
     assert lines != tree
     told = refused(lines, tmp_path)
     assert told.line == len(tree)
+
+
+def test_a_market_that_a_later_line_looks_for_in_vain_is_refused(
+    tree: list[str], tmp_path: Path
+) -> None:
+    """The vault's reserve has another name: the event is applied, the sample of the day fails."""
+    lines = [line.replace(RESERVE, RESERVE.replace("TH", "HT")) for line in tree]
+    assert lines != tree
+    assert refused(lines, tmp_path).problem is Problem.CONTENT
 
 
 @pytest.mark.parametrize("drop", [1, 2, 3, -2, -1])
