@@ -301,7 +301,7 @@ def decide_choose_emode(world: Readable, command: ChooseEMode) -> Sequence[EMode
         position = protocol.set_emode(market, before, number, world.time)
     except Revert as refused:
         if refused.reason == HEALTH:
-            inside = Position(before.supplied, before.borrowed, before.collateral, number)
+            inside = before._replace(emode=number)
             after = protocol.health_factor(market, inside, world.time)
             raise HealthTooLow(health_of(world, account), after) from None
         raise ProtocolRefused(AAVE, refused.reason) from None

@@ -8,9 +8,9 @@ same down to the order of its maps; sorted by key for ``world_hash``.
 
 Decoding is strict: an unknown kind, a missing or extra field, a number where a text
 belongs, ``true`` for 1, a float or a NaN raise ``BadText``. Only fields at a record's end
-that have defaults may be missing: an earlier program did not know them. A World and the
-states of its areas are written and hashed without the defaults at their ends, so that its hash
-does not depend on the program either.
+that have defaults may be missing: an earlier program did not know them. A World, the states of
+its areas and the records of ``SHORT`` are written and hashed without the defaults at their ends,
+so that a hash does not depend on the program either.
 """
 
 from __future__ import annotations
@@ -20,6 +20,7 @@ import json
 import types
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from enum import Enum
+from functools import cache
 from json import encoder as _json_encoder
 from typing import Any, Final, Literal, Union, get_args, get_origin, get_type_hints
 
@@ -69,6 +70,8 @@ _WORLD_NAMES: Final[dict[str, Any]] = {
     "Validator": Validator,
 }
 """Types that ``engine/world.py`` imports for type checkers only."""
+SHORT: Final = frozenset({Position})
+"""Records that are written without the defaults at their ends wherever they stand."""
 
 
 # --- text ------------------------------------------------------------------------------------
@@ -251,7 +254,9 @@ def _record_reader(kind: type) -> Reader:
     if not defaults:
         return whole
     least = size - len(defaults)
+    added = tuple(defaults.values())
     earlier: dict[int, Reader] = {}
+    new = tuple.__new__
 
     def read(value: Any) -> Any:
         if type(value) is not list or not least <= len(value) < size:
@@ -259,7 +264,7 @@ def _record_reader(kind: type) -> Reader:
         known = len(value)
         if known not in earlier:
             earlier[known] = _fields_reader(tuple, hints[:known])
-        return kind(*earlier[known](value))
+        return new(kind, (*earlier[known](value), *added[known - least :]))
 
     return read
 
@@ -346,12 +351,79 @@ def decode_world(text: str) -> World:
 # --- to arrays -------------------------------------------------------------------------------
 
 
+Shortener = Callable[[Any], Any]
+"""A record, or what holds records → the same without the defaults at the ends of ``SHORT``."""
+_shorteners: dict[Any, Shortener | None] = {}
+
+
+def shortener_of(hint: Any) -> Shortener | None:
+    """How values of a type are shortened; ``None`` for most, in which nothing of ``SHORT`` is."""
+    try:
+        return _shorteners[hint]
+    except KeyError:
+        made = _shorteners[hint] = _compile_shortener(hint)
+        return made
+
+
+def _compile_shortener(hint: Any) -> Shortener | None:
+    if hint in SHORT:
+        return _record_shortener(hint)
+    if _is_record(hint):
+        return _places_shortener(list(hints_of(hint).values()))
+    origin, args = get_origin(hint), get_args(hint)
+    if origin is tuple and not (len(args) == 2 and args[1] is Ellipsis):
+        return _places_shortener(list(args))
+    inside = [way for way in map(shortener_of, args) if way is not None]
+    if not inside:
+        return None
+    (way,) = inside  # a row of one type, or that type and None
+    if origin is tuple:
+        return lambda row: [way(each) for each in row]
+    return lambda value: None if value is None else way(value)
+
+
+def _record_shortener(kind: Any) -> Shortener:
+    defaults = tuple(kind._field_defaults.values())
+    size = len(kind._fields)
+    least = size - len(defaults)
+
+    def shorten(record: Any) -> Any:
+        known = size
+        while known > least and record[known - 1] == defaults[known - 1 - least]:
+            known -= 1
+        return record[:known]
+
+    return shorten
+
+
+def _places_shortener(hints: list[Any]) -> Shortener | None:
+    ways = [(place, way) for place, hint in enumerate(hints) if (way := shortener_of(hint))]
+    if not ways:
+        return None
+
+    def shorten(record: Any) -> Any:
+        row = list(record)
+        for place, way in ways:
+            row[place] = way(row[place])
+        return row
+
+    return shorten
+
+
+@cache
+def _map_shortener(name: str) -> Shortener | None:
+    """How the values of one of a World's maps are shortened."""
+    _, item = get_args(hints_of(World)[name])
+    return shortener_of(item)
+
+
 def encode_event(event: kernel.Event) -> str:
     """One line of the journal: ``["Funded",1655198400,"you",…]``."""
     kind = type(event)
     if kind is kernel.Born:
         return '["Born",' + str(event.at) + "," + encode_world(event.world) + "]"
-    return dumps((kind.__name__, *event))
+    way = shortener_of(kind)
+    return dumps((kind.__name__, *(event if way is None else way(event))))
 
 
 def _plain_command(command: kernel.Command) -> tuple[Any, ...]:
@@ -393,10 +465,14 @@ def _world_pieces(world: World, *, in_order: bool) -> Iterator[str]:
         yield "," if place else "["
         value = getattr(world, name)
         if name in MAPS or name == "tokens":
-            rows = sorted(value.items()) if in_order else list(value.items())
+            rows: list[Any] = sorted(value.items()) if in_order else list(value.items())
+            way = _map_shortener(name)
             yield "["
             for start in range(0, len(rows), PIECE):
-                yield ("," if start else "") + dumps(rows[start : start + PIECE])[1:-1]
+                piece = rows[start : start + PIECE]
+                if way is not None:
+                    piece = [(key, way(each)) for key, each in piece]
+                yield ("," if start else "") + dumps(piece)[1:-1]
             yield "]"
         else:
             yield dumps(value[: _written(value)] if hasattr(value, "_fields") else value)

@@ -242,7 +242,7 @@ def read_user(scene: Scene, name: str) -> Args:
         "debt_scaled": list(position.borrowed),
         "wallet": [scene.balances.get((name, str(place)), 0) for place in places],
         "collateral_enabled": list(position.collateral),
-        "borrowing_flag": [debt != 0 for debt in position.borrowed],
+        "borrowing_flag": [lending.counts_as_borrowed(position, place) for place in places],
         "emode": position.emode,
         "account": list(lending.account_data(scene.market, position, now)[:6]),
     }

@@ -289,6 +289,93 @@ def test_borrow_reverts_when_too_small_or_when_the_reserve_is_short() -> None:
     assert lending.borrow(grown(RAY), WETH, lender, 1_000 * ETHER, START).amount == 1_000 * ETHER
 
 
+def owing(scaled: int) -> tuple[Market, Position]:
+    """A WETH debt of so many shares, each worth one and a half wei, over a supply of USDC."""
+    stock = grown(RAY * 3 // 2)
+    reserve = stock.reserves[WETH]._replace(debt_scaled=scaled)
+    stock = stock._replace(reserves=lending.put(stock.reserves, WETH, reserve))
+    nobody = empty_position(len(stock.reserves))
+    return stock, nobody._replace(
+        supplied=lending.put(nobody.supplied, USDC, 1_000 * USD),
+        borrowed=lending.put(nobody.borrowed, WETH, scaled),
+        collateral=lending.put(nobody.collateral, USDC, True),
+    )
+
+
+def test_a_repayment_of_a_wei_less_may_burn_the_last_share_and_leave_the_flag() -> None:
+    # 1 share is owed as 1.5 wei, shown as 2; a payment of 1 wei burns 0.67 share, that is 1
+    stock, position = owing(1)
+    assert lending.debt_balance(stock.reserves[WETH], 1, START, V3_0_2) == 2
+    moved = lending.repay(stock, WETH, position, 1, START)
+    assert (moved.amount, moved.position.borrowed[WETH]) == (1, 0)
+    assert lending.counts_as_borrowed(moved.position, WETH)
+    assert not lending.counts_as_borrowed(moved.position, USDC)
+    assert account_data(moved.market, moved.position, START).health_factor == NO_DEBT
+    with reverts("InconsistentEModeCategory"):  # a debt of nothing must belong to it too
+        lending.set_emode(moved.market, moved.position, USDC_MODE.number, START)
+    with reverts("NoDebtOfSelectedType"):
+        lending.repay(moved.market, WETH, moved.position, 1, START)
+    again = lending.borrow(moved.market, WETH, moved.position, 3, START)
+    assert (again.position.borrowed[WETH], again.position.flagged) == (2, ())
+    paid = lending.repay(again.market, WETH, again.position, MAX_AMOUNT, START)
+    assert not lending.counts_as_borrowed(paid.position, WETH)
+
+
+def test_the_flag_goes_with_the_amount_owed_and_stays_while_shares_are() -> None:
+    stock, position = owing(1)
+    assert not lending.counts_as_borrowed(
+        lending.repay(stock, WETH, position, 2, START).position, WETH
+    )
+    stock, position = owing(4)  # 6 wei; 3 of them burn 2 shares
+    moved = lending.repay(stock, WETH, position, 3, START)
+    assert (moved.position.borrowed[WETH], moved.position.flagged) == (2, ())
+    assert lending.counts_as_borrowed(moved.position, WETH)
+
+
+def test_flags_stand_in_the_order_of_their_reserves() -> None:
+    stock, position = owing(1)
+    moved = lending.repay(stock, WETH, position._replace(flagged=(USDC,)), 1, START)
+    assert moved.position.flagged == (WETH, USDC)
+    assert lending.borrow(stock, WETH, moved.position, 3, START).position.flagged == (USDC,)
+
+
+def test_a_flag_alone_keeps_collateral_without_power_from_staying_behind() -> None:
+    """Whoever borrows nothing may take out what they like; by the flag, they borrow."""
+    stock = stocked(usdc=USDC_CONFIG._replace(ltv=0), rules=V3_0_2)
+    free = Position((ETHER, 1_000 * DOLLAR, 0), (0, 0, 0), (True, True, False), 0)
+    held = free._replace(flagged=(WSTETH,))
+    assert lending.withdraw(stock, WETH, free, 1, START).amount == 1
+    with reverts("LtvValidationFailed"):
+        lending.withdraw(stock, WETH, held, 1, START)
+    nobody = empty_position(3)
+    assert lending.transfer(stock, WETH, free, nobody, 1, START).scaled == 1
+    with reverts("LtvValidationFailed"):
+        lending.transfer(stock, WETH, held, nobody, 1, START)
+
+
+@pytest.mark.parametrize(("wanted", "repaid", "flagged"), [(1, 1, (WETH,)), (2, 2, ())])
+def test_a_liquidation_may_leave_the_flag_too(
+    wanted: int, repaid: int, flagged: tuple[int, ...]
+) -> None:
+    """With a dollar to the wei, 2 wei are owed over 2 dollars of USDC: health 0.78, all may go."""
+    stock, position = owing(1)
+    stock = Market(stock.parameters, stock.reserves, (ETHER * USD, USD, ETHER * USD))
+    position = position._replace(supplied=lending.put(position.supplied, USDC, 2 * DOLLAR))
+    assert health_factor(stock, position, START) == Fraction(78, 100) * WAD
+    done = lending.liquidate(stock, USDC, WETH, position, wanted, START)
+    assert (done.debt, done.borrower.borrowed[WETH]) == (repaid, 0)
+    assert done.borrower.flagged == flagged
+
+
+def test_repaying_with_supply_may_leave_the_flag_too() -> None:
+    stock, position = owing(1)
+    position = position._replace(supplied=lending.put(position.supplied, WETH, 4))
+    moved = lending.repay_with_supply(stock, WETH, position, 1, START)
+    assert (moved.position.borrowed[WETH], moved.position.flagged) == (0, (WETH,))
+    moved = lending.repay_with_supply(stock, WETH, position, 2, START)
+    assert (moved.position.borrowed[WETH], moved.position.flagged) == (0, ())
+
+
 def test_repaying_with_supply_leaves_the_switch_and_asks_for_no_health() -> None:
     stock, position = old(10 * ETHER, 5_000 * DOLLAR)
     with reverts("InvalidAmount"):

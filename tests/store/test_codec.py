@@ -12,9 +12,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from lstwallet.engine import kernel
+from lstwallet.engine.lending_facts import PositionLiquidated, Supplied
 from lstwallet.engine.prices import PricesMoved
 from lstwallet.engine.wallet import Funded
 from lstwallet.engine.world import World
+from lstwallet.protocols.lending import Position
 from lstwallet.store import codec
 from lstwallet.store.errors import BadText
 
@@ -246,3 +248,46 @@ def test_defaults_at_the_end_of_a_world_are_not_written(world: World) -> None:
     assert len(codec.loads(codec.encode_world(plain))) == len(World._fields) - len(names)
     assert codec.decode_world(codec.encode_world(plain)) == plain
     assert codec.decode_world(codec.encode_world(world)) == world
+
+
+PLAIN = Position((1, 0), (0, 2), (True, False), 0)
+FLAGGED = PLAIN._replace(flagged=(1,))
+
+
+@pytest.mark.parametrize(
+    ("position", "text"),
+    [(PLAIN, "[[1,0],[0,2],[true,false],0]"), (FLAGGED, "[[1,0],[0,2],[true,false],0,[1]]")],
+)
+@settings(max_examples=1)
+@given(data=st.data())
+def test_a_short_record_is_written_without_its_defaults_wherever_it_stands(
+    position: Position, text: str, data: st.DataObject
+) -> None:
+    """In a map of the World, as a field, and as one that may be absent."""
+    world = data.draw(WORLDS)._replace(positions={"you": position})
+    assert f'[["you",{text}]]' in codec.encode_world(world)
+    assert codec.decode_world(codec.encode_world(world)) == world
+    supplied = data.draw(record_of(Supplied))._replace(position=position)
+    liquidated = data.draw(record_of(PositionLiquidated))._replace(
+        position=position, liquidator_position=position
+    )
+    for event, times in ((supplied, 1), (liquidated, 2)):
+        line = codec.encode_event(event)
+        assert line.count(f",{text}") == times
+        assert codec.decode_event(line) == event
+    alone = liquidated._replace(liquidator_position=None)
+    assert codec.decode_event(codec.encode_event(alone)) == alone
+
+
+def test_rows_and_pairs_of_short_records_are_shortened_too() -> None:
+    shorten = codec.shortener_of(tuple[tuple[str, Position], ...])
+    assert shorten is not None
+    assert codec.dumps(shorten((("a", PLAIN), ("b", FLAGGED)))) == (
+        '[["a",[[1,0],[0,2],[true,false],0]],["b",[[1,0],[0,2],[true,false],0,[1]]]]'
+    )
+    assert codec.shortener_of(tuple[tuple[str, int], ...]) is None
+
+
+def test_a_short_record_reads_as_the_whole_one() -> None:
+    rows = codec.reader_of(tuple[Position, ...])(codec.loads("[[[],[],[],0],[[],[],[],0,[]]]"))
+    assert rows[0] == rows[1] == Position((), (), (), 0, ())

@@ -15,6 +15,7 @@ from __future__ import annotations
 from lstwallet.protocols.lending.account import (
     Account,
     account_data,
+    counts_as_borrowed,
     health_factor,
     reserve_bonus,
     reserve_ltv,
@@ -25,7 +26,6 @@ from lstwallet.protocols.lending.actions import (
     Moved,
     Transferred,
     mint_to_treasury,
-    repay,
 )
 from lstwallet.protocols.lending.curve import borrow_rate, interest_rates, usage_ratio
 from lstwallet.protocols.lending.limits import (
@@ -48,6 +48,7 @@ from lstwallet.protocols.lending.pool import (
     liquidate,
     open_market,
     receive,
+    repay,
     repay_with_supply,
     set_collateral,
     set_emode,
@@ -112,6 +113,7 @@ __all__ = [
     "borrow_rate",
     "borrow_room",
     "borrowable",
+    "counts_as_borrowed",
     "credit",
     "debt_balance",
     "empty_position",

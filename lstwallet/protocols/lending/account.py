@@ -75,7 +75,7 @@ def account_data(market: Market, position: Position, now: SimTime) -> Account:
     parameters, reserves, prices = market
     configs, _, rules_name = parameters
     rules = RULES[rules_name]
-    supplied, debts, switches, number = position
+    supplied, debts, switches, number, _ = position
     emode = find_emode(parameters, number) if number else None
     collateral = debt = weighted = borrowing_power = 0
     has_zero_ltv = used = False
@@ -144,7 +144,7 @@ def weighted_collateral(market: Market, position: Position, now: SimTime) -> int
     parameters, reserves, prices = market
     configs, _, rules_name = parameters
     value_of = RULES[rules_name].supply_value
-    supplied, _, collateral, emode_number = position
+    supplied, _, collateral, emode_number, _ = position
     emode = find_emode(parameters, emode_number) if emode_number else None
     weighted = 0
     for place, enabled in enumerate(collateral):
@@ -162,8 +162,13 @@ def weighted_collateral(market: Market, position: Position, now: SimTime) -> int
 
 
 def is_borrowing(position: Position) -> bool:
-    """Whether the position owes anything."""
-    return any(position.borrowed)
+    """Whether the position owes anything, or counts as if it did."""
+    return any(position.borrowed) or bool(position.flagged)
+
+
+def counts_as_borrowed(position: Position, place: int) -> bool:
+    """Whether a reserve's debt is there, or its flag is."""
+    return position.borrowed[place] != 0 or place in position.flagged
 
 
 def require_healthy(market: Market, position: Position, now: SimTime) -> Account:

@@ -315,7 +315,7 @@ def set_emode(market: Market, position: Position, number: int, now: SimTime) -> 
         if position.collateral[place]:
             power = reserve_ltv(parameters, place, emode)
             require(power != 0, "InvalidCollateralInEmode")
-    position = Position(position.supplied, position.borrowed, position.collateral, number)
+    position = position._replace(emode=number)
     require_healthy(market, position, now)
     return position
 

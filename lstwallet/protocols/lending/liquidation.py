@@ -284,7 +284,7 @@ def liquidate(
     market = _accrue_pair(market, collateral, debt, now, rules)
     account = account_data(market, borrower, now)
     _require_liquidatable(account, borrower, collateral, debt, by_borrower)
-    supplied, borrowed, switches, emode = borrower
+    supplied, borrowed, switches, emode, flagged = borrower
     reserves = list(market.reserves)
     index = reserves[collateral].liquidity_index
     balance = rules.supply_balance(supplied[collateral], index)
@@ -307,9 +307,8 @@ def liquidate(
     if seized + fee == balance:
         switches = put(switches, collateral, False)
     supplied = put(supplied, collateral, left - fee_scaled)
-    borrower = make(
-        Position, (supplied, put(borrowed, debt, borrowed[debt] - burned), switches, emode)
-    )
+    borrowed = put(borrowed, debt, borrowed[debt] - burned)
+    borrower = make(Position, (supplied, borrowed, switches, emode, flagged))
     market = make(Market, (parameters, tuple(reserves), prices))
     written_off: tuple[WrittenOff, ...] = (WrittenOff(debt, lost),) if lost else ()
     if nothing_left:
@@ -347,7 +346,7 @@ class Pair(NamedTuple):
 
 def single_pair(position: Position) -> Pair | None:
     """The only collateral and the only debt of a position, or ``None`` if it has others."""
-    _, borrowed, collateral, _ = position
+    _, borrowed, collateral, _, _ = position
     if collateral.count(True) != 1 or borrowed.count(0) != len(borrowed) - 1:
         return None
     return make(Pair, (collateral.index(True), borrowed.index(max(borrowed))))

@@ -34,6 +34,7 @@ class Pool(NamedTuple):
     supply: Callable[..., Moved]
     withdraw: Callable[..., Moved]
     borrow: Callable[..., Moved]
+    repay: Callable[..., Moved]
     repay_with_supply: Callable[..., Moved]
     transfer: Callable[..., Transferred]
     set_collateral: Callable[..., Position]
@@ -52,6 +53,7 @@ POOLS: Final = {
         actions.supply,
         actions.withdraw,
         actions.borrow,
+        actions.repay,
         actions.repay_with_supply,
         actions.transfer,
         actions.set_collateral,
@@ -63,6 +65,7 @@ POOLS: Final = {
         v302.supply,
         v302.withdraw,
         v302.borrow,
+        v302.repay,
         v302.repay_with_supply,
         v302.transfer,
         v302.set_collateral,
@@ -103,6 +106,20 @@ def withdraw(market: Market, place: int, position: Position, amount: int, now: S
 def borrow(market: Market, place: int, position: Position, amount: int, now: SimTime) -> Moved:
     """Borrow ``amount`` tokens."""
     return POOLS[market.parameters.rules].borrow(market, place, position, amount, now)
+
+
+def repay(
+    market: Market,
+    place: int,
+    position: Position,
+    amount: int,
+    now: SimTime,
+    *,
+    own_debt: bool = True,
+) -> Moved:
+    """Repay up to ``amount`` tokens of a position's debt; ``MAX_AMOUNT`` repays all of it."""
+    act = POOLS[market.parameters.rules].repay
+    return act(market, place, position, amount, now, own_debt=own_debt)
 
 
 def repay_with_supply(

@@ -107,6 +107,8 @@ class Position(NamedTuple):
     collateral: tuple[bool, ...]
     """Whether the supply stands as collateral."""
     emode: int
+    flagged: tuple[int, ...] = ()
+    """Reserves that count as borrowed although nothing is owed any more (v3.0.2 only), in order."""
 
 
 class Parameters(NamedTuple):
@@ -157,8 +159,8 @@ def with_reserve(market: Market, place: int, reserve: Reserve) -> Market:
 
 def with_supply(position: Position, place: int, scaled: int) -> Position:
     """The position with another scaled supply in one reserve."""
-    supplied, borrowed, collateral, emode = position
-    return make(Position, (put(supplied, place, scaled), borrowed, collateral, emode))
+    supplied, borrowed, collateral, emode, flagged = position
+    return make(Position, (put(supplied, place, scaled), borrowed, collateral, emode, flagged))
 
 
 def credit(position: Position, place: int, scaled: int) -> Position:
@@ -168,20 +170,15 @@ def credit(position: Position, place: int, scaled: int) -> Position:
 
 def with_debt(position: Position, place: int, scaled: int) -> Position:
     """The position with another scaled debt in one reserve."""
-    supplied, borrowed, collateral, emode = position
-    return make(Position, (supplied, put(borrowed, place, scaled), collateral, emode))
+    supplied, borrowed, collateral, emode, flagged = position
+    return make(Position, (supplied, put(borrowed, place, scaled), collateral, emode, flagged))
 
 
 def with_collateral(position: Position, place: int, on: bool) -> Position:
     """The position with the collateral switch of one reserve set."""
     if position.collateral[place] is on:
         return position
-    return Position(
-        position.supplied,
-        position.borrowed,
-        put(position.collateral, place, on),
-        position.emode,
-    )
+    return position._replace(collateral=put(position.collateral, place, on))
 
 
 def find_emode(parameters: Parameters, number: int) -> EMode | None:

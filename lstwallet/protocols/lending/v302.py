@@ -6,15 +6,18 @@ settles are shared; the roundings are those of ``rules.V3_0_2``. A reserve count
 tokens. Each has at most one e-mode category. Amounts decide where v3.6 asks for shares: a
 supply stops being collateral when its whole *balance* goes. A borrow is judged before it is
 made. Half of one debt may be liquidated above a health of 0.95, everything at or below it;
-there are no least values, and debt that outlives its collateral just stays.
+there are no least values, and debt that outlives its collateral just stays. Who borrows is told
+by a flag, which may outlive the debt (``left_flagged``).
 """
 
 from __future__ import annotations
 
 from typing import Final
 
+from lstwallet.protocols.lending import actions
 from lstwallet.protocols.lending.account import (
     account_data,
+    counts_as_borrowed,
     is_borrowing,
     require_healthy,
     require_healthy_without,
@@ -186,7 +189,7 @@ def borrow(market: Market, place: int, position: Position, amount: int, now: Sim
         taken=amount,
     )
     position = with_debt(position, place, position.borrowed[place] + scaled)
-    return Moved(with_reserve(market, place, reserve), position, amount)
+    return Moved(with_reserve(market, place, reserve), unflagged(position, place), amount)
 
 
 def require_covering(
@@ -207,6 +210,42 @@ def require_covering(
     require(needed <= account.collateral, "CollateralCannotCoverNewBorrow")
 
 
+def repay(
+    market: Market,
+    place: int,
+    position: Position,
+    amount: int,
+    now: SimTime,
+    *,
+    own_debt: bool = True,
+) -> Moved:
+    """Repay up to ``amount`` tokens of a position's debt; ``MAX_AMOUNT`` repays all of it."""
+    moved = actions.repay(market, place, position, amount, now, own_debt=own_debt)
+    return moved._replace(position=left_flagged(moved, place, position))
+
+
+def left_flagged(repaid: Moved, place: int, before: Position) -> Position:
+    """The position after a repayment, with the flag that it may have left standing.
+
+    The flag goes when the *amount* repaid is the amount owed. One unit less may round up to the
+    last share of the debt: then nothing is owed, and the flag stays.
+    """
+    position = repaid.position
+    if position.borrowed[place]:
+        return position
+    index = repaid.market.reserves[place].borrow_index
+    if repaid.amount == V3_0_2.debt_balance(before.borrowed[place], index):
+        return position
+    return position._replace(flagged=tuple(sorted((*position.flagged, place))))
+
+
+def unflagged(position: Position, place: int) -> Position:
+    """The position when a reserve is borrowed again: its debt is the flag."""
+    if place not in position.flagged:
+        return position
+    return position._replace(flagged=tuple(each for each in position.flagged if each != place))
+
+
 def repay_with_supply(
     market: Market, place: int, position: Position, amount: int, now: SimTime
 ) -> Moved:
@@ -221,7 +260,9 @@ def repay_with_supply(
     if amount == MAX_AMOUNT:
         require(position.borrowed[place] != 0, "NoDebtOfSelectedType")
         amount = V3_0_2.supply_balance(held, index)
-    market, position, paid = repay_in_tokens(market, place, position, amount, now, incoming=False)
+    moved = repay_in_tokens(market, place, position, amount, now, incoming=False)
+    market, paid = moved.market, moved.amount
+    position = left_flagged(moved, place, position)
     scaled = V3_0_2.burn_supply(paid, index)
     require(scaled != 0, "InvalidBurnAmount")
     position = with_supply(position, place, checked_sub(held, scaled))
@@ -293,12 +334,12 @@ def set_emode(market: Market, position: Position, number: int, now: SimTime) -> 
     emode = find_emode(market.parameters, number)
     known = number == 0 or (emode is not None and emode.liquidation_threshold != 0)
     require(known, "InconsistentEModeCategory")
-    for place, borrowed in enumerate(position.borrowed):
-        if number and borrowed:
+    for place in range(len(position.borrowed)):
+        if number and counts_as_borrowed(position, place):
             member = is_member(market.parameters, place, number)
             require(member, "InconsistentEModeCategory")
     left = position.emode
-    position = Position(position.supplied, position.borrowed, position.collateral, number)
+    position = position._replace(emode=number)
     if left:
         require_healthy(market, position, now)
     return position
@@ -336,7 +377,8 @@ def liquidate(
     seizure = quote(market, collateral, debt, borrower, wanted, balance, health)
     if seizure.collateral + seizure.fee == balance:
         borrower = with_collateral(borrower, collateral, False)
-    market, borrower, _ = repay_in_tokens(market, debt, borrower, seizure.debt, now, incoming=True)
+    moved = repay_in_tokens(market, debt, borrower, seizure.debt, now, incoming=True)
+    market, borrower = moved.market, left_flagged(moved, debt, borrower)
     taken = V3_0_2.burn_supply(seizure.collateral, index)
     if not receive_supply:
         arriving = seizure.debt if collateral == debt else 0
