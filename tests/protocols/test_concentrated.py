@@ -101,6 +101,16 @@ def test_what_liquidity_costs(bounds: Range, liquidity: int, amounts: tuple[int,
     assert book.pool.liquidity == (liquidity if bounds[0] <= -23028 < bounds[1] else 0)
 
 
+def test_at_its_upper_tick_a_position_is_all_token_1() -> None:
+    """Also where the price is a little above the tick itself."""
+    high = v3.price_at(60)
+    pool = v3.initialize(v3.EMPTY, high + (high >> 20))
+    assert pool.tick == 60
+    exact = Fraction(10**18 * (high - v3.price_at(-60)), Q96)
+    assert v3.amounts_for(pool, -60, 60, 10**18) == (0, math.ceil(exact))
+    assert v3.amounts_for(pool, -60, 60, -(10**18)) == (0, -math.floor(exact))
+
+
 def test_fees_go_to_who_is_in_range_by_liquidity() -> None:
     """Two share the range 1 : 3, a third stands beside it; 0.3 % of a million is 3000."""
     book = Book()

@@ -67,6 +67,14 @@ def test_a_ticks_price_is_a_power_of_the_base(tick: int) -> None:
     assert abs(v3.price_at(tick) - exact) <= 2 + (exact >> 120)
 
 
+def test_every_root_is_the_exact_one_to_the_nearest_unit() -> None:
+    """``√(10000/10001)`` squared nineteen times, with 600 binary places."""
+    exact = isqrt((10_000 << 1_200) // 10_001)
+    for kept in ticks._ROOTS:
+        assert kept == (exact + (1 << 471)) >> 472
+        exact = exact * exact >> 600
+
+
 @given(every_tick)
 def test_a_tick_comes_back_from_its_price(tick: int) -> None:
     price = v3.price_at(tick)
@@ -141,6 +149,14 @@ def test_a_walk_stops_where_the_bitmap_does(
         tick = stop - 1 if falls else stop
 
 
+def test_a_used_tick_at_the_end_of_a_word_is_one_stop() -> None:
+    """Usable ticks 0 to 255 share a word, whose first is where a fall stops, its last a rise."""
+    rise = ticks.stops_above((255, 300), 0, 0, 1)
+    assert [next(rise) for _ in range(3)] == [(255, 0), (300, 1), (511, -1)]
+    fall = ticks.stops_below((-300, -256), 2, -1, 1)
+    assert [next(fall) for _ in range(3)] == [(-256, 1), (-300, 0), (-512, -1)]
+
+
 # --- amounts between two prices ----------------------------------------------------------
 
 
@@ -206,6 +222,8 @@ def test_a_price_after_an_input(
         (root(1), WAD, WAD // 10, False, 88031291682515930659493278152),
         (root(1), WAD, WAD // 10, True, 71305346262837903834189555302),
         (FAR, 1_024, 262_143, True, 77371252455336267181195264),
+        (1, 1, 0, False, 1),
+        (Q96 + 1, 1, 1, True, 1),  # a unit of token 1 is all but the last of the price
         (root(1), WAD // 10, 0, True, root(1)),
         (root(1), WAD // 10, 0, False, root(1)),
     ],
@@ -240,6 +258,21 @@ def test_prices_that_cannot_be(
     function: Callable[..., int], price: int, liquidity: int, amount: int, falls: bool
 ) -> None:
     assert reverts(lambda: function(price, liquidity, amount, falls)) == "revert without reason"
+
+
+def test_the_shorter_formula_where_a_word_would_overflow() -> None:
+    """``L/(L/P + amount)`` with its inner quotient cut, as soon as ``L + amount·P`` is too long."""
+    price, liquidity = 2**160 - 1, 2**128 - 1
+    weight = liquidity * Q96
+    amount = (MAX_UINT256 - weight) // price  # the last one for which it fits
+    exact = Fraction(weight * price, weight + amount * price)
+    after = prices.price_after_input(price, liquidity, amount, True)
+    assert after == math.ceil(exact)
+    amount = 2**96  # the product alone fits still
+    assert amount * price <= MAX_UINT256 < weight + amount * price
+    shorter = math.ceil(Fraction(weight, weight // price + amount))
+    assert shorter != math.ceil(Fraction(weight * price, weight + amount * price))
+    assert prices.price_after_input(price, liquidity, amount, True) == shorter
 
 
 def test_the_last_price_that_fits() -> None:

@@ -189,6 +189,11 @@ def test_a_factor_of_nothing_is_refused() -> None:
     assert restaking.add_shares(Deposit(10**18 - 1, 1), dust, 1)[0] == Deposit(10**18, WAD)
 
 
+def test_the_least_factor_is_the_last_digit_of_one() -> None:
+    """WAD shares that one share is left of: a factor of 10⁻¹⁸, and the next share keeps it."""
+    assert restaking.add_shares(Deposit(WAD - 1, 1), None, 1) == (Deposit(WAD, 1), None)
+
+
 magnitudes = st.integers(min_value=10**12, max_value=WAD)
 
 
@@ -301,6 +306,14 @@ def test_what_entered_in_one_block_is_one_sum_and_old_sums_are_forgotten() -> No
     assert restaking.slashable_in_queue(operator, 27, DELAYS) == 0
 
 
+def test_sums_that_a_slash_may_ask_for_are_all_kept() -> None:
+    operator: Operator | None = operator_with(shares=100)
+    for now in (5, 9, 9):
+        operator = restaking.queue_withdrawal(Deposit(50, WAD), operator, 10, now, DELAYS).operator
+    assert operator is not None
+    assert operator.queued == Entries((-1, 5, 9), (0, 10, 30))
+
+
 def test_the_escrow_ends_after_its_last_block() -> None:
     waiting = Withdrawal("me", "ann", start_block=5, scaled_shares=100)
     assert restaking.completable_at(waiting, DELAYS) == 16
@@ -356,6 +369,20 @@ def test_magnitude_is_given_at_once_or_after_the_delay() -> None:
     assert restaking.settled(later, 104) is later
     assert restaking.settled(later, 105).allocations[0] == Allocation(7, 0, 0)
     assert restaking.settled(later, 105).encumbered == 7
+
+
+def test_a_new_operator_gave_nothing_and_waits_for_nothing() -> None:
+    fresh = restaking.new_operator(2)
+    assert fresh.allocations == (Allocation(0, 0, 0), Allocation(0, 0, 0))
+    assert (fresh.shares, fresh.encumbered, restaking.max_magnitude(fresh)) == (0, 0, WAD)
+
+
+def test_a_change_may_take_effect_in_the_very_first_block() -> None:
+    giving = operator_with()._replace(allocations=(Allocation(0, 8, 1),), encumbered=8)
+    assert restaking.settled(giving, 1).allocations == (Allocation(8, 0, 0),)
+    two = giving._replace(allocations=(Allocation(0, 8, 1), Allocation(0, 0, 7)))
+    assert restaking.settled(two, 1).allocations == (Allocation(8, 0, 0), Allocation(0, 0, 7))
+    assert slashed(giving, WAD // 2, now=1).magnitude == 4
 
 
 def test_magnitude_taken_back_is_free_after_the_delay() -> None:
@@ -443,6 +470,8 @@ def test_what_is_not_given_yet_is_not_slashed() -> None:
 def test_a_service_slashes_only_what_it_was_given() -> None:
     operator = operator_with(shares=100, given_away=WAD // 2, services=3)
     assert restaking.slash(operator, 1, WAD, 5, DELAYS) is None
+    first = slashed(operator, WAD // 2)
+    assert first.operator.allocations == (Allocation(WAD // 4, 0, 0), *operator.allocations[1:])
     both = restaking.allocate(operator, 2, WAD // 2, 5, DELAYS)
     done = slashed(both, WAD, now=5, service=2)
     assert [each.current for each in done.operator.allocations] == [WAD // 2, 0, 0]
@@ -454,6 +483,11 @@ def test_two_slashes_of_one_block_are_one_line_of_the_history() -> None:
     twice = slashed(once.operator, WAD // 2, now=5)
     assert twice.operator.magnitudes == (Magnitude(-1, WAD), Magnitude(5, WAD // 4))
     assert twice.operator.shares == 25
+    thrice = slashed(twice.operator, WAD // 2, now=6)
+    again = slashed(thrice.operator, WAD // 2, now=6)
+    assert again.operator.magnitudes == (
+        Magnitude(-1, WAD), Magnitude(5, WAD // 4), Magnitude(6, WAD // 16)
+    )  # fmt: skip
 
 
 def test_a_part_is_more_than_nothing_and_at_most_all() -> None:
