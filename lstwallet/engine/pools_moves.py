@@ -63,7 +63,7 @@ def take(world: Readable, account: Account, token: str, amount: Wanted) -> Paid:
         raise NothingToDo("stETH")
     if units > available:
         raise NotEnoughBalance("stETH", units, available)
-    return Paid(units, shares)
+    return make(Paid, (units, shares))
 
 
 def take_or_none(world: Readable, account: Account, token: str, amount: Wanted) -> Paid:

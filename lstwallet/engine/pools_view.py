@@ -100,8 +100,8 @@ def pool_price(world: Readable, pool: str) -> int:
         # With rates of one the balances are the values.
         return stableswap.spot_price(held, amp, stableswap_d(held[0], held[1], amp))
     if pool == RETH_ETH:
-        terms = stable_terms(world, pool, stable_pool(world, pool))
-        return _price_with_rate(held, terms.rates, terms.amp)
+        amp = stableswap.amp_at(stable_pool(world, pool).ramp, world.time)
+        return _price_with_rate(held, (WAD, fair_price(world, pool)), amp)
     return mul_div_floor(held[0] * USDC_TO_ETH_DECIMALS, world.prices.usdc, held[1])
 
 

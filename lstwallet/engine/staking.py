@@ -154,7 +154,7 @@ def decide_stake(world: Readable, command: Stake) -> Sequence[Staked]:
     pool, minted = lido.submit(world.staking.pool, wei)
     entry = move("ETH", wei, who, BUFFER) + (mint(STETH, minted, who) if minted else ())
     shadow = shadow_of(world, who, STETH, wei, minted)
-    return (Staked(world.time, who, wei, minted, pool, entry, limit, shadow),)
+    return (make(Staked, (world.time, who, wei, minted, pool, entry, limit, shadow)),)
 
 
 def _units(world: Readable, who: Account, token: str, amount: Wanted, what: str) -> int:
@@ -270,7 +270,7 @@ def _enqueue(
         for steth, shares in parts:
             withdrawal_queue.check_amount(steth)
             queue, request = withdrawal_queue.enqueue(queue, steth, shares, who, world.time)
-            tickets.append(Ticket(queue.last_id, who, request, False, 0))
+            tickets.append(make(Ticket, (queue.last_id, who, request, False, 0)))
     except Revert as refused:
         raise ProtocolRefused("lido", refused.reason) from refused
     return queue, tuple(tickets)

@@ -60,6 +60,7 @@ from lstwallet.protocols.withdrawal_queue import Checkpoint, Queue
 from lstwallet.units.checked import Revert
 from lstwallet.units.clock import DAY
 from lstwallet.units.fixed import div_ceil, div_floor, mul_div_floor
+from lstwallet.units.records import make
 
 if TYPE_CHECKING:
     from lstwallet.engine.world import Draft, Readable
@@ -403,7 +404,7 @@ def evolve_reported(draft: Draft, event: OracleReported) -> None:
         tickets = draft.writable("tickets")
         for number, ether in enumerate(event.paid, event.checkpoint.first_id):
             ticket = tickets[number]
-            tickets[number] = Ticket(ticket.id, ticket.account, ticket.request, True, ether)
+            tickets[number] = make(Ticket, (*ticket[:3], True, ether))
     draft.staking = staking._replace(
         pool=event.rebase.pool,
         queue=event.queue,

@@ -74,7 +74,8 @@ def held_shares(world: Readable, account: Account, asset: str) -> int:
 
 def is_used(world: Readable, vault: LendingVault) -> bool:
     """Whether anybody but the vault itself holds shares."""
-    return held_shares(world, ACCOUNTS[vault.asset], vault.asset) != vault.supply
+    asset = vault.asset
+    return world.balances.get((ACCOUNTS[asset], SHARES[asset]), 0) != vault.supply
 
 
 def assets_for(world: Readable, asset: str, shares: int) -> int:

@@ -48,12 +48,10 @@ class LendingModel:
         """``kept``: from the model of an earlier moment, whatever world that was of."""
         reserves, heads = (kept.reserves, kept.heads) if kept is not None else ({}, {})
         lending, now = world.lending, world.time
-        self._world = world
-        self._heads = heads
-        self._incomes: list[float] = []
-        self._debts: list[float] = []
-        self._owing: list[float] = []
-        self._worth: list[float] = []
+        incomes: list[float] = []
+        debts: list[float] = []
+        owing: list[float] = []
+        worth: list[float] = []
         prices, configs = oracle_prices(world), lending.parameters.configs
         for place, reserve in enumerate(lending.reserves):
             known = reserves.get(place)
@@ -71,10 +69,12 @@ class LendingModel:
             income = supplied * (1 + supply_rate * years)
             debt = owed * (1 + x + x * x / 2 + x * x * x / 6)
             value = prices[place] / configs[place].unit
-            self._incomes.append(income)
-            self._debts.append(debt)
-            self._worth.append(value * income)
-            self._owing.append(value * debt)
+            incomes.append(income)
+            debts.append(debt)
+            worth.append(value * income)
+            owing.append(value * debt)
+        self._world, self._heads = world, heads
+        self._incomes, self._debts, self._owing, self._worth = incomes, debts, owing, worth
 
     def anybody_near(self) -> bool:
         """Whether the queue has to be looked through exactly."""

@@ -22,8 +22,6 @@ _WORD: Final = 2**64
 _KEPT_DAYS: Final = 32
 _MOST_AHEAD: Final = 16
 
-_EMPTY_BUFFER: Final = np.zeros(4, dtype=np.uint64)
-
 Floats = NDArray[np.float64]
 T = TypeVar("T")
 
@@ -57,26 +55,28 @@ class Dice:
     """Generators of a seed. One is reused: making a new one costs eight times as much."""
 
     def __init__(self, seed: int) -> None:
-        self._key = seed % _WORD
         self._bits = np.random.Philox(0)
         self._generator = np.random.Generator(self._bits)
+        self._counter = np.zeros(4, dtype=np.uint64)
+        self._key = np.array((seed % _WORD, 0), dtype=np.uint64)
+        self._start = {
+            "bit_generator": "Philox",
+            "state": {"counter": self._counter, "key": self._key},
+            "buffer": np.zeros(4, dtype=np.uint64),
+            "buffer_pos": 4,
+            "has_uint32": 0,
+            "uinteger": 0,
+        }
+        """The state at the start of a block: the generator copies it."""
 
     def roll(self, stream: Stream, index: int) -> np.random.Generator:
         """A generator at the start of block ``index`` (an absolute day) of a stream.
 
         It is the same object each time: draw from it before the next call.
         """
-        self._bits.state = {
-            "bit_generator": "Philox",
-            "state": {
-                "counter": np.array((0, 0, 0, index % _WORD), dtype=np.uint64),
-                "key": np.array((self._key, int(stream)), dtype=np.uint64),
-            },
-            "buffer": _EMPTY_BUFFER,
-            "buffer_pos": 4,
-            "has_uint32": 0,
-            "uinteger": 0,
-        }
+        self._counter[3] = index % _WORD
+        self._key[1] = stream
+        self._bits.state = self._start
         return self._generator
 
 

@@ -42,6 +42,7 @@ KINDS: Final = (
     WALLET, SUPPLIED, BORROWED, POOL, TICKET, NATIVE, RANGE, RESTAKED, ESCROW,
 )  # fmt: skip
 """Where a holding is: each is one kind of row."""
+_NOTHING: Final = {kind: 0 for kind in KINDS if kind != RANGE}
 
 STETH: Final = "stETH"
 WSTETH: Final = "wstETH"
@@ -165,8 +166,10 @@ def in_ranges(world: Readable, account: Account) -> tuple[int, int]:
     """wstETH and wei of ETH that an account's ranges would pay now, fees included."""
     if not world.ranges:
         return 0, 0
-    mine = [concentrated_view.holds(world, each).whole
-            for each in concentrated_view.ranges_of(world, account).values()]
+    ranges = concentrated_view.ranges_of(world, account)
+    if not ranges:
+        return 0, 0
+    mine = [concentrated_view.holds(world, each).whole for each in ranges.values()]
     return sum(first for first, _ in mine), sum(second for _, second in mine)
 
 
@@ -240,7 +243,7 @@ def net_worth(world: Readable, account: Account) -> int:
 
 def by_kind(rows: list[Holding]) -> dict[str, int]:
     """USD (8 decimals) per kind; a debt is positive here. Ranges count as shares of pools do."""
-    sums = {kind: 0 for kind in KINDS if kind != RANGE}
+    sums = dict(_NOTHING)
     for row in rows:
         sums[POOL if row.kind == RANGE else row.kind] += abs(row.usd)
     return sums

@@ -63,6 +63,8 @@ FEE_GROWTH: Final = 10**24
 """One, in the samples of fees."""
 GROWTH_A_UNIT: Final = div_floor(GROWTH, FEE_GROWTH)
 """Of the pools' own sums, in one unit of the samples."""
+_OWNS_NOTHING: Final = (*[0] * (len(OWNED) - 1), NONE)
+"""The numbers of ``OWNED``: no worth, no debt, and so no health."""
 
 
 class Series(NamedTuple):
@@ -136,9 +138,11 @@ def _of_vaults(world: Readable) -> list[int]:
     ]
 
 
-def _owned(world: Readable, account: Account, prices: portfolio.Quotes) -> list[int]:
+def _owned(world: Readable, account: Account, prices: portfolio.Quotes) -> Sequence[int]:
     """One number per name of ``OWNED``."""
     rows = portfolio.holdings(world, account, prices)
+    if not rows:
+        return _OWNS_NOTHING
     owned = portfolio.by_kind(rows)
     net = sum([row.usd for row in rows])
     health = health_of(world, account) if owned[portfolio.BORROWED] else NONE

@@ -258,7 +258,7 @@ def create_database(path: Path, *, key: bytes | None = None) -> Database:
     create_file(path)
     database = connect(path, key=key)
     try:
-        with sqlite_errors(path):
+        with sqlite_errors(path), database.atomic():
             database.conn.execute(f"PRAGMA application_id={APPLICATION_ID}")
             migrations.apply(database)
             database.conn.execute(f"PRAGMA user_version={FORMAT}")

@@ -123,9 +123,9 @@ class PoolFlows:
             paid, wanted = ("ETH", "stETH") if drawn[4] < 0.5 else ("stETH", "ETH")
             steth = (make(Swap, (trader, STETH_ETH, paid, size, 0, wanted)),)
         if drawn[5] >= self._usdc.rate:
-            return _Trades(steth, None)
+            return make(_Trades, (steth, None))
         dollars = self._usdc.draw(drawn[6], drawn[7])
-        return _Trades(steth, (self._trader(drawn[8]), drawn[9] < 0.5, dollars))
+        return make(_Trades, (steth, (self._trader(drawn[8]), drawn[9] < 0.5, dollars)))
 
     def _trader(self, u: float) -> str:
         return self._traders[pick(u, len(self._traders))]

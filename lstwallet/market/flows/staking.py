@@ -21,6 +21,7 @@ from lstwallet.market.catalogue import Catalogue
 from lstwallet.market.flows.sizes import normal, pick, read_sizes, units
 from lstwallet.market.random_streams import Hours, Stream, Uniforms
 from lstwallet.protocols.consensus import EPOCHS_PER_YEAR
+from lstwallet.units.records import make
 
 if TYPE_CHECKING:
     from lstwallet.engine.world import Readable
@@ -76,7 +77,7 @@ class StakingFlows:
         who, wanted = request
         held = staking.steth_for_shares(world, world.balance(who, "stETH"))
         if held > 0:
-            yield RequestUnstake(who, wanted if wanted < held else "all")
+            yield make(RequestUnstake, (who, wanted if wanted < held else "all", "stETH"))
         yield from after
 
     def _day(self, day: int) -> Iterator[_Hour]:
@@ -86,10 +87,10 @@ class StakingFlows:
             request, after = None, self._chain(chain)
             if pool[0] < self._stake.rate:
                 amount = units(self._stake.draw(pool[1], pool[2]), 18)
-                before += (Stake(self._staker(pool[3]), amount),)
+                before += (make(Stake, (self._staker(pool[3]), amount)),)
             if pool[4] < self._unstake.rate:
                 request = self._staker(pool[7]), units(self._unstake.draw(pool[5], pool[6]), 18)
-            yield _Hour(before if request else before + after, request, after)
+            yield make(_Hour, (before if request else before + after, request, after))
             before = ()
 
     def _staker(self, u: float) -> str:
