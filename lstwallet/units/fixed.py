@@ -22,49 +22,49 @@ HALF_BPS: Final = BPS // 2
 
 def div_floor(a: int, b: int) -> int:
     """``a / b`` rounded down."""
-    if b == 0:
+    if not b:
         raise Revert(PANIC_DIVISION)
     return a // b
 
 
 def div_ceil(a: int, b: int) -> int:
     """``a / b`` rounded up."""
-    if b == 0:
+    if not b:
         raise Revert(PANIC_DIVISION)
     return -(-a // b)
 
 
 def mul_div_floor(a: int, b: int, d: int) -> int:
     """``a * b / d`` rounded down."""
-    if d == 0:
+    if not d:
         raise Revert(PANIC_DIVISION)
     return a * b // d
 
 
 def mul_div_ceil(a: int, b: int, d: int) -> int:
     """``a * b / d`` rounded up."""
-    if d == 0:
+    if not d:
         raise Revert(PANIC_DIVISION)
     return -(-a * b // d)
 
 
 def mul_div_half_up(a: int, b: int, d: int) -> int:
     """``a * b / d`` rounded to the nearest, halves up."""
-    if d == 0:
+    if not d:
         raise Revert(PANIC_DIVISION)
     return (a * b + d // 2) // d
 
 
 def mul_div_twice_floor(a: int, b: int, d: int, e: int) -> int:
     """``a * b / d``, rounded down, over ``e``, rounded down."""
-    if d == 0 or e == 0:
+    if not (d and e):
         raise Revert(PANIC_DIVISION)
     return a * b // d // e
 
 
 def mul_div_twice_ceil(a: int, b: int, d: int, e: int) -> int:
     """``a * b / d``, rounded up, over ``e``, rounded up."""
-    if d == 0 or e == 0:
+    if not (d and e):
         raise Revert(PANIC_DIVISION)
     return -(-a * b // d // e)
 
@@ -91,7 +91,7 @@ def ray_mul(a: int, b: int) -> int:
 
 def ray_div(a: int, b: int) -> int:
     """Quotient of two rays, halves up (aave-v3-origin ``WadRayMath.rayDiv``)."""
-    if b == 0:
+    if not b:
         raise Revert(PANIC_DIVISION)
     return (a * RAY + b // 2) // b
 
@@ -108,14 +108,14 @@ def ray_mul_ceil(a: int, b: int) -> int:
 
 def ray_div_floor(a: int, b: int) -> int:
     """Quotient of two rays, rounded down."""
-    if b == 0:
+    if not b:
         raise Revert(PANIC_DIVISION)
     return a * RAY // b
 
 
 def ray_div_ceil(a: int, b: int) -> int:
     """Quotient of two rays, rounded up."""
-    if b == 0:
+    if not b:
         raise Revert(PANIC_DIVISION)
     return -(-a * RAY // b)
 
@@ -132,13 +132,13 @@ def percent_mul_floor(a: int, percent_bps: int) -> int:
 
 def percent_div(a: int, percent_bps: int) -> int:
     """``a`` over a percentage in basis points, halves up (``PercentageMath.percentDiv``)."""
-    if percent_bps == 0:
+    if not percent_bps:
         raise Revert(PANIC_DIVISION)
     return (a * BPS + percent_bps // 2) // percent_bps
 
 
 def percent_div_ceil(a: int, percent_bps: int) -> int:
     """``a`` over a percentage in basis points, rounded up."""
-    if percent_bps == 0:
+    if not percent_bps:
         raise Revert(PANIC_DIVISION)
     return -(-a * BPS // percent_bps)

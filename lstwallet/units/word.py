@@ -67,14 +67,14 @@ def ray_div(a: int, b: int) -> int:
 
 def ray_div_floor(a: int, b: int) -> int:
     """Quotient of two rays, rounded down."""
-    if b == 0 or a > MAX_TIMES_RAY:
+    if not b or a > MAX_TIMES_RAY:
         raise Revert
     return a * RAY // b
 
 
 def ray_div_ceil(a: int, b: int) -> int:
     """Quotient of two rays, rounded up."""
-    if b == 0 or a > MAX_TIMES_RAY:
+    if not b or a > MAX_TIMES_RAY:
         raise Revert
     return -(-a * RAY // b)
 
