@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from enum import IntEnum
-from typing import Final, Generic, TypeVar
+from typing import Any, Final, Generic, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -59,7 +59,7 @@ class Dice:
         self._generator = np.random.Generator(self._bits)
         self._counter = np.zeros(4, dtype=np.uint64)
         self._key = np.array((seed % _WORD, 0), dtype=np.uint64)
-        self._start = {
+        self._start: Any = {
             "bit_generator": "Philox",
             "state": {"counter": self._counter, "key": self._key},
             "buffer": np.zeros(4, dtype=np.uint64),
