@@ -1,11 +1,18 @@
-"""One wrong digit in a protocol turns the replay red: each saboteur changes one line of a copy."""
+"""One wrong digit in a protocol turns the replay red: each saboteur changes one line of a copy.
+
+With ``-s`` a table is printed: place, change, file, and how many of its operations differ.
+"""
 
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import subprocess
 import sys
+from collections import Counter
+from collections.abc import Iterator
+from itertools import takewhile
 from pathlib import Path
 from typing import NamedTuple
 
@@ -22,6 +29,29 @@ class Saboteur(NamedTuple):
     module: str
     right: str
     wrong: str
+
+    def change(self) -> str:
+        """Both texts without the words they share at either end, for a table."""
+        right, wrong = self.right.split(), self.wrong.split()
+        begin = shared(right, wrong)
+        right, wrong = right[begin:], wrong[begin:]
+        end = shared(right[::-1], wrong[::-1])
+        before, after = right[: len(right) - end], wrong[: len(wrong) - end]
+        return f"{' '.join(before) or '(nothing)'}  →  {' '.join(after) or '(nothing)'}"
+
+
+def shared(one: list[str], other: list[str]) -> int:
+    """How many words two texts begin with in common."""
+    return sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], zip(one, other, strict=False)))
+
+
+class Replayed(NamedTuple):
+    """What ``python -m tests.golden`` told of one file."""
+
+    code: int
+    """0 exact, 1 something differs."""
+    operations: int
+    differ: int
 
 
 SABOTEURS = [
@@ -79,6 +109,15 @@ SABOTEURS = [
              "require(account.health_factor > HEALTHY + 10**17,"),
     Saboteur("aave_v302", "lending/curve.py", "overall = ray_div(ray_mul(weight, borrow), weight)",
              "overall = borrow"),
+    Saboteur("aave_v3_math", "lending/rules.py", "    mint_supply=word.ray_div_floor,",
+             "    mint_supply=word.ray_div_ceil,"),
+    Saboteur("aave_v3_math", "lending/curve.py",
+             "    if deficit:\n        usage = ray_div(debt, liquidity + debt + deficit)",
+             "    if deficit:\n        usage = ray_div(debt, liquidity + debt + deficit + 1)"),
+    Saboteur("eip1559", "fee_market.py", "BLOB_FRACTION: Final = 5_007_716",
+             "BLOB_FRACTION: Final = 5_007_717"),
+    Saboteur("eip1559", "fee_market.py", "return parent_fee + max(step, 1)",
+             "return parent_fee + step"),
     Saboteur("eip1559", "fee_market.py", "step = div_floor(off_target, CHANGE_DENOMINATOR)",
              "step = div_floor(off_target, CHANGE_DENOMINATOR + 1)"),
     Saboteur("rocketpool_reth", "rocketpool.py",
@@ -110,6 +149,18 @@ SABOTEURS = [
 
 
 @pytest.fixture(scope="module")
+def table() -> Iterator[list[tuple[Saboteur, int, Replayed]]]:
+    """What each saboteur came to, printed when all are through."""
+    rows: list[tuple[Saboteur, int, Replayed]] = []
+    yield rows
+    print(f"\n{'place':<34} {'file':<20} {'differ':>14}  change")
+    for spoilt, line, found in rows:
+        place = f"{spoilt.module}:{line}"
+        differ = f"{found.differ} of {found.operations}"
+        print(f"{place:<34} {spoilt.vectors:<20} {differ:>14}  {spoilt.change()}")
+
+
+@pytest.fixture(scope="module")
 def tree(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A copy of what a replay needs, to be spoiled."""
     copy = tmp_path_factory.mktemp("tree")
@@ -120,8 +171,8 @@ def tree(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return copy
 
 
-def replay(tree: Path, vectors: str) -> int:
-    """Exit code of ``python -m tests.golden`` on the copy: 0 exact, 1 something differs.
+def replay(tree: Path, vectors: str) -> Replayed:
+    """``python -m tests.golden`` on the copy.
 
     No bytecode is kept: a digit changed within a second would go unnoticed.
     """
@@ -130,29 +181,37 @@ def replay(tree: Path, vectors: str) -> int:
         cwd=tree, env=os.environ | {"PYTHONDONTWRITEBYTECODE": "1"},
         capture_output=True, text=True, check=False,
     )  # fmt: skip
-    if found.returncode not in (0, 1):
+    told = re.search(r"(\d+) operations, \d+ exact, (\d+) differ", found.stdout)
+    if found.returncode not in (0, 1) or told is None:
         pytest.fail(found.stderr)
-    return found.returncode
+    return Replayed(found.returncode, int(told[1]), int(told[2]))
 
 
 def test_the_copy_itself_is_exact(tree: Path) -> None:
-    assert {replay(tree, each) for each in {spoilt.vectors for spoilt in SABOTEURS}} == {0}
+    for vectors in sorted({spoilt.vectors for spoilt in SABOTEURS}):
+        found = replay(tree, vectors)
+        assert (found.code, found.differ) == (0, 0)
+        assert found.operations > 0
 
 
 @pytest.mark.parametrize("spoilt", SABOTEURS, ids=lambda each: f"{each.module}: {each.wrong}")
-def test_a_wrong_digit_is_found(tree: Path, spoilt: Saboteur) -> None:
+def test_a_wrong_digit_is_found(
+    tree: Path, table: list[tuple[Saboteur, int, Replayed]], spoilt: Saboteur
+) -> None:
     module = tree / "lstwallet" / "protocols" / spoilt.module
     sound = module.read_text("utf-8")
     assert sound.count(spoilt.right) == 1
     module.write_text(sound.replace(spoilt.right, spoilt.wrong), "utf-8")
     try:
-        assert replay(tree, spoilt.vectors) == 1
+        found = replay(tree, spoilt.vectors)
     finally:
         module.write_text(sound, "utf-8")
+    assert found.code == 1
+    assert found.differ > 0
+    table.append((spoilt, sound[: sound.index(spoilt.right)].count("\n") + 1, found))
 
 
-def test_every_exact_protocol_has_a_saboteur() -> None:
-    # aave_v3_math replays functions of units/, which aave_v3 stands on
-    assert {each.stem for each in VECTORS.glob("*.json")} - {"aave_v3_math"} <= {
-        spoilt.vectors for spoilt in SABOTEURS
-    }
+def test_every_file_has_two_saboteurs() -> None:
+    counted = Counter(spoilt.vectors for spoilt in SABOTEURS)
+    assert {path.stem for path in VECTORS.glob("*.json")} == set(counted)
+    assert min(counted.values()) >= 2

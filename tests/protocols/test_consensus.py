@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from math import isqrt
+from fractions import Fraction
+from math import floor, isqrt
 
 import pytest
 from hypothesis import given
@@ -18,6 +19,48 @@ MAINNET = 36 * MILLION
 
 totals = st.integers(32 * ETH, 130 * MILLION)
 balances = st.integers(16 * ETH, 2_048 * ETH)
+
+
+def test_the_figures_of_the_specification() -> None:
+    """``presets/mainnet`` and ``configs/mainnet`` of consensus-specs."""
+    assert (consensus.SHARD_COMMITTEE_PERIOD, consensus.WITHDRAWABILITY_DELAY) == (256, 256)
+    assert (consensus.MAX_DEPOSITS_PER_EPOCH, consensus.SWEEP_PER_SLOT) == (16, 16)
+    weights = (consensus.SYNC_WEIGHT, consensus.PROPOSER_WEIGHT, *consensus.FLAG_WEIGHT.values())
+    assert weights == (2, 8, 14, 26, 14)
+    assert sum(weights) == consensus.WEIGHT_DENOMINATOR == 64
+
+
+def test_what_is_no_whole_eth_counts_for_nothing() -> None:
+    step, half = consensus.balance_churn_limit, ETH // 2
+    assert step(200 * ETH * 65_536) == 200 * ETH
+    assert step(200 * ETH * 65_536 - 1) == 199 * ETH
+    assert consensus.base_reward(32 * ETH + half, MAINNET) == consensus.base_reward(
+        32 * ETH, MAINNET
+    )
+    total, hit = 1_000 * ETH + half, 900 * ETH + half
+    delta = consensus.flag_delta(10**6, Flag.TARGET, True, hit, total, leak=False)
+    assert delta.reward == floor(Fraction(10**6 * 26 * 900, 64 * 1_000))
+    each = 3 * 32 * ETH // 1_000
+    assert consensus.correlation_penalty(32 * ETH + half, 32 * ETH, total) == 32 * each
+
+
+def test_a_leak_begins_with_the_fifth_epoch_without_finality() -> None:
+    assert [consensus.is_in_leak(delay) for delay in (0, 4, 5)] == [False, False, True]
+
+
+@pytest.mark.parametrize("participation", [10_000, 9_500, 5_000, 3_000, 0])
+def test_duties_by_fractions(participation: int) -> None:
+    """A share p does its duties and earns p² of them; who misses loses 40 parts of 64."""
+    part = Fraction(participation, 10_000)
+    base = floor(Fraction(64 * ETH, isqrt(MAINNET)))
+    exact = base * 777 * (part**2 - Fraction(40, 64) * (1 - part))
+    duties = consensus.duties_over(MAINNET, 777, participation)
+    assert consensus.rewards_of(duties) == floor(exact)
+    assert consensus.rewards_of(-1) == -1
+
+
+def test_a_round_of_the_sweep_takes_sixteen_validators_a_slot() -> None:
+    assert [consensus.sweep_slots(count) for count in (0, 1, 16, 17, 32)] == [0, 1, 1, 2, 2]
 
 
 # --- churn ---------------------------------------------------------------------------------

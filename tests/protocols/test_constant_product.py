@@ -111,6 +111,14 @@ def test_gifts_are_skimmed_or_synced() -> None:
     assert cp.sync(given_to, NOW).reserve_1 == 10**9 + 500
 
 
+def test_a_reserve_is_a_number_of_112_bits() -> None:
+    for token in (0, 1):
+        largest = cp.receive(pool_of(10**9, 10**9), token, 2**112 - 1 - 10**9)
+        assert cp.sync(largest, NOW)[token] == 2**112 - 1
+        with pytest.raises(Revert, match=cp.OVERFLOW):
+            cp.sync(cp.receive(largest, token, 1), NOW)
+
+
 # --- refusing ------------------------------------------------------------------------
 
 POOL = pool_of(10**9, 10**9)

@@ -3,7 +3,8 @@
 Of a sample of 150 mutants of the package (``tests/golden/mutants.py``, seed 7) those that live
 change nothing: a rate of nothing and no time grow nothing whether or not they are asked for; a
 change of nothing is nothing, and what rounds up on its way in rounds down with its sign turned;
-power equal to the debt leaves nothing to borrow by either branch. The margin of a queue limit
+power equal to the debt leaves nothing to borrow by either branch; without debt, or without a
+reserve factor, the share that the treasury gets again is nothing. The margin of a queue limit
 may be a millionth more or its rounding another: it only decides who is looked at.
 """
 
@@ -127,6 +128,24 @@ def test_a_sick_position_withdraws_nothing_and_weightless_collateral_leaves_free
     assert lending.withdrawable(stock, USDC, position, START) == 1_000 * DOLLAR
 
 
+def test_at_a_health_of_exactly_one_only_what_weighs_nothing_leaves() -> None:
+    """10 WETH at 2,000 and 83 % are 16,600 dollars, and as many are owed."""
+    weightless = USDC_CONFIG._replace(ltv=1, liquidation_threshold=0)
+    stock = stocked(usdc=weightless)
+    even = Position((10 * ETHER, 50 * DOLLAR, 0), (0, 16_600 * DOLLAR, 0), (True, True, False), 0)
+    assert health_factor(stock, even, START) == WAD
+    assert lending.withdrawable(stock, USDC, even, START) == 50 * DOLLAR
+    assert lending.withdraw(stock, USDC, even, 50 * DOLLAR, START).amount == 50 * DOLLAR
+    assert lending.withdrawable(stock, WETH, even, START) == 0
+
+
+def test_a_debt_that_would_be_repaid_whole_weighs_nothing() -> None:
+    stock, position = leveraged(10 * ETHER, 5_000 * DOLLAR)
+    for change in (-5_000 * DOLLAR, -(10**9) * DOLLAR):
+        told = lending.health_after(stock, USDC, position, START, debt_change=change)
+        assert told == lending.NO_DEBT
+
+
 def test_usage_is_debt_over_everything_a_deficit_included() -> None:
     assert lending.usage_ratio(0, 5) == 0
     assert lending.usage_ratio(1, 3) == RAY // 4
@@ -159,6 +178,67 @@ def test_exactly_a_thousand_dollars_may_stay_and_no_cent_less() -> None:
         lending.liquidate(stock, WETH, USDC, position, 2_000 * DOLLAR + 1, START)
     done = lending.liquidate(stock, WETH, USDC, position, MAX_AMOUNT, START)  # all of it goes
     assert done.borrower.supplied[WETH] == 0
+
+
+def test_what_is_still_owed_counts_rounded_up() -> None:
+    """Half a WETH at 2,000, less a wei: a part of the base currency's last digit short."""
+    stock = stocked()
+    reserve = stock.reserves[WETH]._replace(debt_scaled=5 * ETHER)
+    stock = Market(stock.parameters, lending.put(stock.reserves, WETH, reserve), stock.prices)
+    sick = Position((0, 11_000 * DOLLAR, 0), (5 * ETHER, 0, 0), (False, True, False), 0)
+    assert health_factor(stock, sick, START) < 95 * WAD // 100
+    for owed in (ETHER // 2, ETHER // 2 - 1):
+        done = lending.liquidate(stock, USDC, WETH, sick, 5 * ETHER - owed, START)
+        assert done.borrower.borrowed[WETH] == owed
+    with reverts("MustNotLeaveDust"):
+        lending.liquidate(stock, USDC, WETH, sick, 45 * ETHER // 10 + 10**7, START)
+
+
+def test_a_health_of_exactly_one_is_not_liquidated() -> None:
+    """10,000 of USDC at 78 % against 3.9 WETH at 2,000; a wei more is too much."""
+    stock = stocked()
+    reserve = stock.reserves[WETH]._replace(debt_scaled=4 * ETHER)
+    stock = Market(stock.parameters, lending.put(stock.reserves, WETH, reserve), stock.prices)
+    even = Position((0, 10_000 * DOLLAR, 0), (39 * ETHER // 10, 0, 0), (False, True, False), 0)
+    assert health_factor(stock, even, START) == WAD
+    with reverts("HealthFactorNotBelowThreshold"):
+        lending.liquidate(stock, USDC, WETH, even, ETHER, START)
+    sick = even._replace(borrowed=(39 * ETHER // 10 + 1, 0, 0))
+    assert lending.liquidate(stock, USDC, WETH, sick, ETHER, START).debt == ETHER
+
+
+def test_a_wei_that_buys_no_unit_of_collateral_is_refused() -> None:
+    stock = stocked()
+    reserve = stock.reserves[WETH]._replace(debt_scaled=5 * ETHER)
+    stock = Market(stock.parameters, lending.put(stock.reserves, WETH, reserve), stock.prices)
+    sick = Position((0, 11_000 * DOLLAR, 0), (5 * ETHER, 0, 0), (False, True, False), 0)
+    with reverts("InvalidBurnAmount"):
+        lending.liquidate(stock, USDC, WETH, sick, 1, START)
+
+
+def test_when_both_shares_round_up_the_treasury_gets_what_is_left() -> None:
+    """2 shares are 3 wei of a dollar: 2 go to the liquidator, 1 is the fee, and each wei would
+    burn two thirds of a share."""
+    config = WETH_CONFIG._replace(liquidation_bonus=20_000, protocol_fee=10_000)
+    stock = stocked(weth=config)
+    reserve = stock.reserves[WETH]._replace(liquidity_index=RAY * 3 // 2)
+    other = stock.reserves[USDC]._replace(debt_scaled=10 * DOLLAR)
+    reserves = lending.put(lending.put(stock.reserves, WETH, reserve), USDC, other)
+    stock = Market(stock.parameters, reserves, (ETHER * USD, USD, USD))
+    sick = Position((2, 0, 0), (0, 10 * DOLLAR, 0), (True, False, False), 0)
+    done = lending.liquidate(stock, WETH, USDC, sick, MAX_AMOUNT, START)
+    assert (done.debt, done.collateral, done.fee) == (15 * DOLLAR // 10, 2, 1)
+    assert (done.collateral_scaled, done.fee_scaled) == (2, 0)
+    assert done.borrower.supplied[WETH] == 0
+
+
+def test_a_queue_weighs_with_the_thresholds_of_the_mode() -> None:
+    stock = stocked()
+    outside = Position((0, 0, 7 * ETHER), (3 * ETHER, 0, 0), (False, False, True), 0)
+    pair = lending.Pair(WSTETH, WETH)
+    for emode, threshold in ((0, 8_100), (1, 9_500)):
+        key = lending.queue_key(stock.parameters, outside._replace(emode=emode), pair)
+        assert key == int(Fraction(3 * 10**45, 7 * threshold))
 
 
 def test_two_thousand_dollars_are_enough_for_the_close_factor() -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from fractions import Fraction
+
 import pytest
 from hypothesis import assume, example, given
 from hypothesis import strategies as st
@@ -182,6 +184,16 @@ def test_moving_averages_take_in_a_value_only_later() -> None:
     weight = wad_exp(-WAD)
     assert later == (seen.last_price * (WAD - weight) + WAD * weight) // WAD
     assert WAD < later < seen.last_price
+
+
+def test_a_price_of_nothing_is_not_taken_in() -> None:
+    """One unit beside 10⁴⁰: the price of coin 1 is below the last digit, only D is seen."""
+    held, d = (1, 10**40), 10**20
+    product = Fraction(d**3, 4 * held[0] * held[1])
+    assert Fraction(WAD * 2) / (2 + product) < 1
+    before = stableswap.new_oracle(1_000)._replace(last_price=5, average_price=7)
+    seen = stableswap.observe(before, held, 100, d, 600, 1_300)
+    assert (seen.last_price, seen.average_price, seen.last_d) == (5, 7, d)
 
 
 def test_exponential() -> None:

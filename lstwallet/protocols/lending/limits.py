@@ -98,7 +98,7 @@ def withdrawable(market: Market, place: int, position: Position, now: SimTime) -
     if rules.averaged:  # an average rounded down may lose a whole basis point of everything
         spare -= account.collateral
     threshold = reserve_threshold(parameters, place, emode)
-    if spare <= 0:
+    if spare < 0:
         return 0
     if threshold == 0:
         return free
