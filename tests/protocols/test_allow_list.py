@@ -288,6 +288,14 @@ def test_a_round_trip_never_gains_and_never_costs_the_others(
     assert Fraction(after.ether, after.shares) >= Fraction(ether, shares)
 
 
+@given(WEI, WEI, WEI, WEI)
+def test_more_in_is_more_out(ether: int, shares: int, amount: int, more: int) -> None:
+    pool = Pool(ether, shares)
+    for worth in (al.shares_for, al.value_of):
+        assert worth(pool, amount) <= worth(pool, amount + more)
+        assert worth(pool, amount) + worth(pool, more) <= worth(pool, amount + more)
+
+
 @given(WEI, WEI, WEI, st.integers(0, 10_000))
 def test_the_fee_never_exceeds_its_part_and_a_gain_never_lowers_a_share(
     ether: int, shares: int, gain: int, fee_bps: int

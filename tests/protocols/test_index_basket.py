@@ -466,3 +466,13 @@ def test_the_square_root_is_exact_to_the_last_digit(count: int) -> None:
     root = Fraction(isqrt(count * 10**60), 10**30)
     factor = ib.operator_factors((count, 1))[0]
     assert abs(Fraction(factor, ONE) - root / (root + 1)) <= Fraction(2, ONE)
+
+
+@given(UNITS, QUANTITY, QUANTITY)
+def test_more_costs_more_and_gives_more(units: list[int], quantity: int, more: int) -> None:
+    start = basket(*units, supply=300 * ONE)
+    less, greater = ib.to_create(start, quantity), ib.to_create(start, quantity + more)
+    assert all(a <= b for a, b in zip(less, greater, strict=True))
+    whole = ib.create(start, quantity + more)[0]
+    out = [ib.redeem(whole, each)[1] for each in (quantity, quantity + more)]
+    assert all(a <= b for a, b in zip(*out, strict=True))

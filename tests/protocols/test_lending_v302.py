@@ -796,3 +796,17 @@ def test_a_liquidation_conserves_shares(rules: Rules, price: int, wanted: int) -
     assert done.debt <= wanted
     bought = Fraction(done.collateral + done.fee) * price / ETHER
     assert bought <= Fraction(done.debt, DOLLAR) * Fraction(105, 100) + Fraction(1, 100)
+
+
+@given(st.integers(1, 9_000), st.integers(0, 1_000), st.integers(0, YEAR))
+def test_more_debt_never_raises_health(dollars: int, more: int, wait: int) -> None:
+    stock, position = old(10 * ETHER, 9_000 * DOLLAR)
+    low, high = (
+        health_factor(
+            stock,
+            position._replace(borrowed=lending.put(position.borrowed, USDC, each * DOLLAR)),
+            START + wait,
+        )
+        for each in (dollars + more, dollars)
+    )
+    assert low <= high

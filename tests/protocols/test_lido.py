@@ -68,6 +68,14 @@ def test_staking_never_lowers_a_share_and_never_gives_more_than_was_paid(
     assert lido.ether_for(after, minted) <= value
 
 
+@given(pools, amounts, amounts)
+def test_more_in_is_more_out(pool: Pool, amount: int, more: int) -> None:
+    """And two halves never bring more than the whole."""
+    for worth in (lido.shares_for, lido.ether_for):
+        assert worth(pool, amount) <= worth(pool, amount + more)
+        assert worth(pool, amount) + worth(pool, more) <= worth(pool, amount + more)
+
+
 def test_staking_nothing_is_refused() -> None:
     with pytest.raises(Revert, match="ZERO_DEPOSIT"):
         lido.submit(Pool(1, 1), 0)

@@ -535,3 +535,11 @@ def test_every_lamport_is_accounted_for(story: list[tuple[str, int]]) -> None:
         assert state.ticket_count == len(tickets)
         assert price(state) >= rate
         assert min(state[:6]) >= 0
+
+
+@given(STATES, SETTINGS, LAMPORTS, LAMPORTS)
+def test_more_in_is_more_out(state: State, settings: m.Settings, amount: int, more: int) -> None:
+    got = [m.deposit(state, settings, each)[1] for each in (amount, amount + more)]
+    assert sum(got[0][:2]) <= sum(got[1][:2])  # swapped and minted
+    for worth in (m.msol_for, m.lamports_for):
+        assert worth(state, amount) <= worth(state, amount + more)

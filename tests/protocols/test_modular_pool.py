@@ -383,3 +383,15 @@ def test_a_round_trip_never_gains_and_share_value_never_falls_but_by_a_fault(
     left, got = mp.claim_exit(grown, ticket, ticket.due)
     assert got <= paid
     assert left.ether * grown.shares >= grown.ether * left.shares
+
+
+WEI = st.integers(1, 10**24)
+
+
+@given(WEI, WEI, WEI, WEI)
+def test_more_in_is_more_out(ether: int, shares: int, amount: int, more: int) -> None:
+    before = pool(ether=ether, shares=shares)
+    assert mp.value_of(before, amount) <= mp.value_of(before, amount + more)
+    if amount * shares >= ether:
+        less, greater = (mp.deposit(before, each)[1] for each in (amount, amount + more))
+        assert less <= greater

@@ -155,3 +155,24 @@ def test_without_losses_every_wei_comes_back_and_none_more(
         assert validator.delegated + validator.withdraw_pool + paid == inside
         assert validator.delegated == validator.shares == held
         assert validator.withdraw_pool == sum(unbond.shares for unbond in unbonds)
+
+
+WEI = st.integers(1, 10**24)
+
+
+@given(WEI, WEI, WEI, WEI)
+def test_who_buys_takes_less_than_two_wei_from_others_and_more_is_more(
+    delegated: int, shares: int, amount: int, more: int
+) -> None:
+    """The contract takes no more than its cut rate says the shares are worth."""
+    validator = NEW._replace(delegated=delegated, shares=shares)
+    if ps.exchange_rate(validator) == 0:
+        return
+    after, bought, taken = ps.buy(validator, amount)
+    assert taken <= amount
+    assert after.delegated == delegated + taken
+    digits = Fraction(bought, ps.PRECISION)  # by which the rate itself may be cut
+    assert taken + 1 + digits > Fraction(delegated * bought, shares)
+    assert ps.stake_of(validator, bought) <= amount
+    assert bought <= ps.buy(validator, amount + more)[1]
+    assert ps.stake_of(validator, amount) <= ps.stake_of(validator, amount + more)

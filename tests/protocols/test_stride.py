@@ -262,3 +262,16 @@ def test_targets_add_up(weights: list[tuple[int, bool]], total: int) -> None:
     whole = sum(each.weight for each in free)
     for each in free:
         assert abs(amounts[each.address] - Fraction(each.weight * total, whole)) < len(free)
+
+
+@given(AMOUNTS, st.integers(90, 150), AMOUNTS, AMOUNTS)
+def test_in_and_out_never_gains_and_more_in_is_more_out(
+    supply: int, per_cent: int, amount: int, more: int
+) -> None:
+    zone = stride.update_redemption_rate(zone_of(supply * per_cent // 100 + 1, supply=supply))
+    if not stride.is_rate_safe(zone, DEFAULTS) or amount * ONE < 2 * zone.redemption_rate:
+        return
+    after, minted = stride.liquid_stake(zone, amount, DEFAULTS)
+    assert stride.native_for(after, minted) <= amount
+    assert minted <= stride.liquid_stake(zone, amount + more, DEFAULTS)[1]
+    assert stride.native_for(zone, minted) <= stride.native_for(zone, minted + more)

@@ -458,3 +458,11 @@ def test_new_stake_for_the_emptiest_never_concentrates_a_level_set(
     level = [max(active)] * len(active)
     _, after = vs.allocate(level, [10**9] * len(level), deposits * len(level))
     assert len(set(after)) == 1
+
+
+@given(PIECES, st.integers(0, 60), st.integers(0, 300))
+def test_more_keys_need_more_and_more_bond_is_enough_for_more(
+    curve: tuple[Piece, ...], keys: int, bond: int
+) -> None:
+    assert vs.required_bond(curve, keys) < vs.required_bond(curve, keys + 1)
+    assert vs.bonded_keys(curve, bond) <= vs.bonded_keys(curve, bond + 1)

@@ -210,3 +210,20 @@ def test_reports_that_are_refused() -> None:
         wq.finalize(queue, requests[1], 0, 100, RAY)
     with pytest.raises(Revert, match=wq.TOO_MUCH_ETHER):
         wq.finalize(queue, requests[1], 1, 101, RAY)
+
+
+@given(
+    st.integers(wq.MIN_AMOUNT, wq.MAX_AMOUNT // 2),
+    st.integers(wq.MIN_AMOUNT, wq.MAX_AMOUNT // 2),
+    st.integers(0, wq.MAX_AMOUNT // 2),
+    st.integers(0, wq.MAX_AMOUNT // 2),
+    rates,
+)
+def test_more_asked_for_is_more_paid(
+    steth: int, shares: int, more_steth: int, more_shares: int, rate: int
+) -> None:
+    """But for a wei, by which a rate rounded down may let the smaller one be paid in full."""
+    line = line_of((steth, shares), (steth + more_steth, shares + more_shares), period_every=1)
+    after, _, _ = finalised(line, rate, 10**30)
+    paid = [wq.claimable(after.queue, after.checkpoints, i, after.requests[i]) for i in (1, 2)]
+    assert paid[0] <= paid[1] + 1
