@@ -1,13 +1,20 @@
 """Ethereum's consensus layer, Electra: churn, exits, deposits, rewards, slashing.
 
-Rules from ethereum/consensus-specs ``specs/electra/beacon-chain.md`` and
-``specs/altair/beacon-chain.md``, mainnet preset. Balances are Gwei, time is epochs.
+    churn      = max(128 ETH, all active / 65,536), in whole ETH            (rounded down)
+    exit       = earliest epoch + (balance − what is left in it) / churn      (rounded up)
+    reward     = 64 · 10⁹ / √(all active) Gwei an epoch for every whole ETH (rounded down)
+    flag       = reward · weight / 64 · participating / all active          (rounded down)
+    slashing   = balance / 4,096 at once, and in the middle of the window
+                 3 · slashed in it / all active for every whole ETH         (rounded down)
 
 The story: a deposit waits for the activation churn, a validator attests and earns a
 share of the base reward, a wish to leave takes its place in the exit churn, and 256
 epochs after the exit the balance may be swept. One exit queue serves everybody: its
 whole state is one epoch and the balance still free in it, so its cost does not grow
 with the number who wait.
+
+Source: ethereum/consensus-specs ``specs/electra/beacon-chain.md`` and
+``specs/altair/beacon-chain.md``, mainnet preset. Balances are Gwei, time is epochs.
 """
 
 from __future__ import annotations

@@ -1,12 +1,15 @@
 """Ethereum's fee market: the base fee of EIP-1559, the gas limit's bound, the blob gas price.
 
-Rules from ethereum/execution-specs ``prague/fork.py`` (``calculate_base_fee_per_gas``,
-``check_gas_limit``) and ``prague/vm/gas.py`` (``calculate_blob_gas_price``,
-``taylor_exponential``). Fees are wei per gas.
+    base fee   = before ± before · |gas used − target| / target / 8    (each rounded down)
+    blob price = e^(excess blob gas / 5,007,716)                       (each term rounded down)
 
 The story: a block aims at half its gas limit. A fuller one raises the next block's base
 fee by up to an eighth and by at least one wei, an emptier one lowers it by up to an
 eighth, rounded down. The base fee is burnt; what is paid on top is the proposer's.
+
+Source: ethereum/execution-specs ``prague/fork.py`` (``calculate_base_fee_per_gas``,
+``check_gas_limit``) and ``prague/vm/gas.py`` (``calculate_blob_gas_price``,
+``taylor_exponential``). Fees are wei per gas.
 """
 
 from __future__ import annotations

@@ -1,5 +1,8 @@
 """Native solo staking: one's own 32 ETH, from the deposit to the last withdrawal.
 
+    swept  = the whole balance once withdrawable; before, what lies above a full ceiling
+    a part = min(asked, balance − 32 ETH − parts asked for already)
+
 The story: who stakes alone sends deposits of at least 1 ETH for a key. Each waits for its turn
 and is credited; with 32 ETH the validator becomes eligible, and a few epochs later it is
 active. What it earns above its ceiling is swept to its owner at every round, without asking.

@@ -1,5 +1,7 @@
 """Lido's withdrawal queue: requests in line, finalised in batches, paid once, in order.
 
+    paid = min(stETH asked for, shares · the report's rate)            (rounded down)
+
 A request keeps its amount of stETH and the shares these were. When a report reaches it,
 it is paid the lesser of that amount and what the shares are worth by then: no rewards
 while waiting, losses shared. Requests are finalised strictly first come, first served.
