@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from math import isqrt
+from fractions import Fraction
+from math import floor, isqrt
 from typing import Any
 
 import pytest
@@ -117,6 +118,73 @@ def test_a_reserve_is_a_number_of_112_bits() -> None:
         assert cp.sync(largest, NOW)[token] == 2**112 - 1
         with pytest.raises(Revert, match=cp.OVERFLOW):
             cp.sync(cp.receive(largest, token, 1), NOW)
+
+
+def test_one_unit_on_either_side_is_a_reserve() -> None:
+    assert cp.quote(5, 1, 1) == 5
+    assert cp.amount_out(10**6, 1, 2) == 1  # 1.99…
+    assert cp.amount_out(10**6, 2, 1) == 0
+    assert cp.amount_in(1, 1, 2) == 2  # 1,000/997, and one
+    for price in (cp.quote, cp.amount_out, cp.amount_in):
+        for empty in ((0, 5), (5, 0)):
+            with pytest.raises(Revert, match=cp.NO_RESERVES):
+                price(1, *empty)
+
+
+@pytest.mark.parametrize("side", [0, 1])
+def test_a_swap_may_fill_a_reserve_to_the_last_unit(side: int) -> None:
+    pool, most = pool_of(10**9, 10**9), 2**112 - 1 - 10**9
+    done = cp.swap_exact_in(pool, side, most, 0, NOW)
+    assert done.pool[side] == 2**112 - 1
+    with pytest.raises(Revert, match=cp.OVERFLOW):
+        cp.swap_exact_in(pool, side, most + 1, 0, NOW)
+    # one unit is something that comes out, so the reserve's size is the reason
+    small = pool_of(*((10**9, 2) if side == 0 else (2, 10**9)))
+    with pytest.raises(Revert, match=cp.OVERFLOW):
+        cp.swap_exact_in(small, side, 2**112, 0, NOW)
+
+
+def test_the_pair_pays_out_a_single_unit_of_either_token() -> None:
+    pool = pool_of(10**9, 10**9)
+    assert cp.swap(cp.receive(pool, 0, 1_000), (0, 1), NOW).reserve_1 == 10**9 - 1
+    assert cp.swap(cp.receive(pool, 1, 1_000), (1, 0), NOW).reserve_0 == 10**9 - 1
+
+
+def test_one_empty_side_is_no_empty_pair() -> None:
+    pool = pool_of(10**9, 10**9)
+    for broken in (pool._replace(reserve_0=0), pool._replace(reserve_1=0)):
+        with pytest.raises(Revert, match=cp.NO_RESERVES):
+            cp.optimal_amounts(broken, (5, 5), NO_MINIMUM)
+    assert cp.optimal_amounts(EMPTY, (5, 9), NO_MINIMUM) == (5, 9)
+
+
+def test_the_protocol_takes_nothing_unless_it_is_told_to() -> None:
+    pool = pool_of(10**9, 10**9)
+    assert pool.k_last == 0
+    grown = cp.swap_exact_in(pool._replace(k_last=10**18), 0, 10**8, 0, NOW).pool
+    added = cp.add_liquidity(grown, (10**6, 10**6), NO_MINIMUM, NOW)
+    removed = cp.remove_liquidity(grown, 10**6, NO_MINIMUM, NOW)
+    for done in (added, removed):
+        assert (done.protocol_fee, done.pool.k_last) == (0, 0)
+
+
+def test_what_comes_out_may_be_exactly_the_minimum() -> None:
+    pool = pool_of(10**9, 4 * 10**9)
+    assert cp.remove_liquidity(pool, 2_000, (1_000, 4_000), NOW).amounts == (1_000, 4_000)
+    for minimum, reason in (((1_001, 0), cp.TOO_LITTLE_0), ((0, 4_001), cp.TOO_LITTLE_1)):
+        with pytest.raises(Revert, match=reason):
+            cp.remove_liquidity(pool, 2_000, minimum, NOW)
+
+
+def test_the_protocols_fee_is_shared_by_who_leaves() -> None:
+    """√k grew from 10⁹ to 1.1 · 10⁹: a sixth of the growth belongs to the protocol first."""
+    pool = pool_of(11 * 10**8, 11 * 10**8)._replace(supply=10**9, k_last=10**18)
+    fee = floor(Fraction(10**9 * 10**8, 5 * 11 * 10**8 + 10**9))
+    done = cp.burn(pool, 10**8, NOW, fee_on=True)
+    out = floor(Fraction(10**8 * 11 * 10**8, 10**9 + fee))
+    assert (done.protocol_fee, done.amounts) == (fee, (out, out))
+    assert done.pool.supply == 10**9 + fee - 10**8
+    assert done.pool.k_last == (11 * 10**8 - out) ** 2
 
 
 # --- refusing ------------------------------------------------------------------------
