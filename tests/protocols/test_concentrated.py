@@ -1,4 +1,11 @@
-"""The concentrated pool: hand tables, refusals, and what holds whatever is done to it."""
+"""The concentrated pool: hand tables, refusals, and what holds whatever is done to it.
+
+Of a sample of 150 mutants of the package (``tests/golden/mutants.py``, seed 7) those that live
+change nothing: two equal prices are in either order; no liquidity costs nothing with either
+sign; a tick that is the limit is the same target by either name; a price that was ever set is
+far above one; a poke finds both ticks of its position in use; no word of the bitmap ends at the
+highest tick; and a product of all 256 bits is more than any liquidity weighs.
+"""
 
 from __future__ import annotations
 

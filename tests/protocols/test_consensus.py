@@ -1,4 +1,8 @@
-"""Ethereum's churn, exits, deposits and rewards: the queue is fair and time runs forward."""
+"""Ethereum's churn, exits, deposits and rewards: the queue is fair and time runs forward.
+
+Of a sample of 150 mutants (``tests/golden/mutants.py``, seed 7) those that live change nothing: a
+balance that just fits asks for no further epoch by either comparison.
+"""
 
 from __future__ import annotations
 

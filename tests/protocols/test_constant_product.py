@@ -1,4 +1,9 @@
-"""The constant-product pair: hand tables, and what holds whatever the pair is."""
+"""The constant-product pair: hand tables, and what holds whatever the pair is.
+
+Of a sample of 150 mutants (``tests/golden/mutants.py``, seed 7) those that live change nothing: the
+largest reserve times 997 and itself fits a word; a root that did not grow leaves no fee by either
+comparison; and any number but 0 names the second token.
+"""
 
 from __future__ import annotations
 
