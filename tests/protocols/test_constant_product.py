@@ -130,6 +130,9 @@ def test_one_unit_on_either_side_is_a_reserve() -> None:
     assert cp.amount_out(10**6, 1, 2) == 1  # 1.99…
     assert cp.amount_out(10**6, 2, 1) == 0
     assert cp.amount_in(1, 1, 2) == 2  # 1,000/997, and one
+    with pytest.raises(Revert) as refused:
+        cp.amount_in(1, 5, 1)  # the last unit has no price, but it is there
+    assert refused.value.reason == cp.NO_REASON
     for price in (cp.quote, cp.amount_out, cp.amount_in):
         for empty in ((0, 5), (5, 0)):
             with pytest.raises(Revert, match=cp.NO_RESERVES):

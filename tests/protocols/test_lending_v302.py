@@ -367,6 +367,34 @@ def test_a_liquidation_may_leave_the_flag_too(
     assert done.borrower.flagged == flagged
 
 
+FLAG_STEPS = st.lists(
+    st.tuples(st.sampled_from(("borrow", "repay", "repay_with_supply")), st.integers(1, 5)),
+    max_size=30,
+)
+
+
+@given(st.integers(RAY, 4 * RAY), FLAG_STEPS)
+def test_the_flag_is_the_bit_that_the_contract_keeps(
+    index: int, steps: list[tuple[str, int]]
+) -> None:
+    """``BorrowLogic``: set by a borrow, cleared when the amount repaid is the whole debt."""
+    stock, flag = grown(index), False
+    reserve = stock.reserves[WETH]._replace(debt_scaled=100)
+    stock = Market(stock.parameters, lending.put(stock.reserves, WETH, reserve), stock.prices)
+    position = Position((100, 1_000 * DOLLAR, 0), (0, 0, 0), (False, True, False), 0)
+    for action, amount in steps:
+        owed = lending.debt_balance(stock.reserves[WETH], position.borrowed[WETH], START, V3_0_2)
+        try:
+            moved = getattr(lending, action)(stock, WETH, position, amount, START)
+        except Revert:
+            continue
+        stock, position, paid = moved
+        flag = action == "borrow" or (flag and paid != owed)
+        assert lending.counts_as_borrowed(position, WETH) is flag
+        assert flag or position.borrowed[WETH] == 0
+        assert position.flagged in ((), (WETH,))
+
+
 def test_repaying_with_supply_may_leave_the_flag_too() -> None:
     stock, position = owing(1)
     position = position._replace(supplied=lending.put(position.supplied, WETH, 4))
