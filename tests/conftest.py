@@ -58,8 +58,17 @@ def pytest_runtest_protocol(item: pytest.Item) -> Iterator[None]:
         return
     gc.disable()
     yield
+    _end_what_was_closed()
     gc.collect()
     gc.enable()
+
+
+def _end_what_was_closed() -> None:
+    """Closed windows wait for an event loop to end them: until then a theme styles them too."""
+    from PySide6.QtCore import QCoreApplication, QEvent
+
+    if QCoreApplication.instance() is not None:
+        QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
 
 
 @cache

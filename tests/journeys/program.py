@@ -15,6 +15,7 @@ from lstwallet.ui import theme
 from lstwallet.ui.application import Program
 from lstwallet.ui.keys import OPEN
 from tests.journeys.driver import Driver
+from tests.ui.harness import dress
 
 PATIENCE_MS = 30_000
 Start = Callable[..., tuple[Program, Driver]]
@@ -50,4 +51,4 @@ def programs(qtbot: QtBot) -> Iterator[Start]:
         for program in reversed(made):  # each puts back the hooks it found
             program.close()
         sys.excepthook, threading.excepthook = hooks
-        theme.apply(app, "light", 1.0)
+        dress(app)

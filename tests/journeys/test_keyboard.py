@@ -122,7 +122,8 @@ def held(program: Program, token: str) -> int:
     return program.bridge.world.balance(YOU, token)
 
 
-def test_the_main_road_by_keyboard_alone(start: Start, no_mouse: None) -> None:
+def staked(start: Start) -> tuple[Program, Keys]:
+    """A new wallet with 20 ETH staked: no mouse so far."""
     program, person = start()
     program.market = MarketConfig(flows=False)
     keys, bridge = Keys(person), program.bridge
@@ -136,6 +137,29 @@ def test_the_main_road_by_keyboard_alone(start: Start, no_mouse: None) -> None:
     keys.type("20")
     keys.agree("stake")
     assert held(program, "stETH") > 0
+    return program, keys
+
+
+def a_week(program: Program, keys: Keys) -> None:
+    bridge = program.bridge
+    begin = bridge.world.time
+    keys.command("let a week")
+    keys.person.until(
+        lambda: bridge.world.time == begin + 7 * DAY and not bridge.running, "a week"
+    )
+
+
+def test_one_stakes_and_a_week_passes_by_keyboard_alone(start: Start, no_mouse: None) -> None:
+    program, keys = staked(start)
+    a_week(program, keys)
+    keys.press(Qt.Key.Key_1, ALT)
+    keys.person.until(lambda: program.window.room == "home", "Home")
+
+
+@pytest.mark.slow
+def test_the_main_road_by_keyboard_alone(start: Start, no_mouse: None) -> None:
+    program, keys = staked(start)
+    person, bridge = keys.person, program.bridge
 
     keys.command("wrap steth")
     person.until(lambda: has_focus(person, "wrap.amount"), "the cursor")
@@ -159,17 +183,14 @@ def test_the_main_road_by_keyboard_alone(start: Start, no_mouse: None) -> None:
     keys.agree("pools")
     assert held(program, "LP:steth_eth") > 0
 
-    begin = bridge.world.time
-    keys.command("let a week")
-    person.until(lambda: bridge.world.time == begin + 7 * DAY and not bridge.running, "a week")
+    a_week(program, keys)
 
     keys.command("unstake queue")
     person.until(lambda: has_focus(person, "unstake.amount"), "the cursor")
     keys.type("2")
     keys.agree("unstake")
     assert bridge.world.tickets
-    keys.command("let a week")
-    person.until(lambda: bridge.world.time == begin + 14 * DAY and not bridge.running, "a week")
+    a_week(program, keys)
 
     before, fees = held(program, "ETH"), Fees(bridge)
     keys.command("claim")

@@ -59,11 +59,17 @@ def bus(home: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
         yield
 
 
-@pytest.fixture
-def profile(tmp_path: Path, home: Path) -> Iterator[Path]:
-    """A profile with a password and a slot for this computer, made with a real keyring."""
-    path = tmp_path / "profiles" / "Main.lstwallet"
+@pytest.fixture(scope="module")
+def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Profiles and the home that belongs to them, made once: the cost of a password is real."""
+    folder = tmp_path_factory.mktemp("made")
+    home, path = folder / "home", folder / "profiles" / "Main.lstwallet"
+    home.mkdir()
     with pytest.MonkeyPatch.context() as patched, secret_service.bus(home) as address:
+        for name in ("DISPLAY", "WAYLAND_DISPLAY"):
+            patched.delenv(name, raising=False)
+        for name, value in secret_service.environment(home).items():
+            patched.setenv(name, value)
         patched.setenv("DBUS_SESSION_BUS_ADDRESS", address)
         with secret_service.gnome_keyring():
             session = safe.begin_profile(
@@ -71,6 +77,15 @@ def profile(tmp_path: Path, home: Path) -> Iterator[Path]:
             )
             session.execute(Fund(YOU, "ETH", 10**18))
             session.close()
+    return folder
+
+
+@pytest.fixture
+def profile(made: Path, tmp_path: Path, home: Path) -> Iterator[Path]:
+    """A profile with a password and a slot for this computer, made with a real keyring."""
+    path = tmp_path / "profiles" / "Main.lstwallet"
+    shutil.copytree(made / "profiles", path.parent)
+    shutil.copytree(made / "home" / "data", home / "data", dirs_exist_ok=True)
     before = files(path)
     yield path
     assert files(path) == before, "a key was made anew"

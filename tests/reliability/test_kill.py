@@ -160,7 +160,7 @@ def heads(path: Path) -> tuple[int, bytes]:
 
 
 def test_kills_lose_nothing_and_double_nothing(tmp_path: Path) -> None:
-    killed_and_compared(tmp_path, 8, 1)
+    killed_and_compared(tmp_path, 4, 1)
 
 
 @pytest.mark.slow

@@ -24,8 +24,10 @@ ROOT = Path(__file__).resolve().parents[2]
 PACKAGE = ROOT / "lstwallet"
 CALLS = "socket,socketpair,connect,bind,sendto,sendmsg,sendmmsg"
 INTERNET = re.compile(r"\b(?:PF|AF)_INET6?\b|\bAF_PACKET\b")
-QUICK = 6
-"""Chapters: the first start, play money, what is refused, a stake, wrapping and lending."""
+QUICK = 3
+"""Chapters: the first start, play money, what is refused."""
+FURTHER = 6
+"""A stake, wrapping and lending too."""
 NETWORK_MODULES = {
     "aiohttp", "asyncio", "ftplib", "http", "httpx", "imaplib", "multiprocessing.connection",
     "nntplib", "poplib", "requests", "smtplib", "socketserver", "ssl", "telnetlib",
@@ -70,10 +72,11 @@ def road(chapters: int) -> tuple[str, ...]:
     return sys.executable, "-m", "tests.reliability.road_child", str(chapters)
 
 
-def test_the_road_opens_no_network_socket(tmp_path: Path) -> None:
-    calls = traced(tmp_path, *road(QUICK))
+@pytest.mark.parametrize("chapters", [QUICK, pytest.param(FURTHER, marks=pytest.mark.slow)])
+def test_the_road_opens_no_network_socket(tmp_path: Path, chapters: int) -> None:
+    calls = traced(tmp_path, *road(chapters))
     assert any("AF_UNIX" in call and "listen" not in call for call in calls), "nothing was seen"
-    judge(f"{QUICK} chapters of the road", calls)
+    judge(f"{chapters} chapters of the road", calls)
 
 
 def test_the_command_line_opens_no_network_socket(tmp_path: Path) -> None:
@@ -94,11 +97,11 @@ def test_without_any_network_the_road_is_the_same(tmp_path: Path) -> None:
     if unshare is None or subprocess.run([unshare, "-rn", "true"], capture_output=True).returncode:
         pytest.skip("no network namespace of one's own may be had here")
     done = subprocess.run(
-        [unshare, "-rn", *road(3)], cwd=ROOT, env=environment(tmp_path / "home"),
+        [unshare, "-rn", *road(QUICK)], cwd=ROOT, env=environment(tmp_path / "home"),
         capture_output=True, text=True, timeout=300,
     )  # fmt: skip
     assert done.returncode == 0, done.stderr[-3_000:]
-    assert done.stdout.count("played") == 3
+    assert done.stdout.count("played") == QUICK
 
 
 @pytest.mark.nightly

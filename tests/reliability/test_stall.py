@@ -34,6 +34,7 @@ from tests.ui.harness import make_profile
 CHILD = "tests.reliability.test_stall"
 BEAT_MS = 10
 WATCH_MS = 2_500
+BUSY_MS = 6_000
 SLOW_SYNC_US = 200_000
 MOST_TIMES = 4
 """The 99th percentile of the gaps while something is done, against the idle window's."""
@@ -261,9 +262,11 @@ def judge(what: str, idle: dict[str, float], busy: dict[str, float]) -> None:
     assert busy["p99"] <= MOST_TIMES * max(idle["p99"], BEAT_MS / 1e3)
 
 
-def measured(doing: str, profile: Path, home: Path, *before: str) -> dict[str, dict[str, float]]:
+def measured(
+    doing: str, profile: Path, home: Path, *before: str, busy_ms: int = WATCH_MS
+) -> dict[str, dict[str, float]]:
     """What a program of its own measured in itself."""
-    with program(CHILD, doing, profile, home=home, before=before) as child:
+    with program(CHILD, doing, profile, busy_ms, home=home, before=before) as child:
         return json.loads(child.heard("{"))
 
 
@@ -283,20 +286,26 @@ def _can_slow_down() -> bool:
     return done.returncode == 0
 
 
-def test_the_window_stays_fluent_while_every_sync_is_slow(tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("sync_us", "busy_ms"),
+    [(50_000, WATCH_MS), pytest.param(SLOW_SYNC_US, BUSY_MS, marks=pytest.mark.slow)],
+)
+def test_the_window_stays_fluent_while_every_sync_is_slow(
+    tmp_path: Path, sync_us: int, busy_ms: int
+) -> None:
     if not _can_slow_down():
         pytest.skip("strace cannot delay the calls of a child here")
     profile = make_profile(tmp_path / "mine.lstwallet")
     found = measured(
         "commands", profile, tmp_path / "home", "strace", "-f", "--seccomp-bpf", "-qq",
         "-o", os.devnull, "-e", "trace=fsync,fdatasync", "-e",
-        f"inject=fsync,fdatasync:delay_exit={SLOW_SYNC_US}",
+        f"inject=fsync,fdatasync:delay_exit={sync_us}", busy_ms=busy_ms,
     )  # fmt: skip
     commits = found["commits"]
-    assert commits["fastest"] > SLOW_SYNC_US / 1e6, "no sync was slow: nothing is shown"
+    assert commits["fastest"] > sync_us / 1e6, "no sync was slow: nothing is shown"
     judge(f"while {commits['made']} commits wait", found["idle"], found["busy"])
     print(f"a commit took {commits['fastest']:.2f} s at the least")
-    assert found["control"]["max"] > SLOW_SYNC_US / 1e6, "a commit in the window goes unnoticed"
+    assert found["control"]["max"] > sync_us / 1e6, "a commit in the window goes unnoticed"
 
 
 # --- in a process of its own --------------------------------------------------------------
@@ -338,8 +347,8 @@ def idle(shown: Program, *, redrawing: bool) -> dict[str, float]:
     return gaps
 
 
-def window(doing: str, profile: Path) -> int:
-    """Idle, then busy; the gaps of both."""
+def window(doing: str, profile: Path, busy_ms: int) -> int:
+    """Idle, then busy for so long; the gaps of both."""
     app = QApplication([])
     shown = Program(app, profile)
     shown.show()
@@ -351,7 +360,7 @@ def window(doing: str, profile: Path) -> int:
     begun = bridge.world.time
     if doing == "year":
         bridge.advance(20 * 365 * 86_400)
-        found["busy"] = Gaps(WATCH_MS).told()
+        found["busy"] = Gaps(busy_ms).told()
         bridge.cancel()
         while bridge.running:
             live(20)
@@ -369,7 +378,7 @@ def window(doing: str, profile: Path) -> int:
             bridge.send(Fund("you", "ETH", 10**18), done)
 
         again()
-        found["busy"] = Gaps(max(WATCH_MS, 6_000)).told()
+        found["busy"] = Gaps(busy_ms).told()
         found["commits"] = {"made": len(taken), "fastest": min(taken)}
         shown.close()
         session = safe.open_profile(profile)
@@ -384,4 +393,4 @@ def window(doing: str, profile: Path) -> int:
 if __name__ == "__main__":
     if sys.argv[1] == "heart":
         sys.exit(heart())
-    sys.exit(window(sys.argv[1], Path(sys.argv[2])))
+    sys.exit(window(sys.argv[1], Path(sys.argv[2]), int(sys.argv[3])))

@@ -8,6 +8,7 @@ from pathlib import Path
 from statistics import median
 from typing import Any
 
+from PySide6.QtCore import QEvent
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
@@ -65,7 +66,7 @@ def window_on(
     assert isinstance(app, QApplication)
     wanted = settings or Settings(theme="light")
     theme.set_calm(True)
-    _dress(app, wanted)
+    dress(app, wanted.theme, wanted.text_scale / 100)
     path = make_profile(folder / "test.lstwallet", commands, days, flows=flows)
     bridge = Bridge(Lane(), wanted, folder / "settings.json")
     window = MainWindow(bridge)
@@ -92,11 +93,12 @@ def activate(qtbot: QtBot, window: MainWindow) -> None:
     qtbot.waitUntil(active, timeout=PATIENCE_MS)
 
 
-def _dress(app: QApplication, wanted: Settings) -> None:
-    """Put the theme in force, unless it is: applied again it styles every widget anew."""
-    scale = wanted.text_scale / 100
-    if not app.styleSheet() or (theme.mode(), theme.current().scale) != (wanted.theme, scale):
-        theme.apply(app, wanted.theme, scale)  # type: ignore[arg-type]
+def dress(app: QApplication, mode: str = "light", scale: float = 1.0) -> None:
+    """Put a theme in force, unless it is: applied again it styles every widget anew, those of a
+    window that was closed too. Those end first."""
+    QApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
+    if not app.styleSheet() or (theme.mode(), theme.current().scale) != (mode, scale):
+        theme.apply(app, mode, scale)  # type: ignore[arg-type]
 
 
 def enter(qtbot: QtBot, window: MainWindow, room: str, arguments: Any = None) -> Page:
