@@ -60,6 +60,7 @@ def pytest_runtest_protocol(item: pytest.Item) -> Iterator[None]:
     yield
     _end_what_was_closed()
     gc.collect()
+    gc.freeze()  # what is left stays until its last reference goes: not looked at after each test
     gc.enable()
 
 

@@ -36,7 +36,9 @@ def largest(count: int) -> list[str]:
     return sorted(names - {"__init__"}, key=size, reverse=True)[:count]
 
 
-@pytest.mark.parametrize("name", ["stableswap.py", "lending/liquidation.py"])
+@pytest.mark.parametrize(
+    "name", [pytest.param("stableswap.py", marks=pytest.mark.slow), "lending/liquidation.py"]
+)
 def test_every_mutant_is_another_program(name: str) -> None:
     path = PROTOCOLS / name
     mutants = mutants_of(path)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import types
 from collections.abc import Mapping
 from enum import Enum
+from functools import cache
 from typing import Any, Literal, NamedTuple, Union, get_args, get_origin
 
 import pytest
@@ -32,6 +33,7 @@ SCALARS: dict[Any, st.SearchStrategy[Any]] = {
 }
 
 
+@cache
 def any_of(hint: Any) -> st.SearchStrategy[Any]:
     """Values of a type, whatever they mean."""
     if hint in SCALARS:
@@ -54,6 +56,7 @@ def any_of(hint: Any) -> st.SearchStrategy[Any]:
     return record_of(hint)
 
 
+@cache  # to make and to check a strategy takes longer than to draw from it
 def record_of(kind: type) -> st.SearchStrategy[Any]:
     """Instances of a NamedTuple class."""
     hints = codec.hints_of(kind)

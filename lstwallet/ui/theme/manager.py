@@ -178,11 +178,11 @@ class Themed:
         """Set fonts, sizes and icons from ``current()``."""
 
     def changeEvent(self, event: QEvent) -> None:
-        if event.type() == QEvent.Type.StyleChange and self._styled_for != -1:
-            generation = _State.theme.generation
-            if self._styled_for != generation:
-                self._styled_for = generation
-                self.restyle()
+        # Its type last: a page that is built brings thousands, and PySide makes an enum of each.
+        generation = _State.theme.generation
+        if self._styled_for not in (-1, generation) and event.type() == QEvent.Type.StyleChange:
+            self._styled_for = generation
+            self.restyle()
         super().changeEvent(event)  # type: ignore[misc]
 
     def begin_style(self) -> None:

@@ -39,6 +39,7 @@ class Label(Themed, QLabel):
         """``term`` draws the dotted line of a glossary term; ``elide`` lets it shrink to 24 px."""
         super().__init__(parent)
         self._style, self._tone, self._elide, self._term = style, tone, elide, term
+        self._selectable = False
         self._hint = QSize()
         self._align = align
         self.setAlignment(paint.ALIGN[align])
@@ -85,12 +86,12 @@ class Label(Themed, QLabel):
 
     def _native(self) -> bool:
         """Selectable text is left to Qt."""
-        selectable = Qt.TextInteractionFlag.TextSelectableByMouse
-        return bool(self.textInteractionFlags() & selectable)
+        return self._selectable
 
     def make_selectable(self) -> Label:
         """Let the user select and copy the text; returns itself."""
         self.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        self._selectable = True
         self._tint()
         return self
 
