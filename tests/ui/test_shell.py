@@ -209,7 +209,7 @@ def test_alt_and_a_number_enter_the_rooms_in_order(qtbot: QtBot, window: MainWin
     assert told.args == [first]
 
 
-@pytest.mark.parametrize("scale", [100, 150])
+@pytest.mark.parametrize("scale", [pytest.param(100, marks=pytest.mark.slow), 150])
 def test_every_room_fits_1024_by_700(qtbot: QtBot, tmp_path: Path, scale: int) -> None:
     settings = Settings(theme="light", text_scale=scale)
     window = window_on(qtbot, tmp_path, settings=settings, size=(1024, 700))
