@@ -371,9 +371,9 @@ def test_the_open_profile_is_deleted_with_a_last_backup(start: Start) -> None:
     person.fill("delete.name", "Main")
     person.click("delete.main")
     person.until(is_open(program, "Second"), "the other profile")
+    person.until(lambda: [each.name for each in dustbin.found()] == ["Main"], "it to be gone")
     assert [each.name for each in profiles.found()] == ["Second"]
     assert [each.name for each in backups.listed(backups.folder())] == ["Main"]
-    assert [each.name for each in dustbin.found()] == ["Main"]
 
 
 def test_the_last_profile_is_deleted_without_a_backup_and_one_begins_anew(start: Start) -> None:
@@ -383,7 +383,7 @@ def test_the_last_profile_is_deleted_without_a_backup_and_one_begins_anew(start:
     person.fill("delete.name", "Main")
     person.click("delete.main")
     person.sees("Practise liquid staking with play money")
-    assert profiles.found() == []
+    person.until(lambda: profiles.found() == [], "it to be gone")  # the lane is a moment later
     assert backups.listed(backups.folder()) == []
     assert program.bridge.world is None
 
