@@ -65,10 +65,12 @@ def pytest_runtest_protocol(item: pytest.Item) -> Iterator[None]:
 
 
 def _end_what_was_closed() -> None:
-    """Closed windows wait for an event loop to end them: until then a theme styles them too."""
+    """Closed windows wait for an event loop to end them: until then a theme styles them too.
+    What was on its way to them comes first."""
     from PySide6.QtCore import QCoreApplication, QEvent
 
     if QCoreApplication.instance() is not None:
+        QCoreApplication.processEvents()
         QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
 
 

@@ -95,7 +95,8 @@ def activate(qtbot: QtBot, window: MainWindow) -> None:
 
 def dress(app: QApplication, mode: str = "light", scale: float = 1.0) -> None:
     """Put a theme in force, unless it is: applied again it styles every widget anew, those of a
-    window that was closed too. Those end first."""
+    window that was closed too. Those end first, with the answers that were on their way to them."""
+    QApplication.processEvents()
     QApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
     if not app.styleSheet() or (theme.mode(), theme.current().scale) != (mode, scale):
         theme.apply(app, mode, scale)  # type: ignore[arg-type]
