@@ -210,7 +210,7 @@ class DelegationRefused(Refusal):
 
 @dataclass
 class AlreadyDelegated(DelegationRefused):
-    """The account has an ``operator``; it has to leave him first."""
+    """The account has an ``operator``; it has to leave that one first."""
 
     operator: str
 

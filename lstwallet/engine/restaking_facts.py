@@ -86,7 +86,7 @@ class Slash(NamedTuple):
 
 
 class Operator(NamedTuple):
-    """Who runs the services' software for those who delegate to him."""
+    """Runs the services' software for those who delegate to it."""
 
     name: str
     split: int
@@ -224,7 +224,7 @@ class OperatorSeed(NamedTuple):
     delegated: int
     """His part of what others have restaked, 18 decimals."""
     slashed: int
-    """The part of all he had that was slashed in former times, 18 decimals."""
+    """The part of all it had that was slashed in former times, 18 decimals."""
 
 
 class Founding(NamedTuple):
@@ -272,7 +272,7 @@ class Delegated(NamedTuple):
 
 
 class WithdrawalsQueued(NamedTuple):
-    """Deposits went into escrow; ``left`` names the operator if all did, to leave him."""
+    """Deposits went into escrow; ``left`` names the operator if all did, to leave it."""
 
     at: int
     account: Account

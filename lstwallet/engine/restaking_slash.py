@@ -1,4 +1,4 @@
-"""An operator is slashed: his magnitude, everybody's part, and the tokens that are burned."""
+"""An operator is slashed: its magnitude, everybody's part, and the tokens that are burned."""
 
 from __future__ import annotations
 

@@ -200,7 +200,7 @@ def layers(restaking: Restaking, operator: Operator, place: int) -> tuple[Layer,
 
 
 def yearly_rate(restaking: Restaking, operator: Operator, place: int) -> int:
-    """What delegating to an operator adds a year, after his split, 18 decimals."""
+    """What delegating to an operator adds a year, after its split, 18 decimals."""
     gross = sum(layer.rate for layer in layers(restaking, operator, place))
     return wad_mul_floor(gross, WAD - operator.split)
 

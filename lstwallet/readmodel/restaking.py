@@ -27,18 +27,18 @@ _RATED: Final = 0
 
 
 class OperatorRow(NamedTuple):
-    """Whom one may delegate to."""
+    """To whom one may delegate."""
 
     name: str
     split: int
-    """His own part of the rewards."""
+    """Its own part of the rewards."""
     rate: int
-    """What he adds a year, after it."""
+    """What it adds a year, after that."""
     layers: tuple[Layer, ...]
     at_risk: int
     """Part of a stake that one of the services may take, all together."""
     delegated: int
-    """Wei of ETH that all have delegated to him, by the tokens' own rates."""
+    """Wei of ETH that all have delegated to it, by the tokens' own rates."""
     magnitude: int
     """Max magnitude: what slashes have left of one."""
     slashes: tuple[Slash, ...]
@@ -58,6 +58,8 @@ class StakeRow(NamedTuple):
     """What can be withdrawn: slashes counted."""
     wei: int
     """The same in ETH by the token's own rate."""
+    slashed: int
+    """Part of what was deposited that slashes have taken, 18 decimals."""
 
 
 class Terms(NamedTuple):
@@ -95,11 +97,11 @@ class SlashRow(NamedTuple):
     """One slash of an operator."""
 
     key: str
-    """Names the row: ``Blue Mesa:0``, the operator and which of his slashes."""
+    """Names the row: ``Blue Mesa:0``, the operator and which of its slashes."""
     operator: str
     slash: Slash
     taken: int
-    """Part of every stake delegated to him, 18 decimals."""
+    """Part of every stake delegated to it, 18 decimals."""
     former: bool
     """Before the protocol was founded in this world."""
 
@@ -178,13 +180,23 @@ def standing(world: World, account: Account) -> Standing | None:
     for place, strategy in enumerate(whole.strategies):
         units = view.withdrawable(world, account, place)
         if units:
-            rows.append(StakeRow(strategy.token, units, view.eth_of(world, strategy.token, units)))
+            wei = view.eth_of(world, strategy.token, units)
+            rows.append(StakeRow(strategy.token, units, wei, _slashed(world, account, place)))
     name = view.stake_of(world, account).operator
     mine = operator(world, account, name)
     return Standing(
         name, tuple(rows), sum(row.wei for row in rows), mine.rate if mine else 0,
         view.rewards_of(world, account), whole.next_round,
     )  # fmt: skip
+
+
+def _slashed(world: World, account: Account, place: int) -> int:
+    """``1 − withdrawable / deposit shares``, rounded down; nothing where nothing is deposited."""
+    stake = view.stake_of(world, account)
+    deposit = stake.deposits[place]
+    own = view.side(view.operator_named(view.of(world), stake.operator), place)
+    gone = deposit.shares - restaking.withdrawable(deposit, own)
+    return mul_div_floor(gone, WAD, deposit.shares) if gone > 0 else 0
 
 
 def terms(world: World, account: Account, token: str) -> Terms:

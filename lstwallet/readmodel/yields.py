@@ -158,7 +158,7 @@ def layers(
     """``rows`` are the account's holdings at ``prices``.
 
         consensus + execution   value that is staked × staking rate, split by the chain's own
-        restaking               Σ restaked × what its operator's services pay, after his split
+        restaking               Σ restaked × what its operator's services pay, after its split
         lending                 Σ supplied × supply rate, vault shares × the same less the fee
         fees                    Σ pool shares × fee rate
         borrowing               − Σ owed × borrow rate, of wstETH the staking rate as well

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QWidget
@@ -114,6 +115,57 @@ def test_bounds_out_of_order_are_told_beside_the_price(qtbot: QtBot, tmp_path: P
     you.fill("ranges.price1", "1.3")
     you.sees("The lower price must be below the upper one.")
     assert you.disabled("ranges.review")
+
+
+@pytest.mark.parametrize(
+    ("lower", "upper", "said"),
+    [
+        ("abc", "1.3", "This is not a number."),
+        ("1.1", "1,3", "Use a point for decimals"),
+        ("0", "1.3", "Enter more than zero."),
+        ("1.4", "1.3", "The lower price must be below the upper one."),
+    ],
+)
+def test_a_price_that_is_none_is_told_before_any_amount(
+    qtbot: QtBot, tmp_path: Path, lower: str, upper: str, said: str
+) -> None:
+    _, you = opened(qtbot, tmp_path)
+    you.fill("ranges.price0", lower)
+    you.fill("ranges.price1", upper)
+    you.sees(said)
+    you.sees("Correct the prices to go on")
+    assert you.disabled("ranges.review")
+
+
+@pytest.mark.parametrize(
+    ("typed", "said"),
+    [("abc", "This is not a number."), ("0", "Enter more than zero."), ("5000", "more than you")],
+)
+def test_what_is_wrong_with_the_amount_that_was_typed_is_told(
+    qtbot: QtBot, tmp_path: Path, typed: str, said: str
+) -> None:
+    window, you = opened(qtbot, tmp_path)
+    you.fill("ranges.amount1", typed)
+    you.sees(said)
+    second = window.page("pools").ranges.add_form.amounts[1]
+    assert said in second.error.text.text()
+
+
+def test_a_typed_bound_is_of_no_width_and_stays_on_the_chart(
+    qtbot: QtBot, tmp_path: Path
+) -> None:
+    window, you = opened(qtbot, tmp_path)
+    form = window.page("pools").ranges.add_form
+    assert form.width.current() == 100
+    you.fill("ranges.price1", "2")
+    assert form.width.current() is None
+    bars = bars_of(window)
+    bounds = bars.bounds
+    assert bounds is not None
+    assert abs(bounds[1] / 2 - 1) < 2e-4
+    assert 0 < bars._x(bounds[1]) < bars.width()
+    you.click("ranges.width.500")
+    assert form.width.current() == 500
 
 
 def test_a_bound_is_dragged_on_the_chart_and_pushed_with_keys(

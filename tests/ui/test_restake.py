@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from PySide6.QtWidgets import QWidget
 from pytestqt.qtbot import QtBot
 
 from lstwallet.engine import restaking_view as view
@@ -23,6 +24,7 @@ from lstwallet.market import restaking as market
 from lstwallet.readmodel import restaking as reading
 from lstwallet.ui.pages.restake import words
 from lstwallet.ui.pages.restake.page import RoomPage
+from lstwallet.ui.robot.hands import plain
 from lstwallet.units.clock import DAY
 from lstwallet.units.fixed import WAD
 from tests.journeys.driver import Driver
@@ -93,6 +95,12 @@ def test_what_is_refused_says_why_beside_the_field(opened: Open, typed: str, sai
     assert not person.find("restake.review").isEnabled()
 
 
+def test_without_a_loss_nothing_is_said_of_one(opened: Open) -> None:
+    person = opened(*IN)
+    person.sees("by its rate")
+    person.sees_not("by its rate ·")
+
+
 def test_an_operator_is_chosen_from_the_table(opened: Open) -> None:
     person = opened(*STAKED, Restake(YOU, "stETH", 10 * ETH))
     page = page_of(person)
@@ -101,13 +109,13 @@ def test_an_operator_is_chosen_from_the_table(opened: Open) -> None:
     page.operators.table.activated_cell.emit(rows[1], "choose")
     person.sees("Data layer, 40% of the stake")
     person.sees("+0.16%")
-    person.sees("All that you restake, now and later, can be slashed by its services.")
+    person.sees("Its services can slash up to 100% of all that you restake, now and later.")
     person.click("Review delegation")
     person.sees("Slashes from before you join cost you nothing")
     person.click(f"Delegate to {EVEN}")
     person.sees(f"Delegated to {EVEN}")
     person.click("Done")
-    person.sees("You are delegated to him.")
+    person.sees("This is your operator. Leaving takes 14 days")
     person.click("Review leaving")
     person.sees("It can be slashed until then, and earns no rewards")
     person.click(f"Leave {EVEN}")
@@ -181,6 +189,61 @@ def test_a_withdrawal_goes_into_escrow(opened: Open) -> None:
     person.sees("more than you have.")
 
 
+def test_without_a_staking_token_the_way_leads_to_staking(opened: Open) -> None:
+    person = opened(*FUNDED)
+    person.sees("Nothing restaked yet, and no staking token in the wallet to deposit.")
+    person.click("restake.stake_first")
+    person.until(lambda: person.window.room == "stake", "the room Stake")
+
+
+def test_nothing_restaked_is_said_of_the_deposit_and_not_of_the_wallet(opened: Open) -> None:
+    person = opened(do="withdraw")
+    assert person.maybe("restake.stake_first", QWidget) is None
+    person.sees("Deposit some stETH first")
+    person.sees("No operator, so nobody can slash it.")
+    person.sees("no rewards, nothing slashed")
+    person.sees_not("No stETH is restaked.")
+    person.fill("You withdraw", "1")
+    person.sees("No stETH is restaked.")
+    assert not person.find("restake.review").isEnabled()
+
+
+def test_a_loss_stands_beside_what_is_left(opened: Open) -> None:
+    person = opened(*IN, SlashOperator(EVEN, DATA, WAD // 2))
+    person.sees("by its rate · 20.00% slashed")
+
+
+def test_the_slash_history_leads_to_the_drill(opened: Open) -> None:
+    person = opened(*IN)
+    person.click("restake.drill")
+    person.until(lambda: person.window.page("settings") is not None, "the settings")
+    settings: Any = person.window.page("settings")
+    person.until(settings.slash.operator.hasFocus, "the drill's first field")
+
+
+def test_services_are_counted_where_their_names_would_be_cut_off(opened: Open) -> None:
+    person = opened()
+    page, (row, *_) = page_of(person), reading.operators(world_of(person), YOU)
+    assert plain(page.operators._operator(row).sub) == "Data layer 50% · Price oracle 30%"
+    person.window.resize(1024, 700)
+    person.until(lambda: page.operators._operator(row).sub == "2 services", "their number")
+    assert plain(page.operators._operator(row).tip).startswith("Own fee 10% · Data layer 50%")
+
+
+def test_why_stands_beside_the_button_that_asked(opened: Open) -> None:
+    person = opened()
+    page = page_of(person)
+    rows = reading.operators(world_of(person), YOU)
+    table = page.operators.table
+    page.operators.table.activated_cell.emit(rows[0], "why")
+    person.sees("At risk, all services together")
+    popover = page._why
+    assert popover is not None
+    button = table.viewport().mapToGlobal(table.button_rect(0, "why").center())
+    shown = popover.surface.mapToGlobal(popover.surface.rect().topLeft())
+    assert shown.x() < button.x() < shown.x() + popover.surface.width()
+
+
 def test_rewards_are_claimed_when_they_may_be(opened: Open) -> None:
     early = opened(*IN)
     assert not early.find("restake.claim").isEnabled()
@@ -232,7 +295,8 @@ def test_home_and_calendar_know_it(opened: Open) -> None:
 def test_words_of_every_operator(opened: Open) -> None:
     world = world_of(opened())
     rows = reading.operators(world, YOU)
-    assert words.services(rows[0]) == "Data layer 50% · Price oracle 30%"
+    assert plain(words.services(rows[0])) == "Data layer 50% · Price oracle 30%"
+    assert words.services_short(rows[0]) == "2 services"
     assert words.slashed(rows[0]) == "Never slashed"
     assert words.slashed(rows[2]) == "Slashed 1 time, 98.0% left"
     assert words.factor(WAD * 98 // 100) == "0.980000"

@@ -28,9 +28,9 @@ OWNER: tuple[Step, ...] = (*RICH, DepositVault(YOU, "ETH", 12 * ETH), 9 * DAY)
 
 def opened(
     qtbot: QtBot, folder: Path, asset: str = "WETH", commands: tuple[Step, ...] = RICH,
-    *, expert: bool = False, size: tuple[int, int] = (1440, 900),
+    *, size: tuple[int, int] = (1440, 900),
 ) -> tuple[MainWindow, Driver]:  # fmt: skip
-    settings = Settings(theme="light", expert=expert)
+    settings = Settings(theme="light")
     window = window_on(qtbot, folder, commands, settings=settings, size=size)
     enter(qtbot, window, "lend", {"vault": asset} if asset else None)
     return window, Driver(qtbot, window)
@@ -174,15 +174,8 @@ def test_the_chart_shows_what_was_sampled(qtbot: QtBot, tmp_path: Path) -> None:
     assert 1 <= ys[0] < ys[-1] < 1.01
 
 
-def test_the_drills_are_for_experts(qtbot: QtBot, tmp_path: Path) -> None:
-    window, you = opened(qtbot, tmp_path, commands=OWNER)
-    assert not window.page("lend").vault.drills.isVisible()
-    window.bridge.change(expert=True)
-    you.sees("The first depositor")
-
-
 def test_the_first_depositor_is_played(qtbot: QtBot, tmp_path: Path) -> None:
-    _, you = opened(qtbot, tmp_path, commands=OWNER, expert=True)
+    _, you = opened(qtbot, tmp_path, commands=OWNER)
     you.click("vault.drill.gift.100")
     you.sees("You got no share at all")
     played = vaults.attack(0, 1, 100 * ETH, 10 * ETH)
@@ -198,16 +191,29 @@ def test_the_first_depositor_is_played(qtbot: QtBot, tmp_path: Path) -> None:
 
 
 def test_a_robbed_vault_is_told_everywhere(qtbot: QtBot, tmp_path: Path) -> None:
-    window, you = opened(qtbot, tmp_path, commands=OWNER, expert=True)
+    window, you = opened(qtbot, tmp_path, commands=OWNER)
     worth = vaults.position(world_of(window), YOU, "WETH").worth
     you.click("vault.drill.steal.50")
     half = worth * 51 // 100
     you.until(lambda: vaults.position(world_of(window), YOU, "WETH").worth < half, "the loss")
     brought = you.find("vault.brought")
     you.until(lambda: brought.accessibleDescription().startswith("−"), "the loss to be told")
+    chart = window.page("lend").vault.chart.chart
+    you.until(lambda: bool(chart._series) and chart._series[0].ys[-1] < 0.6, "the fall in the line")
     enter(qtbot, window, "activity")
     you.sees("Vault robbed, practice")
     you.sees("stolen from all who hold shares")
+
+
+def test_more_than_the_shares_are_worth_is_said_of_the_shares(
+    qtbot: QtBot, tmp_path: Path
+) -> None:
+    _, you = opened(qtbot, tmp_path, commands=OWNER)
+    you.click("vault.out")
+    you.fill("vault.amount", "1000")
+    you.sees("WETH more than you have.")
+    you.sees_not("network fee of")
+    assert you.disabled("vault.review")
 
 
 def test_home_leads_to_the_vault(qtbot: QtBot, tmp_path: Path) -> None:
@@ -223,7 +229,7 @@ def test_home_leads_to_the_vault(qtbot: QtBot, tmp_path: Path) -> None:
 
 
 def test_both_directions_fit_a_small_window(qtbot: QtBot, tmp_path: Path) -> None:
-    window, you = opened(qtbot, tmp_path, commands=OWNER, expert=True, size=(1024, 700))
+    window, you = opened(qtbot, tmp_path, commands=OWNER, size=(1024, 700))
     you.sees("What a share is worth")
     assert window.page("lend").vault.drills.isVisible()
     you.fill("vault.amount", "2")

@@ -250,6 +250,11 @@ def test_refusals_name_what_is_missing() -> None:
     why = NotEnoughBalance("ETH", 25 * ETH, 18_442 * 10**15)
     assert plain(wording.refusal(why)) == "6.5580 ETH more than you have."
     assert plain(wording.advice(why)) == "Enter at most 18.4420 ETH to go on"
+    assert wording.advice(NotEnoughBalance("stETH", ETH, ETH - 1)) == "Press Max to use all of it"
+    more = NotEnoughBalance("stETH", ETH, ETH - 10**6 - 1)
+    assert wording.advice(more).startswith("Enter at most")
+    none = NotEnoughBalance("stETH", 1, 0)
+    assert plain(wording.advice(none)) == "Get some stETH first"
     health = wording.refusal(HealthTooLow(15 * 10**17, 998 * 10**15))
     assert "from 1.50 to 0.99" in health
 

@@ -402,8 +402,8 @@ class RoomPage(Page):
             self.slippage.setText(format_exact(settings.slippage_bps, 2))
 
     def show_request(self, arguments: Any) -> None:
-        """``do``: ``fund``, ``verify``, ``slippage`` (its field gets the cursor), ``keys`` or
-        ``code`` (a new recovery code is asked for)."""
+        """``do``: ``fund``, ``verify``, ``slippage`` (its field gets the cursor), ``slash`` (the
+        drill), ``keys`` or ``code`` (a new recovery code is asked for)."""
         self._wish = (arguments or {}).get("do", "")
         if self._wish == "verify" and self.verify.isEnabled():
             self._verify()
@@ -414,12 +414,15 @@ class RoomPage(Page):
             return
         first = {
             "slippage": self.slippage, "verify": self.verify, "keys": self.keys.first(),
+            "slash": self.slash.operator,
         }.get(self._wish)  # fmt: skip
         if first is None:
             super().begin_typing()
             return
         first.setFocus(Qt.FocusReason.ShortcutFocusReason)
-        shown = {"verify": self.verdict, "keys": self.keys}.get(self._wish, first)
+        shown = {"verify": self.verdict, "keys": self.keys, "slash": self.slash}.get(
+            self._wish, first
+        )
         self._scroller.ensureWidgetVisible(shown)
 
     def refresh(self, world: World) -> None:

@@ -1,4 +1,4 @@
-"""The road of vaults: put in, watch a share grow, ask why, take out, and two drills."""
+"""The road of vaults: put in, watch a share grow, ask why, take out, and the drills."""
 
 from __future__ import annotations
 
@@ -49,12 +49,8 @@ def take_out(camera: Camera) -> None:
 
 
 def drills(camera: Camera) -> None:
-    """For experts: the first depositor's attack on an empty vault, with and without an offset."""
+    """The first depositor's attack on an empty vault, with and without an offset; then a theft."""
     hands = camera.hands
-    hands.go("settings")
-    hands.click("settings.expert")
-    hands.click("settings.expert.confirm")
-    hands.go("lend")
     hands.click("vault.drill.gift.100")
     hands.sees("You got no share at all")
     hands.pause(300)
@@ -63,10 +59,13 @@ def drills(camera: Camera) -> None:
     hands.click("vault.drill.offset.6")
     hands.reveal(hands.find("vault.drill.says", QWidget))
     camera.shot("vault-with-an-offset", "The virtual shares take half of the gift")
+    hands.click("vault.drill.steal.10")
+    brought = hands.find("vault.brought", QWidget)
+    hands.until(lambda: brought.accessibleDescription().startswith("−"), "the loss to be told")
+    hands.reveal(hands.find("vault.chart.table", QWidget))
+    camera.shot("vault-robbed", "Brought so far", "Share price", small=True)
     hands.click("vault.back")
     hands.sees("click one for its rate curve")
-    hands.go("settings")
-    hands.click("settings.expert")
     hands.go("home")
     camera.shot("home-with-a-vault", "WETH vault, value grows", small=True)
 

@@ -303,6 +303,16 @@ class Segmented(QWidget):
                 button.setChecked(True)
             button.setFocusPolicy(Qt.FocusPolicy.StrongFocus if on else Qt.FocusPolicy.ClickFocus)
 
+    def choose_none(self) -> None:
+        """Nothing is chosen, without a signal; Tab then comes to the first."""
+        for at, button in enumerate(self._buttons):
+            button.setAutoExclusive(False)
+            button.setChecked(False)
+            button.setAutoExclusive(True)
+            button.setFocusPolicy(
+                Qt.FocusPolicy.ClickFocus if at else Qt.FocusPolicy.StrongFocus
+            )
+
     def button(self, key: Any) -> SegmentButton:
         """The button of a key. Raises ``ValueError`` for an unknown one."""
         return self._buttons[self._keys.index(key)]

@@ -9,7 +9,17 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from PySide6.QtCore import QCoreApplication, QEvent, QObject, QPoint, QRectF, Qt, QTimer, Signal
+from PySide6.QtCore import (
+    QCoreApplication,
+    QEvent,
+    QObject,
+    QPoint,
+    QRect,
+    QRectF,
+    Qt,
+    QTimer,
+    Signal,
+)
 from PySide6.QtGui import QKeyEvent, QMouseEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QApplication, QWidget
 
@@ -217,13 +227,15 @@ class Popover(Overlay):
         super().__init__(window, dim=False)
         self._width = width
         self._anchor: QWidget | None = None
+        self._spot: QRect | None = None
         self.surface = Floating(self)
         self.body = column(margins=MARGIN + 16, spacing=8)
         self.surface.setLayout(self.body)
 
-    def show_at(self, anchor: QWidget) -> None:
-        """Open beside ``anchor``: below it if there is room, else above, always inside."""
-        self._anchor = anchor
+    def show_at(self, anchor: QWidget, spot: QRect | None = None) -> None:
+        """Open beside ``anchor``, or a ``spot`` in it: below if there is room, else above,
+        always inside."""
+        self._anchor, self._spot = anchor, spot
         self.open()
 
     def place(self) -> None:
@@ -234,11 +246,12 @@ class Popover(Overlay):
         tall = max(tall, layout.minimumSize().height())
         spot = QPoint((self.width() - wide) // 2, (self.height() - tall) // 2)
         if anchor is not None and alive(anchor):
-            corner = anchor.mapTo(self.parentWidget(), QPoint(0, 0))
-            below = corner.y() + anchor.height() + 6 - MARGIN
+            beside = self._spot or anchor.rect()
+            corner = anchor.mapTo(self.parentWidget(), beside.topLeft())
+            below = corner.y() + beside.height() + 6 - MARGIN
             above = corner.y() - tall - 6 + MARGIN
             fits = below + tall - MARGIN <= self.height()
-            left = corner.x() + anchor.width() // 2 - wide // 2
+            left = corner.x() + beside.width() // 2 - wide // 2
             spot = QPoint(left, below if fits or above < -MARGIN else above)
         left = min(max(spot.x(), 8 - MARGIN), self.width() - wide + MARGIN - 8)
         top = min(max(spot.y(), 8 - MARGIN), self.height() - tall + MARGIN - 8)
@@ -270,8 +283,10 @@ class WhyPopover(Popover):
         formula: str,
         terms: Sequence[tuple[str, ...]],
         note: str,
+        spot: QRect | None = None,
     ) -> None:
-        """``terms`` are (words, value) or (words, value, tone); ``note`` rounding and source."""
+        """``terms`` are (words, value) or (words, value, tone); ``note`` rounding and source.
+        A ``spot`` in the anchor is what was asked: a button in a table."""
         self.title.setText(title)
         self.formula.setText(formula)
         clear(self._terms)
@@ -281,7 +296,7 @@ class WhyPopover(Popover):
         self.setAccessibleName(title)
         said = "; ".join(f"{term[0]} {term[1]}" for term in terms)
         self.setAccessibleDescription(f"{formula}. {said}. {note}")
-        self.show_at(anchor)
+        self.show_at(anchor, spot)
 
 
 def term_popover(parent: QWidget | None, name: str, term: str, meaning: str) -> Popover:

@@ -17,6 +17,8 @@ FOOT = 20
 """Pixels for the words below."""
 STEP = 0.002
 """Part of the price by which an arrow key moves a bound."""
+GAP = 10
+"""Pixels between two words below."""
 LEAST = 2.0
 """Pixels: the smallest bar that is seen."""
 
@@ -156,13 +158,26 @@ class RangeBars(Themed, QWidget):
             if self._bounds is not None:
                 for bound in self._bounds:
                     self._paint_bound(painter, self._x(bound), floor)
-            box = QRectF(0, floor + 2, self.width(), FOOT - 2)
-            for words, align in zip(self._words, ("left", "center", "right"), strict=True):
-                paint.draw_text(painter, box, words, "caption", "3", align)
+            self._paint_words(painter, at, floor)
             if self.hasFocus():
                 painter.setPen(QPen(current().color("focus"), 2))
                 painter.setBrush(Qt.BrushStyle.NoBrush)
                 painter.drawRect(QRectF(self.rect()).adjusted(1, 1, -1, -1))
+
+    def _paint_words(self, painter: QPainter, at: float, floor: float) -> None:
+        """Both ends, and the price below its line: it gives way to neither."""
+        first, here, last = self._words
+        box = QRectF(0, floor + 2, self.width(), FOOT - 2)
+        paint.draw_text(painter, box, first, "caption", "3", "left")
+        paint.draw_text(painter, box, last, "caption", "3", "right")
+        font = current().font("caption")
+        wide = paint.text_width(here, font) + 2
+        low = paint.text_width(first, font) + GAP
+        high = self.width() - paint.text_width(last, font) - GAP - wide
+        if low <= high:
+            left = min(max(at - wide / 2, low), high)
+            box = QRectF(left, floor + 2, wide, FOOT - 2)
+            paint.draw_text(painter, box, here, "caption", "text", "center", elide=False)
 
     def _paint_chosen(self, painter: QPainter, floor: float) -> None:
         assert self._bounds is not None

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from lstwallet.ui.wording import network
 from lstwallet.ui.wording.numbers import (
+    DUST,
     NO_BREAK,
     amount,
     decimals,
@@ -266,6 +267,13 @@ def _advise_at_most(units: int, token: str) -> str:
     return text.format(amount=amount(units, token))
 
 
+def _advise_all(why: Any) -> str:
+    """Of dust too much, "at most" would name what was typed."""
+    if why.available > 0 and 0 < why.wanted - why.available <= DUST:
+        return translate("wording", "Press Max to use all of it")
+    return _advise_at_most(why.available, why.token)
+
+
 _REFUSALS: Final[dict[str, Callable[[Any], str]]] = {
     "NothingToDo": _nothing_to_do,
     "NotEnoughBalance": _not_enough_balance,
@@ -305,7 +313,7 @@ _REFUSALS: Final[dict[str, Callable[[Any], str]]] = {
 }
 _ADVICE: Final[dict[str, Callable[[Any], str]]] = {
     "NothingToDo": lambda why: translate("wording", "Correct the amount to go on"),
-    "NotEnoughBalance": lambda why: _advise_at_most(why.available, why.token),
+    "NotEnoughBalance": _advise_all,
     "AboveMaximum": lambda why: _advise_at_most(why.maximum, why.token),
     "NotEnoughLiquidity": lambda why: _advise_at_most(why.available, why.token),
     "CapReached": lambda why: _advise_at_most(why.room, why.token),

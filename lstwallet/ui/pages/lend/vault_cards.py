@@ -198,8 +198,9 @@ class PriceTermsCard(Card):
         if self.price.why is not None:
             self.price.why.setObjectName("vault.price.why")
         self.rounding = Label(
-            self.tr("Put in: shares down. By shares: cost up. Take out: shares up. Give back: "
-                    "amount down. Each by less than one base unit, for those who stay."),
+            self.tr("Shares you get and amounts you take out are rounded down, shares you give "
+                    "back and amounts you pay rounded up: each by less than one base unit, for "
+                    "those who stay."),
             "caption", "3", wrap=True,
         )  # fmt: skip
         self.add(

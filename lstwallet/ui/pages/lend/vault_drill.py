@@ -1,4 +1,4 @@
-"""Practice for experts: the first depositor's attack, and a vault that is robbed."""
+"""Practice: the first depositor's attack, and a vault that is robbed."""
 
 from __future__ import annotations
 
@@ -64,9 +64,9 @@ class DrillsCard(Card):
             for key in OFFSETS if choice is self.offset else GIFTS:
                 choice.button(key).setObjectName(f"vault.drill.{name}.{key}")
         self.gift_words = Label("", "body", "2", elide=True)
-        self.shares = KeyValue(self.tr("Shares for who comes after"))
+        self.shares = KeyValue(self.tr("Shares for the next depositor"))
         self.attacker = KeyValue(self.tr("The attacker gains"), strong=True)
-        self.victim = KeyValue(self.tr("Who comes after gains"), strong=True)
+        self.victim = KeyValue(self.tr("The next depositor gains"), strong=True)
         self.left = KeyValue(self.tr("Left with the virtual shares"))
         for line, name in (
             (self.shares, "shares"), (self.attacker, "attacker"), (self.victim, "victim"),

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QWidget
 
+from lstwallet.engine.refusals import NotEnoughBalance
 from lstwallet.engine.signing import spendable
 from lstwallet.engine.vaults import (
     DepositVault,
@@ -173,20 +174,38 @@ class VaultForm(ActionForm):
         if isinstance(value, NotYet):
             return value
         if self.action == OUT:
+            lack = self._lacking(world)
+            if lack is not None:
+                return lack
             kind = RedeemVault if self.by_shares() else WithdrawVault
             return kind(account, self.door(), value)
         if self.by_shares():
             return MintVault(account, self.door(), self.amount.units() or 0)
         return DepositVault(account, self.door(), value)
 
+    def _lacking(self, world: World) -> NotYet | None:
+        """More than one's shares are worth: said of them, not of the wallet."""
+        units, most = self.amount.units() or 0, self._most(world)
+        if units <= most:
+            return None
+        token = reading.share_token(self.asset) if self.by_shares() else self.asset
+        lack, private = NotEnoughBalance(token, units, most), self._private()
+        return NotYet(wording.advice(lack, private=private), wording.refusal(lack, private=private))
+
+    def _private(self) -> bool:
+        return self._bridge.preferences.privacy != "exact"
+
+    def _most(self, world: World) -> int:
+        """What can be taken out: shares, or what they are worth."""
+        mine = reading.position(world, self._bridge.account, self.asset)
+        return mine.shares if self.by_shares() else mine.worth
+
     # --- what is shown ------------------------------------------------------------------
 
     def refresh(self, world: World) -> None:
-        account, token = self._bridge.account, self.amount.symbol()
-        offer = reading.offer(world, self.asset)
-        mine = reading.position(world, account, self.asset)
+        token, offer = self.amount.symbol(), reading.offer(world, self.asset)
         if self.action == OUT:
-            most = mine.shares if self.by_shares() else mine.worth
+            most = self._most(world)
             self.amount.set_available(most)
             self.amount.set_max(most)
             self.limit.set_key(self.tr("Not lent out"))

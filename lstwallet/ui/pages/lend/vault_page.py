@@ -142,13 +142,16 @@ class VaultView(QWidget):
         self.terms.show_offer(world, asset)
         self._read_paid(world, offer)
         self.shares.show_position(world, account, asset, self._paid, self._bridge.preferences)
-        self.drills.setVisible(self._bridge.preferences.expert)
         self.drills.show_vault(world, asset)
 
     def _draw(self, samples: Samples) -> Drawing:
         """Once a day while nobody is in the vault: what is between is no gap."""
         column_ = samples.column(reading.SERIES[self.asset])
         known = [(at, v) for at, v in zip(samples.at, column_, strict=True) if v is not None]
+        world = self._bridge.world
+        if world is not None and known:  # a loss shows at once, not at the next sample
+            now = (world.time, reading.offer(world, self.asset).price)
+            known = [*(each for each in known if each[0] < world.time), now]
         at, values = [each[0] for each in known], [each[1] / WAD for each in known]
 
         def readout(index: int) -> list[tuple[str, str, str]]:

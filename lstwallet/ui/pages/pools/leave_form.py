@@ -36,6 +36,7 @@ from lstwallet.ui.pages.pools.range_words import (
     pair_words,
     state_words,
     title,
+    worth_of,
 )
 from lstwallet.ui.widgets.amount_field import AmountField
 from lstwallet.ui.widgets.buttons import Segmented
@@ -181,12 +182,14 @@ class LeaveForm(ActionForm):
     def describe_review(self, quote: Quote) -> Review:
         event = _event(quote.events)
         moves = [
-            Move(token, self.tr("Withdrawn"), wording.change(units, token), "", "good")
+            Move(token, self.tr("Withdrawn"), wording.change(units, token),
+                 worth_of(quote.after, token, units), "good")
             for token, units in zip(TOKENS, getattr(event, "amounts", (0, 0)), strict=True)
             if units
         ]
         moves += [
-            Move(token, self.tr("Fees"), wording.change(units, token), "", "good")
+            Move(token, self.tr("Fees"), wording.change(units, token),
+                 worth_of(quote.after, token, units), "good")
             for token, units in zip(TOKENS, event.fees, strict=True)
             if units
         ]

@@ -15,7 +15,7 @@ from lstwallet.engine.concentrated_facts import (
     Range,
     RangeFunded,
 )
-from lstwallet.engine.refusals import NotEnoughBalance
+from lstwallet.engine.refusals import BadRange, NotEnoughBalance
 from lstwallet.engine.signing import spendable
 from lstwallet.readmodel import concentrated
 from lstwallet.readmodel.pools import at_least, readable
@@ -38,6 +38,7 @@ from lstwallet.ui.pages.pools.range_words import (
     price_words,
     state_words,
     title,
+    worth_of,
     worth_words,
 )
 from lstwallet.ui.widgets.amount_field import AmountField
@@ -60,6 +61,8 @@ WIDTHS: Final = (50, 100, 500)
 USUAL: Final = 100
 BPS: Final = 10_000
 KEYS: Final = ("amount", "amount1")
+BOUNDS: Final = ("range", "range1")
+"""Errors name the field they stand beside."""
 
 
 class RangeForm(ActionForm):
@@ -91,6 +94,7 @@ class RangeForm(ActionForm):
         self.amounts = (AmountField(self.tr("You add")), AmountField(self.tr("And")))
         for at, field in enumerate(self.prices):
             field.edit.setObjectName(f"ranges.price{at}")
+            field.fiat.hide()  # a price is worth nothing by itself
             field.changed.connect(self._priced)
         for at, (field, token) in enumerate(zip(self.amounts, TOKENS, strict=True)):
             field.edit.setObjectName(f"ranges.amount{at}")
@@ -129,7 +133,11 @@ class RangeForm(ActionForm):
         return found if found is not None and found.account == self.bridge.account else None
 
     def set_bounds(self, lower: int, upper: int) -> None:
-        """Prices from the chart, 18 decimals."""
+        """Prices from the chart, 18 decimals: a width of one's own."""
+        self.width.choose_none()
+        self._fill(lower, upper)
+
+    def _fill(self, lower: int, upper: int) -> None:
         self._filling = True
         for field, price in zip(self.prices, (lower, upper), strict=True):
             field.set_units(readable(price, 18))
@@ -153,13 +161,12 @@ class RangeForm(ActionForm):
         if world is None or world.concentrated is None:
             return
         price = concentrated.pool_view(world).price
-        self.set_bounds(
-            mul_div_floor(price, BPS - width, BPS), mul_div_floor(price, BPS + width, BPS)
-        )
+        self._fill(mul_div_floor(price, BPS - width, BPS), mul_div_floor(price, BPS + width, BPS))
         self.bounds_changed.emit()
 
     def _priced(self) -> None:
         if not self._filling:
+            self.width.choose_none()
             self._match()
             self.bounds_changed.emit()
             self.changed.emit()
@@ -209,7 +216,8 @@ class RangeForm(ActionForm):
         self.target.setVisible(bool(numbers))
         self.bounds_box.setVisible(self.target.current() == NEW)
         if not any(field.text() for field in self.prices):
-            self._widened(self.width.current())
+            self.width.set_current(USUAL)
+            self._widened(USUAL)
         self._filling = True
         for field, token in zip(self.amounts, TOKENS, strict=True):
             held = world.balance(self.bridge.account, token)
@@ -233,14 +241,15 @@ class RangeForm(ActionForm):
         return self.tr("Review range")
 
     def fields(self) -> Mapping[str, AmountField]:
-        return {**dict(zip(KEYS, self.amounts, strict=True)), "range": self.prices[0]}
+        fields = zip((*KEYS, *BOUNDS), (*self.amounts, *self.prices), strict=True)
+        return dict(fields)
 
     def build_command(self) -> Command | NotYet:
         world = self.bridge.world
         assert world is not None
         ticks = self.ticks()
-        if ticks is None:
-            return NotYet(self.tr("Enter both prices to go on"), "", "range")
+        if ticks is None or ticks[0] >= ticks[1]:
+            return self._no_bounds(ticks)
         asked = self._asked(world)
         if isinstance(asked, NotYet):
             return asked
@@ -257,9 +266,23 @@ class RangeForm(ActionForm):
         self.minimum = at_least(_event(quote.events).liquidity, limit)
         return trial._replace(min_liquidity=self.minimum)
 
+    def _no_bounds(self, ticks: tuple[int, int] | None) -> NotYet:
+        """Which price is missing, is none, or is on the wrong side of the other."""
+        reason = self.tr("Correct the prices to go on")
+        if ticks is not None:
+            return NotYet(reason, wording.refusal(BadRange(*ticks, "order")), BOUNDS[1])
+        read = [read_amount(field, key) for field, key in zip(self.prices, BOUNDS, strict=True)]
+        stops = [stop for stop in read if isinstance(stop, NotYet)]
+        bad = next((stop for stop in stops if stop.error), None)
+        if bad is not None:
+            return bad._replace(reason=reason)
+        return NotYet(self.tr("Enter both prices to go on"), "", BOUNDS[0])
+
     def _asked(self, world: World) -> tuple[int, int] | NotYet:
+        """Both amounts; what is wrong with the one that was typed in comes first."""
         asked = [0, 0]
-        shown = [at for at in (0, 1) if self.amounts[at].isVisibleTo(self)]
+        order = (self._typed, 1 - self._typed)
+        shown = [at for at in order if self.amounts[at].isVisibleTo(self)]
         for at in shown:
             field = self.amounts[at]
             value = read_amount(field, KEYS[at])
@@ -279,6 +302,9 @@ class RangeForm(ActionForm):
             return
         view = concentrated.pool_view(world)
         self.price.set_value(price_words(view.price))
+        for field in self.amounts:
+            units = field.units()
+            field.set_fiat(worth_of(world, field.symbol(), units) if units else "")
         ticks = self.ticks()
         self.note.set("")
         if ticks is None or ticks[0] >= ticks[1]:
@@ -308,7 +334,8 @@ class RangeForm(ActionForm):
             confirm=self.tr("Provide"),
             pending=self.tr("Providing"),
             moves=tuple(
-                Move(token, self.tr("You add"), wording.change(-units, token))
+                Move(token, self.tr("You add"), wording.change(-units, token),
+                     worth_of(quote.after, token, units))
                 for token, units in zip(TOKENS, event.amounts, strict=True)
                 if units
             ),

@@ -8,9 +8,11 @@ from PySide6.QtCore import QCoreApplication
 
 from lstwallet.engine.concentrated_facts import TOKENS, Pair
 from lstwallet.readmodel.concentrated import INSIDE, RangeView
+from lstwallet.readmodel.pools import fair_usd
 from lstwallet.ui import wording
 
 if TYPE_CHECKING:
+    from lstwallet.engine.world import Readable
     from lstwallet.ui.bridge import Preferences
 
 translate = QCoreApplication.translate
@@ -49,6 +51,11 @@ def worth_words(wei: int) -> str:
     return wording.amount(wei, "ETH")
 
 
+def worth_of(world: Readable, token: str, units: int) -> str:
+    """In dollars, at outside prices."""
+    return wording.fiat(fair_usd(world, token, units))
+
+
 def pair_words(amounts: Pair) -> str:
     """``0.0012 wstETH + 0.0008 ETH``."""
     parts = [wording.amount(units, token)
@@ -80,5 +87,5 @@ def ahead_words(preferences: Preferences, view: RangeView) -> tuple[str, str]:
 
 __all__ = [
     "ahead_words", "bounds_words", "owned_pair", "owned_words", "pair_words", "price_words",
-    "state_words", "title", "translate", "worth_words",
+    "state_words", "title", "translate", "worth_of", "worth_words",
 ]  # fmt: skip

@@ -193,7 +193,7 @@ class RangesView(QWidget):
         self.flow.navigate.connect(self._go)
         for form in (self.add_form, self.leave_form):
             self.flow.phase_changed.connect(form.on_phase)
-        self.add_form.bounds_changed.connect(self._show_bounds)
+        self.add_form.bounds_changed.connect(self._bounds_typed)
 
     # --- moving about -------------------------------------------------------------------
 
@@ -324,11 +324,20 @@ class RangesView(QWidget):
             self.said.setText(self.tr("Bars: all liquidity at a price, yours in front."))
             return
         lower, upper = (price_words(round(bound * WAD)) for bound in bounds)
-        text = self.tr("Your tokens trade while 1 wstETH costs {lower} to {upper}. The narrower "
-                       "the range, the more of each fee, and the sooner it is out.")  # fmt: skip
+        text = self.tr(
+            "Your tokens trade while 1 wstETH costs {lower} to {upper}. The narrower the range, "
+            "the larger your part of each fee, and the sooner the price leaves it."
+        )
         said = text.format(lower=lower, upper=upper)
         self.said.setText(said)
         self.bars.set_bounds(bounds, said)
+
+    def _bounds_typed(self) -> None:
+        """Bounds from the form: the chart shows both, however far out."""
+        world = self.bridge.world
+        if world is not None and world.concentrated is not None:
+            self._show_bars(world, concentrated.pool_view(world))
+            self._show_bounds()
 
     def _dragged(self, bounds: tuple[float, float]) -> None:
         if self.flow.phase != "form":  # what is reviewed stays as it is

@@ -9,7 +9,13 @@ from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QBoxLayout, QWidget
 
 from lstwallet.readmodel import restaking as reading
-from lstwallet.readmodel.restaking import EscrowRow, OperatorRow, SlashRow, Standing
+from lstwallet.readmodel.restaking import (
+    EscrowRow,
+    OperatorRow,
+    SlashRow,
+    StakeRow,
+    Standing,
+)
 from lstwallet.ui import wording
 from lstwallet.ui.bridge import Preferences
 from lstwallet.ui.models.cells import BarCell, ButtonsCell, ButtonSpec, ChipCell, Text
@@ -30,6 +36,10 @@ if TYPE_CHECKING:
 
 SIDE_BY_SIDE: Final = 460
 """Pixels at 100 % that the two columns of facts need beside each other."""
+NAMES_FIT: Final = 660
+"""Pixels at 100 % that the table needs for the names of three services."""
+SEEN: Final = WAD // 20_000
+"""Less slashed than would show as 0.01% is rounding."""
 
 
 class _Held(QWidget):
@@ -53,6 +63,7 @@ class _Held(QWidget):
         )  # fmt: skip
 
     def show_row(self, units: int, worth: str, preferences: Preferences) -> None:
+        """What is left of it, and what that is worth."""
         self.amount.setText(wording.owned_amount(preferences, units, self.token))
         self.worth.setText(worth)
 
@@ -62,6 +73,7 @@ class StandingCard(Card):
 
     why_wanted = Signal(str)
     claim_wanted = Signal()
+    stake_wanted = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(
@@ -74,6 +86,9 @@ class StandingCard(Card):
             self.tr("Nothing restaked yet. Deposit a staking token, then choose an operator."),
             "small", "2", wrap=True,
         )  # fmt: skip
+        self.stake_first = Button(self.tr("Stake first"), "secondary", "small")
+        self.stake_first.setObjectName("restake.stake_first")
+        self.stake_first.clicked.connect(lambda _on=False: self.stake_wanted.emit())
         self.operator = KeyValue(self.tr("Operator"))
         self.rate = KeyValue(self.tr("Adds a year"))
         self.accruing = KeyValue(self.tr("Rewards this week"))
@@ -86,7 +101,7 @@ class StandingCard(Card):
         left = column(self.operator, self.rate, None, spacing=6)
         right = column(self.accruing, self.posted, self.claimable, spacing=6)
         self._facts = row((left, 1), (right, 1), spacing=32)
-        self.body.addWidget(self.nothing)
+        self.body.addLayout(row((self.nothing, 1), self.stake_first, spacing=12))
         self.add(
             *self.held.values(), Rule(), holder(self._facts), self.error, row(None, self.claim),
         )
@@ -107,9 +122,7 @@ class StandingCard(Card):
             mine = units.get(token)
             line.setVisible(mine is not None)
             if mine is not None:
-                worth = wording.owned_amount(preferences, mine.wei, "ETH")
-                line.show_row(mine.units, self.tr("{worth} by its rate").format(worth=worth),
-                              preferences)  # fmt: skip
+                line.show_row(mine.units, self._worth(mine, preferences), preferences)
         self.nothing.setVisible(not units)
         operator = found.operator if found is not None else ""
         self.operator.set_value(operator or self.tr("none yet"), "text" if operator else "2")
@@ -125,6 +138,22 @@ class StandingCard(Card):
             self.error.set_text("")
 
 
+    def show_wallet(self, *, empty: bool) -> None:
+        """Whether there is a token to deposit; without one the way there is staking."""
+        text = self.tr("Nothing restaked yet. Deposit a staking token, then choose an operator.")
+        if empty:
+            text = self.tr("Nothing restaked yet, and no staking token in the wallet to deposit.")
+        self.nothing.setText(text)
+        self.stake_first.setVisible(empty and self.nothing.isVisibleTo(self))
+
+    def _worth(self, mine: StakeRow, preferences: Preferences) -> str:
+        worth = wording.owned_amount(preferences, mine.wei, "ETH")
+        if mine.slashed < SEEN:
+            return self.tr("{worth} by its rate").format(worth=worth)
+        text = self.tr("{worth} by its rate · {part} slashed")
+        return text.format(worth=worth, part=words.part(mine.slashed, 2))
+
+
 class OperatorsCard(Card):
     """A table to choose from."""
 
@@ -132,6 +161,7 @@ class OperatorsCard(Card):
     why_wanted = Signal(str)
 
     def __init__(self, parent: QWidget | None = None) -> None:
+        self._slim = False
         super().__init__(
             QCoreApplication.translate("OperatorsCard", "Operators"),
             note=QCoreApplication.translate("OperatorsCard", "Made up for the simulation"),
@@ -167,10 +197,20 @@ class OperatorsCard(Card):
             self.chosen.emit(row.name)
 
     def _operator(self, row: OperatorRow) -> Text:
-        sub = self.tr("Own fee {fee} · {services}").format(
+        tip = self.tr("Own fee {fee} · {services}").format(
             fee=words.part(row.split), services=words.services(row)
         )
-        return Text(row.name, sub=sub, style="medium", tip=sub)
+        short = self._slim and len(row.layers) > 1
+        sub = words.services_short(row) if short else words.services(row)
+        return Text(row.name, sub=sub, style="medium", tip=tip)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Where their names would be cut off, services are counted."""
+        super().resizeEvent(event)
+        slim = self.width() < current().px(NAMES_FIT)
+        if slim != self._slim:
+            self._slim = slim
+            self.table.look_again()
 
     def _rate(self, row: OperatorRow) -> Text:
         return Text(words.rate(row.rate), style="medium", tone="good")
@@ -287,7 +327,9 @@ class EscrowsCard(Card):
 
 
 class SlashesCard(Card):
-    """Every slash that there was, newest first."""
+    """Every slash that there was, newest first; and where one can be tried."""
+
+    drill_wanted = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(
@@ -297,7 +339,7 @@ class SlashesCard(Card):
             [
                 Column("operator", self.tr("Operator"), self._operator, stretch=1),
                 Column("when", self.tr("When"), self._when, optional=True),
-                Column("part", self.tr("Of what it was given"), self._part, align="right",
+                Column("part", self.tr("Of its allocation"), self._part, align="right",
                        optional=True),
                 Column("taken", self.tr("Of every stake"), self._taken, align="right"),
             ],
@@ -306,16 +348,21 @@ class SlashesCard(Card):
             name=self.tr("Slash history"),
         )  # fmt: skip
         self.table.setObjectName("restake.slashes")
+        drill = Button(self.tr("Try a slash"), "secondary", "small")
+        drill.setObjectName("restake.drill")
+        drill.setAccessibleDescription(self.tr("The slash drill in Settings"))
+        drill.clicked.connect(lambda _on=False: self.drill_wanted.emit())
         self.add(
             self.table,
             Label(
                 self.tr(
-                    "A service takes a part of the magnitude that was allocated to it. Every stake "
-                    "of that operator shrinks alike, in escrow too; who joins later pays nothing "
-                    "for it."
+                    "A service can take a part of what an operator allocated to it. Every stake "
+                    "with that operator shrinks alike, in escrow too. Whoever joins later pays "
+                    "nothing for it."
                 ),
                 "small", "2", wrap=True,
             ),
+            row(None, drill),
         )  # fmt: skip
 
     def show_rows(self, rows: tuple[SlashRow, ...]) -> None:

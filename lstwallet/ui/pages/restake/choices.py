@@ -1,4 +1,4 @@
-"""Actions without an amount: choosing an operator, leaving him, taking withdrawals, rewards."""
+"""Actions without an amount: choosing an operator, leaving it, taking withdrawals, rewards."""
 
 from __future__ import annotations
 
@@ -77,7 +77,7 @@ class OperatorForm(ChoiceForm):
         super().__init__(bridge, parent)
         self.chosen = ""
         self.leaving = False
-        """The table's choice is the operator whom one has: as it was when one could choose."""
+        """The table's choice is the operator that one has: as it was when one could choose."""
         self.note = Banner("", "info", "info")
         self.title = Label("", "strong")
         self.layers = [KeyValue("") for _ in range(MOST_LAYERS)]
@@ -107,8 +107,8 @@ class OperatorForm(ChoiceForm):
 
     def header(self) -> Header:
         if self.leaving:
-            return Header(self.tr("Leave {operator}").format(operator=self.chosen),
-                          self.tr("Every deposit goes into escrow"), icon="sign-out")  # fmt: skip
+            text = self.tr("Leaving puts every deposit into escrow")
+            return Header(self.tr("Your operator"), text, icon="users-three")
         return Header(self.tr("Choose an operator"),
                       self.tr("It runs the services' software"), icon="users-three")  # fmt: skip
 
@@ -145,11 +145,13 @@ class OperatorForm(ChoiceForm):
         self.risk.set_value(words.part(row.at_risk), "warn")
         self.history.set_value(words.slashed(row), "warn" if row.slashes else "good")
         if self.leaving:
-            text = self.tr("You are delegated to him. To leave takes 14 days, still slashable.")
+            text = self.tr("This is your operator. Leaving takes 14 days; until then all of it can "
+                           "be slashed.")  # fmt: skip
             self.note.set(text, "info", "sign-out")
         else:
-            text = self.tr("All that you restake, now and later, can be slashed by its services.")
-            self.note.set(text, "warn", "warning")
+            text = self.tr("Its services can slash up to {part} of all that you restake, now and "
+                           "later.")  # fmt: skip
+            self.note.set(text.format(part=words.part(row.at_risk)), "warn", "warning")
 
     def describe_review(self, quote: Quote) -> Review:
         world = self.bridge.world
@@ -258,7 +260,7 @@ class CompleteForm(ChoiceForm):
         if len(done) > SHOWN:
             facts = (Fact(self.tr("And more"), wording.count(len(done) - SHOWN)),)
         return Review(
-            title=self.tr("Review"),
+            title=self.tr("Review withdrawal") if self.as_tokens else self.tr("Review deposit"),
             confirm=self.tr("Take it") if self.as_tokens else self.tr("Deposit again"),
             pending=self.tr("Completing"),
             moves=tuple(moves),

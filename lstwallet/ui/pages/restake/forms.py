@@ -33,6 +33,7 @@ from lstwallet.ui.widgets.amount_field import AmountField
 from lstwallet.ui.widgets.cards import Banner
 from lstwallet.ui.widgets.layout import column
 from lstwallet.ui.widgets.rows import BeforeAfter, KeyValue
+from lstwallet.units.amount import AmountProblem
 
 if TYPE_CHECKING:
     from lstwallet.app.session import Outcome
@@ -210,11 +211,6 @@ class WithdrawForm(AmountForm):
         self.amount.pill.setObjectName("restake.out.token")
         self.first.set_key(self.tr("Free from"))
         self.second.set_key(self.tr("Until then"))
-        self.second.set_value(self.tr("slashable, no rewards"), "warn")
-        self.note.set(
-            self.tr("It waits in escrow for 14 days, and pays what slashes leave of it."),
-            "info", "hourglass-medium",
-        )  # fmt: skip
 
     def header(self) -> Header:
         return Header(self.tr("Withdraw"), self.tr("Through the escrow of 14 days"),
@@ -230,8 +226,21 @@ class WithdrawForm(AmountForm):
         super().refresh(world)
         if world.restaking is not None:
             self.first.set_value(wording.day_and_time(reading.ends_if_asked_now(world)))
+        if self._operator(world) is None:
+            self.second.set_value(self.tr("no rewards, nothing slashed"))
+            text = self.tr("It waits in escrow for 14 days. No operator, so nobody can slash it.")
+        else:
+            self.second.set_value(self.tr("slashable, no rewards"), "warn")
+            text = self.tr("It waits in escrow for 14 days, and pays what slashes leave of it.")
+        self.note.set(text, "info", "hourglass-medium")
 
     def build_command(self) -> Command | NotYet:
+        world = self.bridge.world
+        if world is not None and not self.there(world):
+            text = self.tr("No {token} is restaked.").format(token=self.token)
+            typed = self.amount.problem() is not AmountProblem.EMPTY
+            reason = self.tr("Deposit some {token} first").format(token=self.token)
+            return NotYet(reason, text if typed else "")
         value = read_amount(self.amount)
         if isinstance(value, NotYet):
             return value

@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QWidget
 
 from lstwallet.readmodel import restaking as reading
 from lstwallet.ui import theme, wording
+from lstwallet.ui.models.table import TableView
 from lstwallet.ui.pages.action import ActionFlow, ActionForm
 from lstwallet.ui.pages.page import Page
 from lstwallet.ui.pages.restake import words
@@ -95,6 +96,8 @@ class RoomPage(Page):
         self.tabs.changed.connect(self._turn)
         self.standing.claim_wanted.connect(self._claim)
         self.standing.why_wanted.connect(self._explain_stake)
+        self.standing.stake_wanted.connect(lambda: self.navigate.emit("stake", None))
+        self.slashes.drill_wanted.connect(lambda: self.navigate.emit("settings", {"do": "slash"}))
         self.operators.chosen.connect(self._choose)
         self.operators.why_wanted.connect(self._explain_operator)
         self.escrows.take_wanted.connect(self._take)
@@ -178,6 +181,9 @@ class RoomPage(Page):
         self._fit_panel()
         account, preferences = self.bridge.account, self.bridge.preferences
         self.standing.show_standing(reading.standing(world, account), world, preferences)
+        self.standing.show_wallet(
+            empty=not any(reading.held(world, account, token) for token in reading.tokens(world))
+        )
         self.operators.show_rows(reading.operators(world, account))
         self.escrows.show_rows(reading.escrows(world, account), world.time, preferences)
         self.slashes.show_rows(reading.slashes(world))
@@ -212,14 +218,19 @@ class RoomPage(Page):
         world = self.bridge.world
         found = reading.operator(world, self.bridge.account, name) if world is not None else None
         if found is not None:
-            self._popover().explain(self.operators.title, *words.why_rate(found))
+            self._explain_row(self.operators.table, found, words.why_rate(found))
 
     def _explain_escrow(self, number: int) -> None:
         world = self.bridge.world
         rows = reading.escrows(world, self.bridge.account) if world is not None else ()
         found = next((each for each in rows if each.id == number), None)
         if found is not None:
-            self._popover().explain(self.escrows.title, *words.why_escrow(found))
+            self._explain_row(self.escrows.table, found, words.why_escrow(found))
+
+    def _explain_row(self, table: TableView, found: Any, why: words.Why) -> None:
+        """Beside the button that asked."""
+        spot = table.button_rect(table.rows_model.find(found[0]), "why")
+        self._popover().explain(table.viewport(), *why, spot=spot)
 
 
 __all__ = ["RoomPage"]

@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
 translate = QCoreApplication.translate
 FACTOR_DIGITS: Final = 6
+Why = tuple[str, str, list[tuple[str, ...]], str]
+"""Title, formula, terms, and a note on rounding and source."""
 
 
 def part(wad: int, digits: int = 0) -> str:
@@ -35,10 +37,17 @@ def factor(wad: int) -> str:
 
 
 def services(row: OperatorRow) -> str:
-    """``Data layer 50% · Price oracle 30%``."""
+    """``Data layer 50% · Price oracle 30%``; a line breaks between two of them only."""
     text = translate("restake", "{service} {part}")
-    parts = [text.format(service=each.service, part=part(each.allocated)) for each in row.layers]
+    named = [text.format(service=each.service, part=part(each.allocated)) for each in row.layers]
+    parts = [words.replace(" ", wording.NO_BREAK) for words in named]
     return " · ".join(parts) or translate("restake", "none")
+
+
+def services_short(row: OperatorRow) -> str:
+    """``3 services``: where there is no room for their names."""
+    count = len(row.layers)
+    return wording.plural(translate("restake", "%n service(s)", "", count), count)
 
 
 def slashed(row: OperatorRow) -> str:
@@ -53,7 +62,7 @@ def slashed(row: OperatorRow) -> str:
 
 
 def operator_facts(row: OperatorRow | None) -> tuple[Fact, ...]:
-    """What delegating to him means, for reviews."""
+    """What delegating to it means, for reviews."""
     if row is None:
         return (Fact(translate("restake", "Operator"), translate("restake", "none yet"), "2"),)
     return (
@@ -92,7 +101,7 @@ def when(row: SlashRow) -> str:
     return wording.day_and_time(row.slash.at)
 
 
-def why_stake(terms: reading.Terms, token: str) -> tuple[str, str, list[tuple[str, ...]], str]:
+def why_stake(terms: reading.Terms, token: str) -> Why:
     """Title, formula, terms, and a note on rounding and source."""
     return (
         translate("restake", "{token} restaked").format(token=token),
@@ -110,12 +119,12 @@ def why_stake(terms: reading.Terms, token: str) -> tuple[str, str, list[tuple[st
         translate(
             "restake",
             "Each product is rounded down. A slash lowers the magnitude for everybody; your factor "
-            "keeps slashes from before you came off your stake. EigenLayer, SlashingLib.",
+            "makes up for slashes from before you joined. EigenLayer, SlashingLib.",
         ),
     )  # fmt: skip
 
 
-def why_rate(row: OperatorRow) -> tuple[str, str, list[tuple[str, ...]], str]:
+def why_rate(row: OperatorRow) -> Why:
     """The same for what an operator adds a year."""
     terms: list[tuple[str, ...]] = [
         (translate("restake", "{service}, {part} of the stake").format(
@@ -125,6 +134,7 @@ def why_rate(row: OperatorRow) -> tuple[str, str, list[tuple[str, ...]], str]:
     terms.append((translate("restake", "Own fee of {operator}").format(operator=row.name),
                   wording.MINUS + part(row.split)))  # fmt: skip
     terms.append((translate("restake", "You get"), rate(row.rate)))
+    terms.append((translate("restake", "At risk, all services together"), part(row.at_risk)))
     return (
         translate("restake", "What {operator} adds").format(operator=row.name),
         translate("restake", "Σ pay of a service × part allocated to it × (1 − own fee)"),
@@ -137,7 +147,7 @@ def why_rate(row: OperatorRow) -> tuple[str, str, list[tuple[str, ...]], str]:
     )
 
 
-def why_escrow(row: EscrowRow) -> tuple[str, str, list[tuple[str, ...]], str]:
+def why_escrow(row: EscrowRow) -> Why:
     """The same for a withdrawal."""
     terms: list[tuple[Any, ...]] = [
         (translate("restake", "Asked"), wording.moment(row.asked)),
