@@ -1,8 +1,9 @@
 """Ways out of whatever an account has staked, wherever it lies: one list for every room.
 
-A row a holding: staking tokens in the wallet, as collateral or inside a pool, and own
-validators. Each names its ways: the pool's queue, burning, the market, the exit queue. What
-lies in a loan or a pool has to be taken out first; the ways then are the same. Waits come
+A row a holding: staking tokens in the wallet, as collateral, inside a pool, restaked or in
+escrow, and own validators. Each names its ways: the pool's queue, burning, the market, the exit
+queue. What lies in a loan or a pool has to be taken out first; the ways then are the same. What
+is restaked has to pass its escrow, and each way begins when that is over. Waits come
 from ``engine/staking_wait`` and the chain's queue. A further protocol adds its ways in
 ``ways_for`` and its holdings in ``ways_out``.
 """
@@ -27,6 +28,7 @@ from lstwallet.engine.staking_wait import Wait
 from lstwallet.engine.world import Readable, World
 from lstwallet.ledger.entries import Account
 from lstwallet.protocols import stableswap
+from lstwallet.readmodel import restaking
 from lstwallet.readmodel.rocketpool import burn_offer
 from lstwallet.readmodel.staking import ACTIVE, leave_wait, steth_behind, validator_rows
 from lstwallet.readmodel.unstaking import BreakEven, break_even
@@ -45,6 +47,8 @@ POOLS: Final = {STETH_ETH: "stETH", RETH_ETH: "rETH"}
 WALLET: Final = "wallet"
 LENT: Final = "lending"
 POOLED: Final = "pool"
+RESTAKED: Final = "restaked"
+ESCROW: Final = "escrow"
 NATIVE: Final = "native"
 
 
@@ -67,7 +71,7 @@ class WaysOut(NamedTuple):
     """One holding and its ways."""
 
     place: str
-    """``wallet``, ``lending``, ``pool`` or ``native``."""
+    """``wallet``, ``lending``, ``pool``, ``restaked``, ``escrow`` or ``native``."""
     token: str
     """stETH, wstETH, rETH, or ETH for own validators."""
     units: int
@@ -80,6 +84,10 @@ class WaysOut(NamedTuple):
     staked_for: int
     """Seconds of staking that earn as much as the market takes; 0 where it takes nothing, or
     there is no market."""
+    escrow: int = 0
+    """Seconds until the escrow is over, which every way waits for."""
+    slashable: bool = False
+    """Whether an operator's slash reaches it until then."""
 
     @property
     def key(self) -> str:
@@ -134,7 +142,7 @@ def _staked_for(worth: int, market: int, rate: int) -> int:
 def ways_out(world: World, account: Account) -> tuple[WaysOut, ...]:
     """Every holding that can be left, in the order of the places."""
     held = (compare(*each, world) for each in _holdings(world, account) if each[2] > 0)
-    return (*held, *_natively(world, account))
+    return (*held, *_restaked(world, account), *_natively(world, account))
 
 
 def _holdings(world: World, account: Account) -> Iterator[tuple[str, str, int]]:
@@ -171,6 +179,34 @@ def _pooled(world: World, account: Account, pool: str) -> int:
     return lp_value(world, pool, world.balance(account, LP[pool]))[1]
 
 
+def _restaked(world: World, account: Account) -> Iterator[WaysOut]:
+    """Deposits, asked for now; then what is in escrow, a row a token, by the one that ends last."""
+    found = restaking.standing(world, account)
+    if found is None:
+        return
+    escrow = restaking.ends_if_asked_now(world) - world.time
+    for stake in found.stakes:
+        yield _later(
+            compare(RESTAKED, stake.token, stake.units, world), escrow, bool(found.operator)
+        )
+    rows = restaking.escrows(world, account)
+    for token in restaking.tokens(world):
+        mine = [row for row in rows if row.token == token]
+        units = sum(row.units for row in mine)
+        if units:
+            left = max(0, max(row.ends for row in mine) - world.time)
+            waiting = any(row.operator for row in mine if row.state == restaking.WAITING)
+            yield _later(compare(ESCROW, token, units, world), left, waiting)
+
+
+def _later(out: WaysOut, escrow: int, slashable: bool) -> WaysOut:
+    """The same ways, each begun so many seconds later."""
+    ways = tuple(
+        way._replace(wait=Wait(way.wait.low + escrow, way.wait.high + escrow)) for way in out.ways
+    )
+    return out._replace(ways=ways, escrow=escrow, slashable=slashable)
+
+
 def _natively(world: World, account: Account) -> Iterator[WaysOut]:
     """Validators that may still be asked to leave, as one row."""
     rows = [row for row in validator_rows(world, account) if row.state == ACTIVE]
@@ -182,6 +218,6 @@ def _natively(world: World, account: Account) -> Iterator[WaysOut]:
 
 
 __all__ = [
-    "BURN", "EXIT", "LENT", "MARKET", "NATIVE", "POOLED", "QUEUE", "WALLET", "Way", "WaysOut",
-    "compare", "lent", "pooled", "ways_for", "ways_out",
+    "BURN", "ESCROW", "EXIT", "LENT", "MARKET", "NATIVE", "POOLED", "QUEUE", "RESTAKED",
+    "WALLET", "Way", "WaysOut", "compare", "lent", "pooled", "ways_for", "ways_out",
 ]  # fmt: skip

@@ -12,24 +12,29 @@ from hypothesis import strategies as st
 from lstwallet.app.beginnings import play
 from lstwallet.app.session import Session
 from lstwallet.engine import quotes
+from lstwallet.engine.kernel import Command
 from lstwallet.engine.lending import Supply
 from lstwallet.engine.pools_facts import RETH_ETH, STETH_ETH, AddLiquidity, Swap
+from lstwallet.engine.restaking_facts import Delegate, QueueWithdrawal, Restake
 from lstwallet.engine.staking import Stake, Wrap, estimate_wait, yearly_rate
 from lstwallet.engine.validators import StakeNatively
 from lstwallet.engine.wallet import Fund
 from lstwallet.engine.world import YOU, World
 from lstwallet.market.driver import MarketConfig
 from lstwallet.market.genesis import busy_exit, genesis
+from lstwallet.market.restaking import OPERATORS
 from lstwallet.readmodel.staking import steth_behind
 from lstwallet.readmodel.unstaking import break_even
 from lstwallet.readmodel.ways_out import (
     BURN,
+    ESCROW,
     EXIT,
     LENT,
     MARKET,
     NATIVE,
     POOLED,
     QUEUE,
+    RESTAKED,
     WALLET,
     WaysOut,
     compare,
@@ -110,6 +115,39 @@ def test_the_wait_and_the_break_even_are_those_of_the_unstake_room(world: World)
         assert row.even.gain > 0  # a busy week: the market pays less
         days = (queue.wei / market.wei - 1) * YEAR / (yearly_rate(world) / ETH)
         assert row.staked_for == pytest.approx(days, rel=1e-6)
+
+
+RESTAKING = (
+    Fund(YOU, "ETH", 100 * ETH), Stake(YOU, 40 * ETH), Restake(YOU, "stETH", 10 * ETH),
+)  # fmt: skip
+DELAY = 100_801 * 12
+"""Seconds of escrow: the catalogue's delay in blocks of 12 s, and the one after it."""
+
+
+def restaked(world: World, *commands: Command) -> dict[str, WaysOut]:
+    for command in (*RESTAKING, *commands):
+        world = quotes.preview(world, command).after
+    return rows(world)
+
+
+def test_what_is_restaked_waits_for_its_escrow_first(tmp_path: Path) -> None:
+    small = genesis(7, market=MarketConfig(flows=False))
+    alone = restaked(small)[f"{RESTAKED}:stETH"]
+    in_wallet = compare(WALLET, "stETH", alone.units, quotes.preview(small, RESTAKING[0]).after)
+    assert (alone.escrow, alone.slashable) == (DELAY, False)
+    assert abs(alone.units - 10 * ETH) <= 5
+    assert [way.kind for way in alone.ways] == [QUEUE, MARKET]
+    queue, market = alone.ways
+    assert market.wait == (DELAY, DELAY)
+    assert queue.wait.low - DELAY == in_wallet.ways[0].wait.low
+    assert queue.wait.high - DELAY >= in_wallet.ways[0].wait.high
+    assert alone.even is not None
+    assert alone.even.seconds == (queue.wait.low + queue.wait.high) // 2 - DELAY
+    named = OPERATORS[1][1]
+    found = restaked(small, Delegate(YOU, named), QueueWithdrawal(YOU, "stETH", 4 * ETH))
+    both = found[f"{RESTAKED}:stETH"], found[f"{ESCROW}:stETH"]
+    assert [abs(each.units - part * ETH) <= 5 for each, part in zip(both, (6, 4), strict=True)]
+    assert all(each.slashable and each.escrow == DELAY for each in both)
 
 
 def test_burning_that_cannot_be_paid_says_what_could(world: World) -> None:

@@ -11,6 +11,7 @@ from pytestqt.qtbot import QtBot
 
 from lstwallet.engine.lending import Supply
 from lstwallet.engine.pools_facts import STETH_ETH, AddLiquidity
+from lstwallet.engine.restaking_facts import Delegate, QueueWithdrawal, Restake
 from lstwallet.engine.staking import RequestUnstake, Stake, Wrap, ticket_wait
 from lstwallet.engine.validators import StakeNatively
 from lstwallet.engine.wallet import Fund
@@ -53,6 +54,24 @@ def test_a_ticket_has_the_same_range_on_every_screen(qtbot: QtBot, person: Drive
         person.click("calendar.close")
         person.go("Unstake")
         person.sees(f"in {words}")  # table of tickets
+
+
+def test_what_is_restaked_has_its_ways_and_leads_to_its_room(
+    qtbot: QtBot, tmp_path: Path
+) -> None:
+    restaked = (
+        *HELD, Restake(YOU, "stETH", 10 * ETH), Delegate(YOU, "Harbour Nodes"),
+        QueueWithdrawal(YOU, "stETH", 4 * ETH),
+    )  # fmt: skip
+    person = Driver(qtbot, window_on(qtbot, tmp_path, restaked, room="home"))
+    link = person.find("home.ways_out")
+    qtbot.mouseClick(link, Qt.MouseButton.LeftButton)
+    person.sees("stETH restaked")
+    person.sees("stETH in escrow")
+    person.sees("Out of escrow in 14 d, slashable until then; the ways begin there.")
+    person.click("ways.go.restaked:stETH")
+    person.sees_not("Ways out")
+    person.sees("You withdraw")
 
 
 def test_all_ways_are_a_click_from_home_and_lead_on(person: Driver) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, Final
 
-from PySide6.QtCore import QCoreApplication, Qt
+from PySide6.QtCore import QCoreApplication, Qt, QTimer
 from PySide6.QtWidgets import QApplication, QLineEdit, QWidget
 
 import lstwallet
@@ -407,6 +407,8 @@ class RoomPage(Page):
         self._wish = (arguments or {}).get("do", "")
         if self._wish == "verify" and self.verify.isEnabled():
             self._verify()
+        if self._wish == "slash":  # once the page has its size: only then is there a place to go to
+            QTimer.singleShot(0, self, self.begin_typing)
 
     def begin_typing(self) -> None:
         if self._wish == "code":

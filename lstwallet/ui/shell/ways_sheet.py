@@ -7,7 +7,15 @@ from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QCoreApplication
 
-from lstwallet.readmodel.ways_out import LENT, NATIVE, POOLED, WaysOut, ways_out
+from lstwallet.readmodel.ways_out import (
+    ESCROW,
+    LENT,
+    NATIVE,
+    POOLED,
+    RESTAKED,
+    WaysOut,
+    ways_out,
+)
 from lstwallet.ui import wording
 from lstwallet.ui.shell.reading import ReadingSheet
 from lstwallet.ui.widgets.buttons import Button
@@ -47,6 +55,9 @@ class WaysSheet(ReadingSheet):
         box = Inset(padding=(14, 12, 14, 12), spacing=8)
         box.setObjectName(f"ways.{each.key}")
         box.add(Label(wording.held(each, self.bridge.preferences), "strong", wrap=True))
+        first = wording.first(each)
+        if first:
+            box.add(Label(first, "small", "warn", wrap=True))
         for way in each.ways:
             name, when, gets = wording.way(way, self.bridge.preferences)
             words = column(Label(name, "medium"), Label(when, "small", "2", wrap=True), spacing=1)
@@ -66,6 +77,7 @@ class WaysSheet(ReadingSheet):
     def _act(self, each: WaysOut) -> str:
         return {
             LENT: self.tr("Withdraw it first"), POOLED: self.tr("Remove it first"),
+            RESTAKED: self.tr("Into escrow first"), ESCROW: self.tr("See the escrow"),
             NATIVE: self.tr("Leave"),
         }.get(each.place, self.tr("Compare in Unstake"))  # fmt: skip
 
@@ -74,6 +86,8 @@ class WaysSheet(ReadingSheet):
         room, wish = {
             LENT: ("lend", {"action": "withdraw", "token": each.token}),
             POOLED: ("pools", {"pool": pool, "action": "remove"}),
+            RESTAKED: ("restake", {"do": "withdraw", "token": each.token}),
+            ESCROW: ("restake", None),
             NATIVE: ("stake", {"choice": "solo"}),
         }.get(each.place, ("unstake", {"token": each.token}))
         self.go(room, wish)

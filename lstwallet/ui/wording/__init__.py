@@ -101,7 +101,7 @@ from lstwallet.ui.wording.refusals import (
 )
 from lstwallet.ui.wording.shadows import PROTOCOLS, ahead_of_native
 from lstwallet.ui.wording.waiting import between, due, next_due, ready_in
-from lstwallet.ui.wording.ways import even, held, way, ways_line
+from lstwallet.ui.wording.ways import even, first, held, way, ways_line
 
 __all__ = [
     "DUST",
@@ -148,6 +148,7 @@ __all__ = [
     "file_size",
     "finding",
     "finding_rule",
+    "first",
     "grouped_address",
     "gwei",
     "health",

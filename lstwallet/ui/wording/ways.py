@@ -39,9 +39,22 @@ def held(out: WaysOut, preferences: Preferences) -> str:
         "wallet": translate("wording", "{amount} in the wallet"),
         "lending": translate("wording", "{amount} as collateral"),
         "pool": translate("wording", "{amount} in a pool"),
+        "restaked": translate("wording", "{amount} restaked"),
+        "escrow": translate("wording", "{amount} in escrow"),
         "native": translate("wording", "{amount} in your own validators"),
     }
     return texts[out.place].format(amount=owned_amount(preferences, out.units, out.token))
+
+
+def first(out: WaysOut) -> str:
+    """What has to pass before any of the ways; empty where nothing has to."""
+    if not out.escrow:
+        return ""
+    text = translate("wording", "Out of escrow in {time}; the ways begin there.")
+    if out.slashable:
+        text = translate("wording", "Out of escrow in {time}, slashable until then; the ways "
+                                    "begin there.")  # fmt: skip
+    return text.format(time=duration(out.escrow))
 
 
 def even(out: WaysOut) -> str:
