@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from lstwallet.engine import kernel
+from lstwallet.engine import kernel, quotes
 from lstwallet.engine import restaking_view as view
 from lstwallet.engine.restaking_facts import (
     CompleteWithdrawal,
@@ -21,7 +21,17 @@ from lstwallet.engine.world import YOU, Draft, World
 from lstwallet.market import restaking as market
 from lstwallet.market.driver import Driver, MarketConfig
 from lstwallet.market.genesis import tiny
-from lstwallet.readmodel import activity, due, home, notices, portfolio, shadow, timeline, yields
+from lstwallet.readmodel import (
+    activity,
+    due,
+    home,
+    notices,
+    portfolio,
+    preflight,
+    shadow,
+    timeline,
+    yields,
+)
 from lstwallet.readmodel import restaking as reading
 from lstwallet.readmodel.attention import EscrowOver, ExitDue, ReadyToClaim, attention
 from lstwallet.readmodel.coming import coming
@@ -241,3 +251,59 @@ def test_a_world_without_restaking_has_nothing_to_show() -> None:
     assert reading.standing(early, YOU) is None
     assert reading.slashes(early) == reading.escrows(early, YOU) == ()
     assert reading.deposited(early, YOU, "stETH") == 0
+
+
+# --- before signing ---------------------------------------------------------------------------
+
+
+def said(world: World, command: Any) -> dict[str, preflight.Finding]:
+    quote = quotes.preview(world, command)
+    found = preflight.findings(world, YOU, command, quote, preflight.Terms())
+    return {each.rule: each for each in found}
+
+
+def graves(world: World, command: Any) -> dict[str, str]:
+    return {rule: each.severity for rule, each in said(world, command).items()}
+
+
+def test_a_deposit_says_what_an_operator_may_lose_and_how_long_the_way_out_is() -> None:
+    alone = said(WORLD, Restake(YOU, "stETH", ETH))
+    assert alone["restake_slashable"].severity == "safe"
+    assert alone["restake_slashable"].facts["operator"] == ""
+    assert alone["restake_escrow"].facts["seconds"] == 100_801 * 12
+    more = said(IN, Restake(YOU, "stETH", ETH))
+    assert more["restake_slashable"].severity == "warning"
+    assert more["restake_slashable"].facts == {"share": 1.0, "operator": EVEN}
+    assert graves(WORLD, Delegate(YOU, market.OPERATORS[0][1])) == {
+        "restake_slashable": "warning", "restake_escrow": "note", "former_slashes": "safe",
+    }  # fmt: skip
+    careful = said(WORLD, Delegate(YOU, market.OPERATORS[0][1]))["restake_slashable"]
+    assert careful.facts["share"] == 0.8
+
+
+def test_a_withdrawal_says_when_it_is_free_and_what_may_happen_until_then() -> None:
+    found = said(IN, QueueWithdrawal(YOU, "stETH", 20 * ETH))
+    assert found["escrow_locked"].severity == "note"
+    assert found["escrow_locked"].facts["at"] == QUEUED.escrows[1].ends
+    assert found["escrow_slashable"].severity == "warning"
+    assert graves(IN, Undelegate(YOU)) == {
+        "escrow_locked": "note", "escrow_slashable": "warning",
+    }  # fmt: skip
+    idle = done(WORLD, Restake(YOU, "stETH", 60 * ETH))[0]
+    assert graves(idle, QueueWithdrawal(YOU, "stETH", ETH)) == {
+        "escrow_locked": "note", "escrow_slashable": "safe",
+    }  # fmt: skip
+    assert graves(READY, CompleteWithdrawal(YOU, ALL, True)) == {"escrow_over": "safe"}
+    empty = done(WORLD, Delegate(YOU, EVEN))[0]
+    assert graves(empty, Undelegate(YOU)) == {}
+
+
+def test_what_slashes_have_taken_stands_beside_each_stake() -> None:
+    (whole,) = reading.standing(IN, YOU).stakes  # type: ignore[union-attr]
+    assert whole.slashed <= 1  # rounding only
+    slashed = done(IN, SlashOperator(EVEN, DATA, WAD // 2))[0]
+    (left,) = reading.standing(slashed, YOU).stakes  # type: ignore[union-attr]
+    assert abs(left.slashed - WAD // 5) <= 1  # half of the 40% that the service was given
+    joined = done(slashed, Undelegate(YOU), Delegate(YOU, EVEN), Restake(YOU, "stETH", 9 * ETH))[0]
+    (new,) = reading.standing(joined, YOU).stakes  # type: ignore[union-attr]
+    assert new.slashed <= 10  # who joins later pays nothing for it

@@ -61,7 +61,16 @@ PLACES = (
     )),
     *(Place("wallet", view, (("click", f"wallet.tab.{view}"),))
       for view in Wallet.MAKERS),
-    Place("pools", "pool", (("click", "pools.open.steth_eth"),)),
+    Place("pools", "ranges", (("click", "pools.open.wsteth_eth"),)),
+    Place("pools", "pool", (("click", "ranges.list"), ("click", "pools.open.steth_eth"))),
+    Place("restake", "operator", (("click", "restake.tab.delegate"),)),
+    Place("restake", "delegation", (("click", "restake.review"),)),
+    Place("restake", "withdrawal", (
+        ("click", "restake.back"), ("click", "restake.tab.withdraw"), ("fill", "restake.out", "1"),
+    )),
+    Place("restake", "deposit", (
+        ("click", "restake.tab.deposit"), ("fill", "restake.amount", "1"),
+    )),
     Place("unstake", "queue or market", (("fill", "unstake.amount", "1"),)),
     Place("unstake", "review", (("click", "unstake.review"),)),
 )  # fmt: skip

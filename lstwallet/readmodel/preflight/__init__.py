@@ -26,6 +26,13 @@ from lstwallet.engine.lending_facts import (
 from lstwallet.engine.network import Approve, FeePaid
 from lstwallet.engine.pools_facts import AddLiquidity, RemoveLiquidity, Swap
 from lstwallet.engine.quotes import Quote
+from lstwallet.engine.restaking_facts import (
+    CompleteWithdrawal,
+    Delegate,
+    QueueWithdrawal,
+    Restake,
+    Undelegate,
+)
 from lstwallet.engine.rocketpool_facts import BurnReth, MintReth
 from lstwallet.engine.staking_facts import Claim, RequestUnstake, Stake, Unwrap, Wrap
 from lstwallet.engine.transactions import Transaction
@@ -45,6 +52,7 @@ from lstwallet.readmodel.preflight import (
     paying,
     providing,
     ranges,
+    restaking,
     rocketpool,
     sending,
     staking,
@@ -110,6 +118,11 @@ RULES: Final[dict[type, Rule]] = {
     DonateVault: vaults.of_gift,
     OpenRange: ranges.of_fund,
     AddToRange: ranges.of_fund,
+    Restake: restaking.of_restake,
+    Delegate: restaking.of_delegate,
+    QueueWithdrawal: restaking.of_withdrawal,
+    Undelegate: restaking.of_withdrawal,
+    CompleteWithdrawal: restaking.of_completion,
 }
 """What is looked at, by the kind of call."""
 
@@ -178,6 +191,12 @@ SOURCES: Final[dict[str, str]] = {
     "vault_gift": "Pre-flight: our own rule",
     "range_idle": "Pre-flight: our own rule",
     "range_diverges": "Pre-flight: our own rule",
+    "restake_slashable": "Restake: layered APR and layered risk",
+    "restake_escrow": "Restake: escrow",
+    "escrow_locked": "Restake: queue → wait → complete or redeposit",
+    "escrow_slashable": "Restake: frozen, slashed",
+    "escrow_over": "Restake: queue → wait → complete or redeposit",
+    "former_slashes": "Restake: frozen, slashed",
 }
 """Every rule, and where it comes from: a row of EXPERIENCE.md's flow table."""
 

@@ -15,7 +15,7 @@ def ranges(camera: Camera) -> None:
         hands.click("pools.list")
     hands.click("pools.open.wsteth_eth")
     camera.shot("ranges-empty", "Where the liquidity lies", "No range yet", small=True)
-    hands.click("ranges.width.500")  # June is wild: a narrow range would be left at once
+    hands.click("ranges.width.100")
     hands.fill("ranges.amount1", "1")
     camera.shot("ranges-form", "In range: it earns fees", "The range takes", small=True)
     hands.agree("ranges")

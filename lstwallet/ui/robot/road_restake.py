@@ -64,7 +64,7 @@ def over(camera: Camera) -> None:
     table = hands.find("restake.escrows", TableView)
     assert table.model().rowCount() == 1
     hands.press_cell("restake.escrows", 0, "take")
-    camera.shot("restake-take-review", "No slash reaches it any more")
+    camera.shot("restake-take-review", "You receive")
     hands.click("restake.confirm")
     hands.sees("Withdrawal taken")
     hands.click("restake.again")

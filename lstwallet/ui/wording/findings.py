@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any, Final
 
-from lstwallet.ui.wording import ranges, vaults
+from lstwallet.ui.wording import ranges, restakes, vaults
 from lstwallet.ui.wording.network import contract, fee, fiat_fee, may_take
 from lstwallet.ui.wording.numbers import (
     NO_BREAK,
@@ -536,6 +536,7 @@ _SENTENCES: Final[dict[str, Callable[[str, Any], str]]] = {
     ),
     **vaults.SENTENCES,
     **ranges.SENTENCES,
+    **restakes.SENTENCES,
 }
 
 
@@ -596,6 +597,7 @@ def _rules() -> dict[str, str]:
         "pool_leans": translate("wording", "Warned when one side holds 60% of the value."),
         "pool_off_oracle": translate("wording", "From 4% warned."),
         **vaults.rules(),
+        **restakes.rules(),
     }
 
 

@@ -157,27 +157,23 @@ class OperatorForm(ChoiceForm):
         world = self.bridge.world
         assert world is not None
         if self.leaving:
-            return self._review_leaving(quote, world)
+            return self._review_leaving(quote)
         row = self.row_of(world, self.chosen)
         assert row is not None
-        checks = [
-            Check(self.tr("Services: {services}").format(services=words.services(row)), "info"),
-            Check(self.tr("Slashes from before you join cost you nothing"), "good"),
-            Check(self.tr("To leave takes 14 days, slashable throughout"), "warn"),
-        ]
+        named = self.tr("Services: {services}").format(services=words.services(row))
         before = self._present(world)
         return Review(
             title=self.tr("Review delegation"),
             confirm=self.tr("Delegate to {operator}").format(operator=row.name),
             pending=self.tr("Delegating"),
-            checks=tuple(checks),
+            checks=(Check(named, "info"),),
             changes=(
                 Change(self.tr("Operator"), before or self.tr("none"), row.name, plain=True),
             ),
             facts=words.operator_facts(row),
         )  # fmt: skip
 
-    def _review_leaving(self, quote: Quote, world: World) -> Review:
+    def _review_leaving(self, quote: Quote) -> Review:
         event = next(each for each in quote.events if isinstance(each, WithdrawalsQueued))
         numbers = {each.id for each in event.escrows}
         rows = [row for row in reading.escrows(quote.after, self.bridge.account)
@@ -192,7 +188,6 @@ class OperatorForm(ChoiceForm):
                      wording.fiat(value_of(prices, row.token, row.units)))
                 for row in rows
             ),
-            checks=words.leaving_checks(world, delegated=True),
             changes=(Change(self.tr("Operator"), event.left, self.tr("none"), plain=True),),
         )  # fmt: skip
 
@@ -264,7 +259,6 @@ class CompleteForm(ChoiceForm):
             confirm=self.tr("Take it") if self.as_tokens else self.tr("Deposit again"),
             pending=self.tr("Completing"),
             moves=tuple(moves),
-            checks=(Check(self.tr("No slash reaches it any more"), "good"),),
             facts=facts,
         )
 

@@ -173,7 +173,6 @@ class DepositForm(AmountForm):
                 Move(event.token, self.tr("You deposit"),
                      wording.change(-event.amount, event.token), worth),
             ),
-            checks=words.leaving_checks(world, delegated=self._operator(world) is not None),
             changes=(
                 Change(self.tr("Restaked"), self._deposited(world), self._deposited(quote.after)),
             ),
@@ -264,7 +263,6 @@ class WithdrawForm(AmountForm):
                 Move(self.token, self.tr("Into escrow"), wording.amount(units, self.token),
                      self._worth(quote.after, units)),
             ),
-            checks=words.leaving_checks(world, delegated=self._operator(world) is not None),
             changes=(
                 Change(self.tr("Restaked"), self._deposited(world), self._deposited(quote.after)),
             ),

@@ -9,11 +9,11 @@ from PySide6.QtCore import QCoreApplication
 from lstwallet.readmodel import restaking as reading
 from lstwallet.readmodel.restaking import EscrowRow, OperatorRow, SlashRow
 from lstwallet.ui import wording
-from lstwallet.ui.pages.action import Check, Fact
+from lstwallet.ui.pages.action import Fact
 from lstwallet.units.fixed import WAD
 
 if TYPE_CHECKING:
-    from lstwallet.engine.world import World
+    pass
 
 translate = QCoreApplication.translate
 FACTOR_DIGITS: Final = 6
@@ -70,20 +70,6 @@ def operator_facts(row: OperatorRow | None) -> tuple[Fact, ...]:
         Fact(translate("restake", "Adds a year"), rate(row.rate), "good"),
         Fact(translate("restake", "Own fee"), part(row.split)),
         Fact(translate("restake", "At risk"), part(row.at_risk), "warn"),
-    )
-
-
-def leaving_checks(world: World, *, delegated: bool) -> tuple[Check, ...]:
-    """What one should know of the way out; without an operator nothing can be slashed."""
-    ends = wording.day_and_time(reading.ends_if_asked_now(world))
-    wait = Check(
-        translate("restake", "Asked for now, it leaves escrow on {day}").format(day=ends), "info"
-    )
-    if not delegated:
-        return (wait,)
-    return (
-        wait,
-        Check(translate("restake", "It can be slashed until then, and earns no rewards"), "warn"),
     )
 
 
