@@ -13,11 +13,13 @@ from lstwallet.engine.lending import Supply
 from lstwallet.engine.pools_facts import STETH_ETH, AddLiquidity
 from lstwallet.engine.restaking_facts import Delegate, QueueWithdrawal, Restake
 from lstwallet.engine.staking import RequestUnstake, Stake, Wrap, ticket_wait
+from lstwallet.engine.staking_wait import Wait
 from lstwallet.engine.validators import StakeNatively
 from lstwallet.engine.wallet import Fund
 from lstwallet.engine.world import YOU
-from lstwallet.readmodel.ways_out import lent
+from lstwallet.readmodel.ways_out import MARKET, QUEUE, Way, lent
 from lstwallet.ui import wording
+from lstwallet.ui.bridge import Preferences
 from lstwallet.ui.robot.hands import plain
 from lstwallet.units.clock import DAY
 from tests.journeys.driver import Driver
@@ -72,6 +74,15 @@ def test_what_is_restaked_has_its_ways_and_leads_to_its_room(
     person.click("ways.go.restaked:stETH")
     person.sees_not("Ways out")
     person.sees("You withdraw")
+
+
+def test_a_way_that_begins_at_one_moment_names_it_not_a_range() -> None:
+    delay = 100_801 * 12
+    name, when, _ = wording.way(Way(MARKET, ETH, Wait(delay, delay)), Preferences())
+    assert (name, plain(when)) == ("Sell on the market", "in 14 d")
+    ranged = wording.way(Way(QUEUE, ETH, Wait(DAY, 3 * DAY)), Preferences())[1]
+    assert plain(ranged) == "in 1 to 3 d"
+    assert wording.way(Way(MARKET, ETH, Wait(0, 0)), Preferences())[1] == "at once"
 
 
 def test_all_ways_are_a_click_from_home_and_lead_on(person: Driver) -> None:

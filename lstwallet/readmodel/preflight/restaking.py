@@ -31,7 +31,7 @@ def of_withdrawal(case: Case) -> Iterator[Finding]:
         yield note("escrow_locked", at=escrow.ends)
         operator = escrow.withdrawal.operator
         fired = warning if operator else safe
-        yield fired("escrow_slashable", operator=operator)
+        yield fired("escrow_slashable", operator=operator, at=escrow.ends)
 
 
 def of_completion(case: Case) -> Iterator[Finding]:

@@ -15,7 +15,7 @@ def _slashable(grave: str, facts: Any) -> str:
         text = translate("wording", "{operator} has allocated nothing that could be slashed.")
         return text.format(operator=facts["operator"])
     text = translate(
-        "wording", "{operator}'s services can slash up to {share} of all that you restake."
+        "wording", "The services of {operator} can slash up to {share} of all that you restake."
     )
     return text.format(operator=facts["operator"], share=percent(facts["share"], 0))
 
@@ -28,14 +28,17 @@ def _escrow(grave: str, facts: Any) -> str:
 
 
 def _locked(grave: str, facts: Any) -> str:
-    text = translate("wording", "It leaves escrow on {when} and cannot be taken before.")
+    text = translate("wording", "It cannot be taken before {when}.")
     return text.format(when=day_and_time(facts["at"]))
 
 
 def _in_escrow(grave: str, facts: Any) -> str:
     if grave == "safe":
         return translate("wording", "No operator: nobody can slash it in escrow.")
-    return translate("wording", "It can be slashed until then, and earns no rewards.")
+    text = translate(
+        "wording", "In escrow until {when}. It can be slashed until then, and earns no rewards."
+    )
+    return text.format(when=day_and_time(facts["at"]))
 
 
 def _former(grave: str, facts: Any) -> str:

@@ -23,7 +23,9 @@ def way(each: Way, preferences: Preferences) -> tuple[str, str, str]:
     }
     when = translate("wording", "at once")
     if each.wait.high:
-        when = translate("wording", "in {wait}").format(wait=waits(*each.wait))
+        low, high = each.wait
+        wait = duration(low) if low == high else waits(low, high)
+        when = translate("wording", "in {wait}").format(wait=wait)
     if each.kind == "burn" and not each.open:
         when = translate("wording", "only {amount} can be paid now").format(
             amount=amount(each.available, "ETH")

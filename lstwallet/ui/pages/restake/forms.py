@@ -147,7 +147,7 @@ class DepositForm(AmountForm):
             text = self.tr("Without an operator a deposit earns nothing more and risks nothing.")
             self.note.set(text, "info", "info")
         else:
-            text = self.tr("{part} of it can be slashed by {operator}'s services.")
+            text = self.tr("The services of {operator} can slash up to {part} of it.")
             self.note.set(
                 text.format(part=words.part(mine.at_risk), operator=mine.name), "warn", "warning"
             )
