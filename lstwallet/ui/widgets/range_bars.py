@@ -152,9 +152,12 @@ class RangeBars(Themed, QWidget):
             for bar in self._bars:
                 self._paint_bar(painter, bar, floor)
             paint.rule(painter, 0, floor, self.width())
-            painter.setPen(QPen(current().color("text"), 1, Qt.PenStyle.DashLine))
             at = self._x(self._price)
-            painter.drawLine(QPointF(at, 2), QPointF(at, floor))
+            edge, dashes = QPen(current().color("surface"), 3), QPen(current().color("text"), 1)
+            dashes.setStyle(Qt.PenStyle.DashLine)
+            for pen in (edge, dashes):  # an edge of its own: it is seen on a bar too
+                painter.setPen(pen)
+                painter.drawLine(QPointF(at, 2), QPointF(at, floor))
             if self._bounds is not None:
                 for bound in self._bounds:
                     self._paint_bound(painter, self._x(bound), floor)

@@ -10,6 +10,7 @@ from lstwallet.engine.concentrated_facts import TOKENS, Pair
 from lstwallet.readmodel.concentrated import INSIDE, RangeView
 from lstwallet.readmodel.pools import fair_usd
 from lstwallet.ui import wording
+from lstwallet.units.fixed import WAD
 
 if TYPE_CHECKING:
     from lstwallet.engine.world import Readable
@@ -51,6 +52,11 @@ def worth_words(wei: int) -> str:
     return wording.amount(wei, "ETH")
 
 
+def whole_words(units: int, token: str) -> str:
+    """``4 877 wstETH``: what others have there is not read to four decimals."""
+    return f"{wording.count(units // WAD)}{wording.NO_BREAK}{token}"
+
+
 def worth_of(world: Readable, token: str, units: int) -> str:
     """In dollars, at outside prices."""
     return wording.fiat(fair_usd(world, token, units))
@@ -87,5 +93,6 @@ def ahead_words(preferences: Preferences, view: RangeView) -> tuple[str, str]:
 
 __all__ = [
     "ahead_words", "bounds_words", "owned_pair", "owned_words", "pair_words", "price_words",
-    "state_words", "title", "translate", "worth_of", "worth_words",
+    "state_words", "title", "translate", "whole_words", "worth_of",
+    "worth_words",
 ]  # fmt: skip

@@ -27,6 +27,7 @@ from lstwallet.ui.pages.pools.range_words import (
     state_words,
     title,
     translate,
+    whole_words,
 )
 from lstwallet.ui.theme import tokens
 from lstwallet.ui.widgets.action_panel import ActionPanel
@@ -270,7 +271,7 @@ class RangesView(QWidget):
         self.sub.setText(kind(view))
         self.price.set_value(price_words(view.price))
         amounts = zip(TOKENS, view.held, strict=True)
-        self.held.set_value(" + ".join(wording.amount(units, token) for token, units in amounts))
+        self.held.set_value(" + ".join(whole_words(units, token) for token, units in amounts))
         self._show_rows(rows)
         self.flow.refresh(world)
         self._show_bars(world, view)
