@@ -13,6 +13,7 @@ from pytestqt.qtbot import QtBot
 from lstwallet.app.beginnings import Step
 from lstwallet.engine import concentrated as engine
 from lstwallet.engine.concentrated import OpenRange, SwapConcentrated
+from lstwallet.engine.quotes import preview
 from lstwallet.engine.staking import Stake, Wrap
 from lstwallet.engine.wallet import Fund
 from lstwallet.engine.world import YOU, World
@@ -166,6 +167,24 @@ def test_a_typed_bound_is_of_no_width_and_stays_on_the_chart(
     assert 0 < bars._x(bounds[1]) < bars.width()
     you.click("ranges.width.500")
     assert form.width.current() == 500
+
+
+def test_a_width_follows_the_price_until_an_amount_is_typed(
+    qtbot: QtBot, tmp_path: Path
+) -> None:
+    window, you = opened(qtbot, tmp_path)
+    form = window.page("pools").ranges.add_form
+    moved = preview(world_of(window), SwapConcentrated(YOU, "ETH", 300 * ETH, 0)).after
+    before = [field.units() for field in form.prices]
+    form.refresh(moved)
+    lower, upper = (field.units() for field in form.prices)
+    assert lower > before[0]
+    price = engine.price_now(moved)
+    assert abs(lower - price * 99 // 100) < price // 5_000
+    assert abs(upper - price * 101 // 100) < price // 5_000
+    you.fill("ranges.amount0", "1")
+    form.refresh(world_of(window))
+    assert [field.units() for field in form.prices] == [lower, upper]
 
 
 def test_a_bound_is_dragged_on_the_chart_and_pushed_with_keys(

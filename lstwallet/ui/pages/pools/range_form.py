@@ -158,11 +158,13 @@ class RangeForm(ActionForm):
 
     def _widened(self, width: Any) -> None:
         world = self.bridge.world
-        if world is None or world.concentrated is None:
-            return
+        if world is not None and world.concentrated is not None:
+            self._around(world, width)
+            self.bounds_changed.emit()
+
+    def _around(self, world: World, width: int) -> None:
         price = concentrated.pool_view(world).price
         self._fill(mul_div_floor(price, BPS - width, BPS), mul_div_floor(price, BPS + width, BPS))
-        self.bounds_changed.emit()
 
     def _priced(self) -> None:
         if not self._filling:
@@ -217,7 +219,9 @@ class RangeForm(ActionForm):
         self.bounds_box.setVisible(self.target.current() == NEW)
         if not any(field.text() for field in self.prices):
             self.width.set_current(USUAL)
-            self._widened(USUAL)
+        width, begun = self.width.current(), any(field.text() for field in self.amounts)
+        if width is not None and self.agreed is None and not begun:  # it follows the price
+            self._around(world, width)
         self._filling = True
         for field, token in zip(self.amounts, TOKENS, strict=True):
             held = world.balance(self.bridge.account, token)
