@@ -131,6 +131,41 @@ _TIMELINES: Final = (
     "CREATE INDEX journal_by_moment ON journal (branch, began, first_seq)",
 )
 
+_NARROW: Final = (
+    # What lies in the order of its key needs no second tree of keys: a command's commit writes
+    # two pages fewer, each once into the rollback journal and once into the file.
+    """CREATE TABLE entries_by_key (
+        branch INTEGER NOT NULL REFERENCES branch (id),
+        seq INTEGER NOT NULL,
+        place INTEGER NOT NULL,
+        at INTEGER NOT NULL,
+        account TEXT NOT NULL,
+        token TEXT NOT NULL,
+        units TEXT NOT NULL,
+        kind TEXT NOT NULL,
+        PRIMARY KEY (branch, seq, place)
+    ) STRICT, WITHOUT ROWID""",
+    "INSERT INTO entries_by_key SELECT * FROM entries ORDER BY branch, seq, place",
+    "DROP TABLE entries",
+    "ALTER TABLE entries_by_key RENAME TO entries",
+    """CREATE TABLE activity_by_key (
+        branch INTEGER NOT NULL REFERENCES branch (id),
+        seq INTEGER NOT NULL,
+        at INTEGER NOT NULL,
+        kind TEXT NOT NULL,
+        gain TEXT NOT NULL,
+        PRIMARY KEY (branch, seq)
+    ) STRICT, WITHOUT ROWID""",
+    "INSERT INTO activity_by_key SELECT * FROM activity ORDER BY branch, seq",
+    # Notes point at what they are about: they step aside until it is there again.
+    "CREATE TEMP TABLE notes_aside AS SELECT * FROM notes",
+    "DELETE FROM notes",
+    "DROP TABLE activity",
+    "ALTER TABLE activity_by_key RENAME TO activity",
+    "INSERT INTO notes SELECT * FROM notes_aside",
+    "DROP TABLE temp.notes_aside",
+)
+
 
 @migrations()
 def m001_first(db: Database) -> None:
@@ -161,4 +196,12 @@ def m003_operation(db: Database) -> None:
 def m004_timelines(db: Database) -> None:
     """The tree of branches: titles, what is hidden, and where each left its parent."""
     for statement in _TIMELINES:
+        db.execute(statement)
+
+
+@migrations()
+def m005_narrow(db: Database) -> None:
+    """Postings and the list of Activity by their keys alone. An earlier program reads and writes
+    them all the same: the format is the one before."""
+    for statement in _NARROW:
         db.execute(statement)

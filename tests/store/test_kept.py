@@ -8,7 +8,10 @@ from pathlib import Path
 import pytest
 
 from lstwallet.app.session import Session
+from lstwallet.store import schema
 from lstwallet.store.codec import world_hash
+from lstwallet.store.driver import Database
+from lstwallet.store.journal import Store
 from lstwallet.store.verify import verify
 from lstwallet.units.clock import DAY
 
@@ -63,3 +66,48 @@ def test_what_a_person_wrote_is_kept(tmp_path: Path) -> None:
     assert [note.text for note in book.notes.values()] == ["The first of many"]
     assert book.names == {"you": "Mine"}
     assert book.favourites == {("token", "stETH"), ("contact", "sim:alice")}
+
+
+def rows_of(database: Database) -> dict[str, list[tuple[object, ...]]]:
+    """What stands in the tables that were made anew, and in the one that points at them."""
+    names = {"entries", "activity", "notes"}
+    found = {name: sorted(database.conn.execute(f'SELECT * FROM "{name}"'))  # noqa: S608
+             for name in names & set(database.table_names())}
+    return {name: found.get(name, []) for name in names}
+
+
+def tables_of(database: Database) -> set[tuple[object, ...]]:
+    query = "SELECT type, name, tbl_name, sql FROM sqlite_schema"
+    return set(database.conn.execute(query).fetchall())
+
+
+@pytest.mark.parametrize("name", sorted(HASHES))
+def test_an_upgrade_keeps_every_row_in_the_tables_of_a_new_profile(
+    name: str, tmp_path: Path
+) -> None:
+    path = unpacked(name, tmp_path)
+    database = schema.open_database(path, read_only=True)
+    before, old = rows_of(database), tables_of(database)
+    database.close()
+    Store.open(path).close()
+    database = schema.open_database(path, read_only=True)
+    after, now = rows_of(database), tables_of(database)
+    broken = database.conn.execute("PRAGMA foreign_key_check").fetchall()
+    database.close()
+    fresh = schema.create_database(tmp_path / "fresh.lstwallet")
+    new = tables_of(fresh)
+    fresh.close()
+    assert before["entries"] and before["activity"]
+    assert bool(before["notes"]) == (name == "whole-wallet")
+    assert after == before
+    assert now == new != old
+    assert broken == []
+
+
+def test_postings_and_activity_have_one_tree_each(tmp_path: Path) -> None:
+    """A second one, of keys alone, is another page to encrypt in every commit."""
+    database = schema.create_database(tmp_path / "fresh.lstwallet")
+    indices = {name for kind, name, *_ in tables_of(database) if kind == "index"}
+    database.close()
+    assert "sqlite_autoindex_journal_1" in indices
+    assert not indices & {"sqlite_autoindex_entries_1", "sqlite_autoindex_activity_1"}

@@ -438,11 +438,11 @@ def test_a_history_that_was_tampered_with_does_not_open(profile: Path, change: s
 @pytest.mark.parametrize(
     "change",
     [
-        "UPDATE entries SET units = '7' WHERE rowid = 1",
-        "UPDATE entries SET units = 'seven' WHERE rowid = 1",
+        "UPDATE entries SET units = '7' WHERE seq = (SELECT min(seq) FROM entries)",
+        "UPDATE entries SET units = 'seven' WHERE seq = (SELECT min(seq) FROM entries)",
         "DELETE FROM entries WHERE seq = (SELECT max(seq) FROM entries)",
-        "UPDATE entries SET at = at + 5 WHERE rowid = 1",
-        "UPDATE entries SET kind = 'Claimed' WHERE rowid = 1",
+        "UPDATE entries SET at = at + 5 WHERE seq = (SELECT min(seq) FROM entries)",
+        "UPDATE entries SET kind = 'Claimed' WHERE seq = (SELECT min(seq) FROM entries)",
         "INSERT INTO entries VALUES (1, 999999, 0, 0, 'you', 'ETH', '5', 'Funded')",
         "UPDATE activity SET at = at + 5 WHERE kind = 'Funded'",
         "UPDATE activity SET kind = 'Claimed' WHERE kind = 'Funded'",
