@@ -25,7 +25,10 @@ ETH: Final = 10**18
 SEED: Final = 7
 DAYS: Final = 30
 """Of history in the profiles: pages enough for the tree of the journal to have its depth."""
-COMMITS: Final = 50
+COMMITS: Final = 10
+"""In one turn: the two profiles take turns often, for a disk is busy at times."""
+TURNS: Final = 15
+"""In one repetition."""
 OPENINGS: Final = 5
 
 
@@ -54,7 +57,11 @@ def both() -> Iterator[tuple[Session, Session]]:
 
 
 def commits(session: Session, times: list[float]) -> float:
-    """Seconds that the commits of commands took, one by one; ``times`` grows by each."""
+    """Seconds that the commit of a command takes, the median of a turn; ``times`` grows by each.
+
+    Not their sum: a disk that keeps one commit in a hundred waiting for twenty milliseconds, as
+    some do, would decide it.
+    """
     commit = Store.commit
 
     def timed(store: Store, page: Page) -> None:
@@ -69,7 +76,7 @@ def commits(session: Session, times: list[float]) -> float:
             assert session.execute(WrapEth(YOU, ETH // 1_000)).refusal is None
     finally:
         Store.commit = commit  # type: ignore[method-assign]
-    return sum(times[before:])
+    return median(times[before:])
 
 
 def measure_commit() -> Measured:
@@ -78,7 +85,7 @@ def measure_commit() -> Measured:
     floor: list[float] = []
     with both() as (encrypted, plain):
         found = interleaved(
-            lambda: commits(encrypted, ours), lambda: commits(plain, floor), "", rounds=3
+            lambda: commits(encrypted, ours), lambda: commits(plain, floor), "", rounds=TURNS
         )
     note = (
         f"{COMMITS} commits a turn; one: {1e3 * median(ours):.2f} ms encrypted,"

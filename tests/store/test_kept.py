@@ -71,8 +71,10 @@ def test_what_a_person_wrote_is_kept(tmp_path: Path) -> None:
 def rows_of(database: Database) -> dict[str, list[tuple[object, ...]]]:
     """What stands in the tables that were made anew, and in the one that points at them."""
     names = {"entries", "activity", "notes"}
-    found = {name: sorted(database.conn.execute(f'SELECT * FROM "{name}"'))  # noqa: S608
-             for name in names & set(database.table_names())}
+    found = {
+        name: sorted(database.conn.execute(f'SELECT * FROM "{name}"'))
+        for name in names & set(database.table_names())
+    }
     return {name: found.get(name, []) for name in names}
 
 
@@ -97,7 +99,8 @@ def test_an_upgrade_keeps_every_row_in_the_tables_of_a_new_profile(
     fresh = schema.create_database(tmp_path / "fresh.lstwallet")
     new = tables_of(fresh)
     fresh.close()
-    assert before["entries"] and before["activity"]
+    assert before["entries"]
+    assert before["activity"]
     assert bool(before["notes"]) == (name == "whole-wallet")
     assert after == before
     assert now == new != old
