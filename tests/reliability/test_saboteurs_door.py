@@ -112,8 +112,8 @@ SABOTEURS = [
     ),
     Saboteur(
         "nobody can stop a reading", PARENT,
-        "            elif self._unwanted is not None and self._unwanted():",
-        "            elif self._unwanted is self:",
+        "            elif self.unwanted():\n",
+        "            elif self.unwanted is self:\n",
         (f"{DOOR}test_nobody_has_to_wait_for_what_is_not_wanted_any_more",),
     ),
     Saboteur(
