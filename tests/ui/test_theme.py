@@ -10,10 +10,11 @@ from typing import Any
 import numpy as np
 import pytest
 from PySide6.QtCore import QRectF, Qt
-from PySide6.QtGui import QFontMetricsF, QIcon, QImage, QPainter
+from PySide6.QtGui import QFontMetricsF, QIcon, QImage, QPainter, QPixmap, QPixmapCache
 from PySide6.QtWidgets import QApplication
 
 from lstwallet.ui import theme
+from lstwallet.ui.models import cells
 from lstwallet.ui.theme import icons, manager, paint, style, tokens
 from lstwallet.ui.theme.tokens import ThemeName
 
@@ -182,6 +183,31 @@ def test_icons_are_cached_and_follow_the_theme(qapp: QApplication) -> None:
     light = icons.icon("house", "text").pixmap(16, 16).toImage()
     theme.apply(qapp, "dark")
     assert icons.icon("house", "text").pixmap(16, 16).toImage() != light
+
+
+def test_what_was_laid_out_for_a_theme_goes_with_it(qapp: QApplication) -> None:
+    """Or who turns it often enough keeps thousands of texts that are never drawn again."""
+    theme.apply(qapp, "light")
+    wide = cells.width(cells.Text("0.5 ETH"))
+    image = QImage(200, 40, QImage.Format.Format_ARGB32)
+    with QPainter(image) as painter:
+        paint.draw_text(painter, QRectF(0, 0, 200, 40), "0.5 ETH")
+    kept = [paint._laid_out.cache_info, cells.width.cache_info]
+    assert all(each().currsize for each in kept), "drawn again it costs half"
+    theme.apply(qapp, "light", 1.5)
+    assert [each().currsize for each in kept] == [0, 0]
+    assert cells.width(cells.Text("0.5 ETH")) > wide, "and the new answer is the new theme's"
+
+
+def test_qt_keeps_few_pictures_of_its_controls(qapp: QApplication) -> None:
+    """It never finds those of a dialog again that has ended."""
+    theme.apply(qapp, "light")
+    for number in range(40):
+        picture = QPixmap(256, 256)
+        picture.fill(Qt.GlobalColor.red)
+        QPixmapCache.insert(f"picture {number}", picture)
+    found = [number for number in range(40) if QPixmapCache.find(f"picture {number}") is not None]
+    assert 0 < len(found) <= 4, "256 KiB each"
 
 
 def test_icons_survive_being_copied(qapp: QApplication) -> None:

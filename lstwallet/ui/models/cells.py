@@ -12,7 +12,7 @@ from typing import Final, NamedTuple
 from PySide6.QtCore import QCoreApplication, QPointF, QRectF
 from PySide6.QtGui import QPainter
 
-from lstwallet.ui.theme import current, icons, paint
+from lstwallet.ui.theme import current, icons, of_the_theme, paint
 
 translate = QCoreApplication.translate
 STAR_GAP: Final = 6
@@ -101,13 +101,10 @@ def tip(cell: Cell) -> str:
     return getattr(cell, "tip", "") or ""
 
 
+@of_the_theme
+@lru_cache(maxsize=4096)
 def width(cell: Cell) -> int:
     """Natural width of a cell's content."""
-    return _width(cell, current().generation)
-
-
-@lru_cache(maxsize=4096)
-def _width(cell: Cell, _generation: int) -> int:
     theme = current()
     match cell:
         case Text():

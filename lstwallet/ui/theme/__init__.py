@@ -11,7 +11,8 @@ from lstwallet.ui.theme.manager import (
     calm,
     current,
     mode,
+    of_the_theme,
     set_calm,
 )
 
-__all__ = ["Theme", "Themed", "apply", "calm", "current", "mode", "set_calm"]
+__all__ = ["Theme", "Themed", "apply", "calm", "current", "mode", "of_the_theme", "set_calm"]

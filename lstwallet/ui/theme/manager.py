@@ -9,15 +9,20 @@ from __future__ import annotations
 
 import math
 import os
-from typing import Final
+from collections.abc import Callable
+from typing import Final, Protocol, TypeVar
 
 from PySide6.QtCore import QEvent, Qt
-from PySide6.QtGui import QColor, QFont
+from PySide6.QtGui import QColor, QFont, QPixmapCache
 from PySide6.QtWidgets import QApplication
 
 from lstwallet.ui.theme import fonts, tokens
 from lstwallet.ui.theme.tokens import ThemeMode, ThemeName
 from lstwallet.units.memory import collector_resting
+
+QT_PICTURES_KIB: Final = 1024
+"""What Qt may keep of the pictures of its own controls. It knows them by their palette, and
+each file dialog brings new ones: they are never found again, and would fill 10 MiB."""
 
 
 class Theme:
@@ -90,11 +95,29 @@ def blend(over: QColor, under: QColor, share: float) -> QColor:
     )
 
 
+class _Cached(Protocol):
+    """What ``functools.lru_cache`` makes."""
+
+    @property
+    def cache_clear(self) -> Callable[[], None]: ...
+
+
+_C = TypeVar("_C", bound=_Cached)
+
+
 class _State:
     theme: Theme = Theme("light")
     mode: ThemeMode = "light"
     watching_system: bool = False
     calm: bool = False
+    forgets: Final[list[Callable[[], None]]] = []
+    """Called when another theme comes into force."""
+
+
+def of_the_theme(cached: _C) -> _C:
+    """Decorates a cached function whose answers depend on the theme: they go with it."""
+    _State.forgets.append(cached.cache_clear)
+    return cached
 
 
 def current() -> Theme:
@@ -135,6 +158,10 @@ def apply(app: QApplication, wanted: ThemeMode = "light", scale: float = 1.0) ->
     first = _State.theme.generation == 0
     _State.mode = wanted
     _State.theme = Theme(resolve(app, wanted), scale, _State.theme.generation + 1)
+    for forget in _State.forgets:
+        forget()
+    if first:
+        QPixmapCache.setCacheLimit(QT_PICTURES_KIB)
     # To ask Qt for its style would make PySide build that class: 10 ms before the first frame.
     told = os.environ.get("QT_STYLE_OVERRIDE", "").lower() == "fusion"
     if first and not told and app.style().name() != "fusion":

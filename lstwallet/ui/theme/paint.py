@@ -17,7 +17,7 @@ from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPen, QPolygonF, QStaticText
 
 from lstwallet.ui.theme import icons, tokens
-from lstwallet.ui.theme.manager import blend, current
+from lstwallet.ui.theme.manager import blend, current, of_the_theme
 
 LEFT: Final = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
 RIGHT: Final = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
@@ -90,11 +90,11 @@ def draw_text(
     font = theme.font(style)
     painter.setFont(font)
     painter.setPen(theme.color(TEXT_ROLES.get(tone, tone)))
-    laid = _laid_out(text, style, theme.generation)
+    laid = _laid_out(text, style)
     if elide and laid.width > box.width() + 0.5:
         metrics = QFontMetricsF(font)
         text = metrics.elidedText(text, Qt.TextElideMode.ElideRight, box.width())
-        laid = _laid_out(text, style, theme.generation)
+        laid = _laid_out(text, style)
     x = box.x()
     if align != "left":
         x += (box.width() - laid.width) * (1 if align == "right" else 0.5)
@@ -110,8 +110,9 @@ class _LaidOut(NamedTuple):
     """How far its top stands above the middle of its line."""
 
 
+@of_the_theme
 @lru_cache(maxsize=2048)
-def _laid_out(text: str, style: str, _generation: int) -> _LaidOut:
+def _laid_out(text: str, style: str) -> _LaidOut:
     font = current().font(style)
     metrics = QFontMetricsF(font)
     laid = QStaticText(text)
