@@ -240,6 +240,15 @@ def test_fees_are_collected_and_a_part_is_taken_out(qtbot: QtBot, tmp_path: Path
     you.sees("received")
     (left,) = concentrated.rows(world_of(window), YOU)
     assert collected.liquidity - left.liquidity == 1_000 * ETH
+    you.sees("Take out more")
+    you.click("ranges.again")
+    you.click("ranges.mode.remove")
+    you.click("ranges.max")
+    you.ready("ranges")
+    you.agree("ranges")
+    you.sees("received")
+    you.sees("Done")
+    assert concentrated.rows(world_of(window), YOU) == ()
 
 
 def test_more_goes_into_a_range_and_home_counts_it(qtbot: QtBot, tmp_path: Path) -> None:

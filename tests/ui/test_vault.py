@@ -97,6 +97,7 @@ def test_shares_can_be_named(qtbot: QtBot, tmp_path: Path) -> None:
     you.sees("You receive")
     you.agree("vault")
     you.sees("Settled")
+    you.sees("Done")
     assert world_of(window).balance(YOU, "vWETH") == 0
 
 
@@ -109,6 +110,7 @@ def test_max_takes_out_every_share(qtbot: QtBot, tmp_path: Path) -> None:
     ether = world_of(window).balance(YOU, "ETH")
     you.agree("vault")
     you.sees("Settled")
+    you.sees("Done")
     after = world_of(window)
     assert after.balance(YOU, "vWETH") == 0
     assert worth > 12 * ETH

@@ -359,6 +359,8 @@ class VaultForm(ActionForm):
         into = isinstance(event, VaultDeposited)
         what = wording.amount(event.amount, event.token)
         offer = reading.offer(outcome.world, self.asset)
+        left = reading.position(outcome.world, self._bridge.account, self.asset).shares
+        more = self.tr("Take out more") if left else self.tr("Done")
         vault = {"vault": self.asset}
         steps = (
             NextStep(self.tr("Watch a share grow"), self.tr("Its price, hour by hour"),
@@ -375,7 +377,7 @@ class VaultForm(ActionForm):
             title=(self.tr("{amount} put in") if into else self.tr("{amount} taken out")).format(
                 amount=what
             ),
-            again=self.tr("Put in more") if into else self.tr("Take out more"),
+            again=self.tr("Put in more") if into else more,
             changes=self._changes(before, outcome.world),
             facts=(Fact(self.tr("One share"), words.price(offer.price, self.asset)),),
             next_steps=steps,

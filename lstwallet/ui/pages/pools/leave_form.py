@@ -76,6 +76,7 @@ class LeaveForm(ActionForm):
             self.mode.button(key).setObjectName(f"ranges.mode.{key}")
         self.amount = AmountField(self.tr("Liquidity to remove"), "LP")
         self.amount.edit.setObjectName("ranges.liquidity")
+        self.amount.max_button.setObjectName("ranges.max")
         self.target.changed.connect(lambda _n: self._inputs_changed())
         self.mode.changed.connect(lambda _m: self._inputs_changed())
         self.amount.changed.connect(self._inputs_changed)
@@ -209,9 +210,10 @@ class LeaveForm(ActionForm):
         event, account = _event(outcome.events), self.bridge.account
         amounts = getattr(event, "amounts", (0, 0))
         got = (amounts[0] + event.fees[0], amounts[1] + event.fees[1])
+        left = event.range.position.liquidity
         return Receipt(
             title=self.tr("{amount} received").format(amount=pair_words(got)),
-            again=self.tr("Take out more"),
+            again=self.tr("Take out more") if left else self.tr("Done"),
             changes=tuple(
                 Change(
                     self.tr("{token} in wallet").format(token=token),
