@@ -220,6 +220,12 @@ class Soak:
             dialog.reject()
         settle(2)
 
+    def counted(self) -> Census:
+        """What there is, without the toasts that happen to stand."""
+        self.window.toasts.clear()
+        settle()
+        return census()
+
     def close(self) -> None:
         """The end."""
         self.window.close()
@@ -252,9 +258,9 @@ def main(profile: Path, dialogs: int) -> int:
     app = QApplication([])
     soak = Soak(profile)
     soak.run(WARM_UP)
-    before = census()
+    before = soak.counted()
     soak.run(dialogs)
-    after = census()
+    after = soak.counted()
     say(json.dumps({"before": before, "after": after, "dialogs": soak.opened - WARM_UP}))
     soak.close()
     del app

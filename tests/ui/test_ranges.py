@@ -157,16 +157,16 @@ def test_a_typed_bound_is_of_no_width_and_stays_on_the_chart(
 ) -> None:
     window, you = opened(qtbot, tmp_path)
     form = window.page("pools").ranges.add_form
-    assert form.width.current() == 100
+    assert form.widths.current() == 100
     you.fill("ranges.price1", "2")
-    assert form.width.current() is None
+    assert form.widths.current() is None
     bars = bars_of(window)
     bounds = bars.bounds
     assert bounds is not None
     assert abs(bounds[1] / 2 - 1) < 2e-4
     assert 0 < bars._x(bounds[1]) < bars.width()
     you.click("ranges.width.500")
-    assert form.width.current() == 500
+    assert form.widths.current() == 500
 
 
 def test_a_width_follows_the_price_until_an_amount_is_typed(

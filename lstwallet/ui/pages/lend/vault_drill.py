@@ -88,8 +88,9 @@ class DrillsCard(Card):
         """Told in this vault's token; the attack is played on an empty vault beside it."""
         self._asset = asset
         text = self.tr("In an empty vault somebody puts in one base unit and then gives it a gift: "
-                       "a share is dear at once. Then you put in {amount} and both leave again.")
-        self.story.setText(text.format(amount=self._tokens(VICTIM * WAD)))
+                       "a share is dear at once. Then you put in {whole} {asset} and both leave "
+                       "again.")
+        self.story.setText(text.format(whole=VICTIM, asset=asset))
         self.gift_words.setText(self.tr("Gift, {asset}").format(asset=asset))
         there = reading.offer(world, asset).total > 0
         for button in self.parts.values():

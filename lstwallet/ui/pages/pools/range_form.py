@@ -82,13 +82,13 @@ class RangeForm(ActionForm):
         self.target = Segmented([(NEW, self.tr("New range"))], NEW,
                                 name=self.tr("Which range"), expand=True)  # fmt: skip
         self.target.changed.connect(self._picked)
-        self.width = Segmented(
+        self.widths = Segmented(
             [(width, f"±{wording.percent(width / BPS, 1)}") for width in WIDTHS], USUAL,
             name=self.tr("Width of the range"), expand=True,
         )  # fmt: skip
         for key in WIDTHS:
-            self.width.button(key).setObjectName(f"ranges.width.{key}")
-        self.width.changed.connect(self._widened)
+            self.widths.button(key).setObjectName(f"ranges.width.{key}")
+        self.widths.changed.connect(self._widened)
         self.prices = (AmountField(self.tr("From, ETH for 1 wstETH")),
                        AmountField(self.tr("To, ETH for 1 wstETH")))  # fmt: skip
         self.amounts = (AmountField(self.tr("You add")), AmountField(self.tr("And")))
@@ -106,7 +106,7 @@ class RangeForm(ActionForm):
         self.taken = KeyValue(self.tr("The range takes"))
         self.state = KeyValue(self.tr("State"))
         facts = column(self.price, self.taken, self.state, spacing=5)
-        self.bounds_box = holder(column(self.width, *self.prices, spacing=9))
+        self.bounds_box = holder(column(self.widths, *self.prices, spacing=9))
         self.setLayout(
             column(self.target, self.bounds_box, *self.amounts, holder(facts), self.note,
                    spacing=11)
@@ -134,7 +134,7 @@ class RangeForm(ActionForm):
 
     def set_bounds(self, lower: int, upper: int) -> None:
         """Prices from the chart, 18 decimals: a width of one's own."""
-        self.width.choose_none()
+        self.widths.choose_none()
         self._fill(lower, upper)
 
     def _fill(self, lower: int, upper: int) -> None:
@@ -168,7 +168,7 @@ class RangeForm(ActionForm):
 
     def _priced(self) -> None:
         if not self._filling:
-            self.width.choose_none()
+            self.widths.choose_none()
             self._match()
             self.bounds_changed.emit()
             self.changed.emit()
@@ -218,8 +218,8 @@ class RangeForm(ActionForm):
         self.target.setVisible(bool(numbers))
         self.bounds_box.setVisible(self.target.current() == NEW)
         if not any(field.text() for field in self.prices):
-            self.width.set_current(USUAL)
-        width, begun = self.width.current(), any(field.text() for field in self.amounts)
+            self.widths.set_current(USUAL)
+        width, begun = self.widths.current(), any(field.text() for field in self.amounts)
         if width is not None and self.agreed is None and not begun:  # it follows the price
             self._around(world, width)
         self._filling = True
