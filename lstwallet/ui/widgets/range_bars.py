@@ -23,6 +23,10 @@ LEAST = 2.0
 """Pixels: the smallest bar that is seen."""
 
 
+FILLED = 72
+"""Opacity of a bar below its edge: a pool that is deep everywhere is no wall of colour."""
+
+
 class Depth(NamedTuple):
     """As much liquidity from one price to the next, and of it one's own: 1 is the most."""
 
@@ -195,11 +199,13 @@ class RangeBars(Themed, QWidget):
         if right <= left or bar.share <= 0:
             return
         room = floor - 8
-        tall = max(bar.share * room, LEAST)
-        painter.fillRect(QRectF(left, floor - tall, right - left, tall), current().color("s5"))
-        if bar.own > 0:
-            tall = max(bar.own * room, LEAST)
-            painter.fillRect(QRectF(left, floor - tall, right - left, tall), current().color("s4"))
+        for share, role in ((bar.share, "s5"), (bar.own, "s4")):
+            if share > 0:
+                tall = max(share * room, LEAST)
+                box = QRectF(left, floor - tall, right - left, tall)
+                painter.fillRect(box, current().color(role, FILLED))
+                box.setHeight(LEAST)
+                painter.fillRect(box, current().color(role))
 
     def _paint_bound(self, painter: QPainter, x: float, floor: float) -> None:
         accent = current().color("accent")
