@@ -170,7 +170,7 @@ def _require_liquidatable(
         raise Revert("HealthFactorNotBelowThreshold")
     if not borrower.collateral[collateral]:
         raise Revert("CollateralCannotBeLiquidated")
-    if borrower.borrowed[debt] == 0:
+    if not borrower.borrowed[debt]:
         raise Revert("SpecifiedCurrencyNotBorrowedByUser")
 
 

@@ -50,10 +50,9 @@ def accrue(reserve: Reserve, config: ReserveConfig, now: SimTime, rules: Rules) 
     Supply grows linearly and only while it earns; debt compounds and only while there is
     some (``ReserveLogic.updateState``).
     """
-    updated_at = reserve.updated_at
+    income, owed, earned, paid, updated_at, supply, debt, liquidity, accrued, deficit = reserve
     if updated_at == now:
         return reserve
-    income, owed, earned, paid, _, supply, debt, liquidity, accrued, deficit = reserve
     if earned:
         income = grow_linear(income, earned, now - updated_at)
     if debt:
