@@ -93,6 +93,5 @@ def ahead_words(preferences: Preferences, view: RangeView) -> tuple[str, str]:
 
 __all__ = [
     "ahead_words", "bounds_words", "owned_pair", "owned_words", "pair_words", "price_words",
-    "state_words", "title", "translate", "whole_words", "worth_of",
-    "worth_words",
+    "state_words", "title", "translate", "whole_words", "worth_of", "worth_words",
 ]  # fmt: skip

@@ -137,7 +137,6 @@ class StandingCard(Card):
         if amounts[2]:
             self.error.set_text("")
 
-
     def show_wallet(self, *, empty: bool) -> None:
         """Whether there is a token to deposit; without one the way there is staking."""
         text = self.tr("Nothing restaked yet. Deposit a staking token, then choose an operator.")
