@@ -7,6 +7,7 @@ the environment names, as ``lstwallet`` begins: with its log, its guard and its 
 from __future__ import annotations
 
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 from PySide6.QtWidgets import QApplication
@@ -25,10 +26,18 @@ from tests.reliability.window_child import say
 class Blind(Camera):
     """Sees the facts and takes no picture."""
 
-    def shot(self, name: str, *facts: str, small: bool = False) -> None:
+    def shot(
+        self,
+        name: str,
+        *facts: str,
+        small: bool = False,
+        reveal: Callable[[], object] | None = None,
+    ) -> None:
         """See the facts on the screen. Raises ``NotThere``."""
         for fact in facts:
             self.hands.sees(fact)
+        if reveal is not None:
+            reveal()
 
 
 def begun(app: QApplication) -> tuple[Program, Blind]:
