@@ -7,6 +7,7 @@ the environment names, as ``lstwallet`` begins: with its log, its guard and its 
 from __future__ import annotations
 
 import sys
+import traceback
 from collections.abc import Callable
 from pathlib import Path
 
@@ -16,7 +17,7 @@ from lstwallet.app import profiles
 from lstwallet.app.beginnings import DEMO
 from lstwallet.ui import theme
 from lstwallet.ui.application import Program
-from lstwallet.ui.robot.camera import LARGE, Camera
+from lstwallet.ui.robot.camera import LARGE, SETTLE_MS, Camera
 from lstwallet.ui.robot.hands import Hands
 from lstwallet.ui.robot.road import CHAPTERS
 from lstwallet.ui.shell.instance import Instance
@@ -34,6 +35,7 @@ class Blind(Camera):
         reveal: Callable[[], object] | None = None,
     ) -> None:
         """See the facts on the screen. Raises ``NotThere``."""
+        self.hands.pause(SETTLE_MS)
         for fact in facts:
             self.hands.sees(fact)
         if reveal is not None:
@@ -56,7 +58,11 @@ def main(chapters: int) -> int:
     app = QApplication([])
     program, camera = begun(app)
     for chapter in CHAPTERS[:chapters]:
-        chapter(camera)
+        try:
+            chapter(camera)
+        except Exception:  # the program's own hook would tell its log only
+            traceback.print_exc()
+            return 1
         say("played", chapter.__name__)
     program.window.close()
     program.close()
