@@ -114,12 +114,9 @@ class YieldCard(Card):
         self.set_note(self.tr("a year, at current rates"))
         self.steps = Waterfall(self.tr("Yield by layer"))
         self.steps.setObjectName("home.yield")
-        self.empty = Label(
-            self.tr("Nothing earns yet. Stake, lend or join a pool, and its yield shows here."),
-            "small", "3", wrap=True,
-        )  # fmt: skip
+        self.empty = Label("", "small", "3", wrap=True)
         self.add(self.steps, self.empty, None)
-        self._shown: tuple[Any, ...] = ()
+        self._shown: tuple[Any, ...] | None = None
 
     def show_layers(self, layers: Layers) -> None:
         """Layers that would read 0.00% are left out."""
@@ -135,6 +132,13 @@ class YieldCard(Card):
             return
         self._shown = shown
         self.steps.setVisible(bool(rows))
+        self.empty.setText(
+            self.tr("What earns brings less than 0.01% a year of all that you have.")
+            if net
+            else self.tr(
+                "Nothing earns yet. Stake, lend or join a pool, and its yield shows here."
+            )
+        )
         self.empty.setVisible(not rows)
         self.note.setVisible(bool(rows))
         self.why.setVisible(bool(rows))
