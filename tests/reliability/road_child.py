@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import sys
 import traceback
-from collections.abc import Callable
 from pathlib import Path
 
 from PySide6.QtWidgets import QApplication
@@ -17,7 +16,7 @@ from lstwallet.app import profiles
 from lstwallet.app.beginnings import DEMO
 from lstwallet.ui import theme
 from lstwallet.ui.application import Program
-from lstwallet.ui.robot.camera import LARGE, SETTLE_MS, Camera
+from lstwallet.ui.robot.camera import LARGE, Camera
 from lstwallet.ui.robot.hands import Hands
 from lstwallet.ui.robot.road import CHAPTERS
 from lstwallet.ui.shell.instance import Instance
@@ -27,19 +26,8 @@ from tests.reliability.window_child import say
 class Blind(Camera):
     """Sees the facts and takes no picture."""
 
-    def shot(
-        self,
-        name: str,
-        *facts: str,
-        small: bool = False,
-        reveal: Callable[[], object] | None = None,
-    ) -> None:
-        """See the facts on the screen. Raises ``NotThere``."""
-        self.hands.pause(SETTLE_MS)
-        for fact in facts:
-            self.hands.sees(fact)
-        if reveal is not None:
-            reveal()
+    def _themes(self) -> tuple[str, ...]:
+        return ()
 
 
 def begun(app: QApplication) -> tuple[Program, Blind]:

@@ -8,7 +8,6 @@ which there were; and without any network at all (``unshare -rn``) everything wo
 from __future__ import annotations
 
 import ast
-import inspect
 import os
 import re
 import shutil
@@ -19,9 +18,7 @@ from pathlib import Path
 import pytest
 
 from lstwallet.app import profiles
-from lstwallet.ui.robot.camera import Camera
 from lstwallet.ui.robot.road import CHAPTERS
-from tests.reliability.road_child import Blind
 
 ROOT = Path(__file__).resolve().parents[2]
 PACKAGE = ROOT / "lstwallet"
@@ -105,11 +102,6 @@ def test_without_any_network_the_road_is_the_same(tmp_path: Path) -> None:
     )  # fmt: skip
     assert done.returncode == 0, done.stderr[-3_000:]
     assert done.stdout.count("played") == QUICK
-
-
-def test_who_takes_no_pictures_is_asked_like_who_does() -> None:
-    """Or the whole road, which is played by night only, would end in the middle."""
-    assert inspect.signature(Blind.shot) == inspect.signature(Camera.shot)
 
 
 @pytest.mark.nightly
