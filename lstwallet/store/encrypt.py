@@ -24,7 +24,7 @@ from lstwallet.store.errors import Damage, StoreBroken, from_os
 from lstwallet.store.journal import Store
 from lstwallet.store.lock import WriterLock
 from lstwallet.store.mark import Operation, next_operation
-from lstwallet.store.migrations import FORMAT
+from lstwallet.store.migrations import FORMAT, MAIN
 from lstwallet.units.synced import sync_folder
 
 _WHAT: Final = ("encrypt",)
@@ -45,7 +45,7 @@ def encrypt(path: Path, key: bytes, *, accept_rollback: bool = False) -> None:
         schema.discard(made)
         before = _copied(path, copy, key, accept_rollback=accept_rollback)
         after = exported(path, None, made, key, before, _WHAT)
-        mark.replace(path, key, after)
+        mark.replace(path, mark.Seal(key), after)
         put_in_place(made, path)
         schema.discard(copy)
     except BaseException:
@@ -117,7 +117,7 @@ def exported(
         schema.migrate(made, database)
         with schema.sqlite_errors(made), database.atomic():
             last = operations.newest(made, database)
-            after = operations.move(made, database, last, what)
+            after = operations.move(made, database, MAIN, last, what)
         with schema.sqlite_errors(made):
             broken = database.conn.execute("PRAGMA cipher_integrity_check").fetchall()
         if broken or world_hash(made, database, key) != before:

@@ -21,9 +21,17 @@ from lstwallet.store.driver import Database, Error
 from lstwallet.store.errors import StoreBroken, StoreUnavailable, Trouble
 from lstwallet.store.line import BranchRow, line_to
 from lstwallet.store.lock import WriterLock
-from lstwallet.store.migrations import MAIN
+from lstwallet.store.migrations import MAIN, PLACES, look_up
 from lstwallet.store.reading import Reading
-from lstwallet.store.records import Head, Page, Recorder, SampleDay, encode_gains
+from lstwallet.store.records import (
+    EntryRow,
+    Head,
+    Page,
+    Recorder,
+    SampleDay,
+    encode_entries,
+    encode_gains,
+)
 from lstwallet.store.replay import pack, snapshot_hash
 from lstwallet.units.clock import SimTime
 
@@ -33,15 +41,12 @@ LONG_TAIL: Final = 128
 """Events after the newest snapshot that are worth one more where a branch begins or rests."""
 
 _INSERT_ROW: Final = (
-    "INSERT INTO journal (branch, first_seq, last_seq, began, ended, command, events, hash)"
-    " VALUES (?, ?, ?, ?, ?, ?, ?, ?)"
-)
-_INSERT_ENTRY: Final = (
-    "INSERT INTO entries (branch, seq, place, at, account, token, units, kind)"
-    " VALUES (?, ?, ?, ?, ?, ?, ?, ?)"
+    "INSERT INTO journal"  # noqa: S608
+    " (place, branch, first_seq, last_seq, began, ended, command, events, hash)"
+    f" VALUES (?1 * {PLACES} + ?2, ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)"
 )
 _INSERT_ACTIVITY: Final = (
-    "INSERT INTO activity (branch, seq, at, kind, gain) VALUES (?, ?, ?, ?, ?)"
+    "INSERT INTO activity (branch, seq, at, kind, gain, entries) VALUES (?, ?, ?, ?, ?, ?)"
 )
 _INSERT_SAMPLES: Final = (
     "INSERT OR REPLACE INTO samples (branch, day, names, hours) VALUES (?, ?, ?, ?)"
@@ -86,7 +91,9 @@ class Store(Reading):
         self.accepted: StoreBroken | None = None
         """What is wrong with its head mark, and was accepted by whoever opened it."""
         self._key = key
+        self._seal = mark.Seal(key)
         with schema.sqlite_errors(path):
+            look_up(database)
             self.operation = operations.newest(path, database)
             """The newest one that is acknowledged."""
         rows = tree.read(path, database)
@@ -122,9 +129,9 @@ class Store(Reading):
             database = schema.create_database(made, key=key)
             try:
                 with schema.sqlite_errors(path), database.atomic():
-                    first = operations.newest(path, database)
-                    operations.move(path, database, first, ("birth",))
                     _write(path, database, page)
+                    first = operations.newest(path, database)
+                    operations.move(path, database, MAIN, first, ("birth",))
             finally:
                 database.close()
             mark.remove(path)  # of one that was deleted;
@@ -191,9 +198,9 @@ class Store(Reading):
         seen = mark.read(self.path, self._key)
         here = self.operation
         if seen.newest == (here.number - 1, here.before):
-            mark.advance(self.path, self._key, here)  # in its place: it wants no room
+            mark.advance(self.path, self._seal, here)  # in its place: it wants no room
         elif seen.broken or seen.newest != (here.number, here.hash):
-            mark.replace(self.path, self._key, here)
+            mark.replace(self.path, self._seal, here)
 
     def close(self) -> None:
         """Let go of the file and the lock; a second call does nothing."""
@@ -231,14 +238,15 @@ class Store(Reading):
         the head mark knows. ``what`` it does moves the operation hash."""
         try:
             with schema.sqlite_errors(self.path), self._database.atomic():
-                done = operations.move(self.path, self._database, self.operation, what)
+                branch = self.line.branch
+                done = operations.move(self.path, self._database, branch, self.operation, what)
                 yield
         except StoreUnavailable as error:
             if error.trouble is Trouble.READ_ONLY:  # what SQLite says of a file that was moved
                 self._require_place()
             raise
         self._require_place()
-        mark.advance(self.path, self._key, done)
+        mark.advance(self.path, self._seal, done)
         self.operation = done
 
     def _require_place(self) -> None:
@@ -373,16 +381,15 @@ def _write(path: Path, database: Database, page: Page, branch: int = MAIN) -> No
     elif run(_MOVE_HEAD, (*head, branch, *page.before)).rowcount != 1:
         raise StoreUnavailable(path, Trouble.LOCKED, "another process wrote to it")
     many(_INSERT_ROW, [(branch, *row) for row in page.rows])
-    many(
-        _INSERT_ENTRY,
-        [
-            (branch, seq, place, at, account, token, str(units), kind)
-            for seq, place, at, account, token, units, kind in page.entries
-        ],
-    )
+    entries: dict[int, list[EntryRow]] = {row.seq: [] for row in page.activity}
+    for entry in page.entries:
+        entries[entry.seq].append(entry)
     many(
         _INSERT_ACTIVITY,
-        [(branch, row.seq, row.at, row.kind, encode_gains(row.gains)) for row in page.activity],
+        [
+            (branch, seq, at, kind, encode_gains(gains), encode_entries(entries[seq]))
+            for seq, at, kind, gains in page.activity
+        ],
     )
     many(
         _INSERT_SAMPLES,

@@ -65,6 +65,24 @@ class Reading(NamedTuple):
     """A place says that the profile is an encrypted one."""
 
 
+class Seal:
+    """What seals the marks of one profile; made once, for one is written in every commit."""
+
+    def __init__(self, key: bytes | None) -> None:
+        self.kind = _OPEN if key is None else _SEALED
+        self._begun = (
+            hashlib.sha256()
+            if key is None
+            else hmac.new(hmac.digest(key, _PURPOSE, "sha256"), digestmod="sha256")
+        )
+
+    def of(self, said: bytes) -> bytes:
+        """The seal of what a place says, in hexadecimal."""
+        mac = self._begun.copy()
+        mac.update(said)
+        return mac.hexdigest().encode()
+
+
 def mark_path(profile: Path) -> Path:
     """``Main.lstwallet`` → ``Main.lstwallet.head``, beside the file that a link leads to."""
     real = Path(os.path.realpath(profile))
@@ -87,10 +105,11 @@ def read(profile: Path, key: bytes | None) -> Reading:
         raise from_os(profile, error) from error
     sound: list[tuple[int, bytes]] = []
     broken = sealed = False
+    seal = Seal(key)
     for start in (0, PLACE):
         line = content[start : start + PLACE].rstrip(b"\0")
         sealed |= line.startswith(_MAGIC + b" " + _SEALED)
-        found = _parsed(line, key)
+        found = _parsed(line, seal)
         if found is not None:
             sound.append(found)
         elif line:
@@ -125,24 +144,24 @@ def judge(reading: Reading, operation: Operation) -> tuple[Damage, str] | None:
     return None
 
 
-def advance(profile: Path, key: bytes | None, operation: Operation) -> None:
+def advance(profile: Path, seal: Seal, operation: Operation) -> None:
     """Note an operation that was committed. Raises ``StoreUnavailable``."""
     try:
         with contextlib.suppress(FileNotFoundError):
             handle = os.open(mark_path(profile), os.O_WRONLY | _BINARY)
             try:
                 os.lseek(handle, operation.number % 2 * PLACE, os.SEEK_SET)
-                _write(handle, _place(key, operation))
+                _write(handle, _place(seal, operation))
                 sync_data(handle)
             finally:
                 os.close(handle)
             return
     except OSError as error:
         raise from_os(profile, error) from error
-    replace(profile, key, operation)
+    replace(profile, seal, operation)
 
 
-def replace(profile: Path, key: bytes | None, operation: Operation) -> None:
+def replace(profile: Path, seal: Seal, operation: Operation) -> None:
     """A mark that says only this, in the place of whatever is there.
 
     Raises ``StoreUnavailable``; a crash leaves the one before or the new one.
@@ -151,7 +170,7 @@ def replace(profile: Path, key: bytes | None, operation: Operation) -> None:
     made = path.with_name(path.name + ".new")
     content = bytearray(2 * PLACE)
     start = operation.number % 2 * PLACE
-    content[start : start + PLACE] = _place(key, operation)
+    content[start : start + PLACE] = _place(seal, operation)
     try:
         handle = os.open(made, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | _BINARY, 0o600)
         try:
@@ -180,26 +199,18 @@ def _write(handle: int, content: bytes | bytearray) -> None:
         rest = rest[os.write(handle, rest) :]
 
 
-def _place(key: bytes | None, operation: Operation) -> bytes:
+def _place(seal: Seal, operation: Operation) -> bytes:
     """One place of the file."""
-    kind = _OPEN if key is None else _SEALED
-    said = b"%s %s %d %s" % (_MAGIC, kind, operation.number, operation.hash.hex().encode())
-    return (said + b" " + _seal(key, said) + b"\n").ljust(PLACE, b"\0")
+    said = b"%s %s %d %s" % (_MAGIC, seal.kind, operation.number, operation.hash.hex().encode())
+    return (said + b" " + seal.of(said) + b"\n").ljust(PLACE, b"\0")
 
 
-def _seal(key: bytes | None, said: bytes) -> bytes:
-    if key is None:
-        return hashlib.sha256(said).hexdigest().encode()
-    own = hmac.digest(key, _PURPOSE, "sha256")
-    return hmac.digest(own, said, "sha256").hex().encode()
-
-
-def _parsed(line: bytes, key: bytes | None) -> tuple[int, bytes] | None:
+def _parsed(line: bytes, seal: Seal) -> tuple[int, bytes] | None:
     """Count and hash of a place whose seal holds."""
-    said, _, seal = line.rstrip(b"\n").rpartition(b" ")
-    if not hmac.compare_digest(seal, _seal(key, said)):
+    said, _, sealed = line.rstrip(b"\n").rpartition(b" ")
+    if not hmac.compare_digest(sealed, seal.of(said)):
         return None
     found = _SAID.fullmatch(said)
-    if found is None or (found[1] == _SEALED) == (key is None):
+    if found is None or found[1] != seal.kind:
         return None
     return int(found[2]), bytes.fromhex(found[3].decode("ascii"))

@@ -9,10 +9,14 @@ from typing import Final
 
 from lstwallet.store.driver import Database, Migrations
 
-FORMAT: Final = 2
+FORMAT: Final = 3
 """``user_version``: raised whenever a program that knows the number before cannot read a file."""
 MAIN: Final = 1
 """The branch that every profile has."""
+
+PLACES: Final = 2**40
+"""More events than a branch can have: a row of the journal stands at ``branch * PLACES +
+first_seq``."""
 
 migrations: Final = Migrations("lstwallet")
 
@@ -166,6 +170,69 @@ _NARROW: Final = (
     "DROP TABLE temp.notes_aside",
 )
 
+_GATHERED: Final = (
+    "'[' || coalesce((SELECT group_concat('[' || place || ',' || json_quote(account) || ','"
+    " || json_quote(token) || ',' || units || ']' ORDER BY place)"
+    " FROM main.entries e WHERE e.branch = a.branch AND e.seq = a.seq), '') || ']'"
+)
+"""The postings of an event ``a`` where they have a table of their own, as they are written now."""
+
+_FEWER_PAGES: Final = (
+    # Branch and first event in one number, which is the tree's own key: neither they nor the
+    # moments, which rise with it along a branch, need a second tree. A command's commit writes
+    # two pages fewer.
+    f"""CREATE TABLE journal_by_place (
+        place INTEGER PRIMARY KEY CHECK (place = branch * {PLACES} + first_seq),
+        branch INTEGER NOT NULL REFERENCES branch (id),
+        first_seq INTEGER NOT NULL CHECK (first_seq BETWEEN 1 AND {PLACES - 1}),
+        last_seq INTEGER NOT NULL CHECK (last_seq >= first_seq),
+        began INTEGER NOT NULL,
+        ended INTEGER NOT NULL CHECK (ended >= began),
+        command TEXT,
+        events TEXT NOT NULL,
+        hash BLOB NOT NULL CHECK (length(hash) = 32)
+    ) STRICT""",
+    f"INSERT INTO journal_by_place SELECT branch * {PLACES} + first_seq, * FROM journal"  # noqa: S608
+    " ORDER BY branch, first_seq",
+    "DROP TABLE journal",
+    "ALTER TABLE journal_by_place RENAME TO journal",
+    # The newest operation stands with the head of the branch that it was done on: one page fewer.
+    """CREATE TABLE head_of_branch (
+        branch INTEGER PRIMARY KEY REFERENCES branch (id),
+        time INTEGER NOT NULL,
+        seq INTEGER NOT NULL,
+        hash BLOB NOT NULL CHECK (length(hash) = 32),
+        number INTEGER NOT NULL DEFAULT 0 CHECK (number >= 0),
+        operation BLOB NOT NULL DEFAULT (zeroblob(32)) CHECK (length(operation) = 32),
+        before BLOB NOT NULL DEFAULT (zeroblob(32)) CHECK (length(before) = 32)
+    ) STRICT""",
+    "INSERT INTO head_of_branch (branch, time, seq, hash) SELECT * FROM head ORDER BY branch",
+    "UPDATE head_of_branch SET (number, operation, before) ="  # noqa: S608
+    f" (SELECT count, hash, before FROM operation) WHERE branch = {MAIN}",
+    "DROP TABLE head",
+    "DROP TABLE operation",
+    "ALTER TABLE head_of_branch RENAME TO head",
+    # Postings stand with the event that made them: [[place, account, token, units], …].
+    """CREATE TABLE activity_with_entries (
+        branch INTEGER NOT NULL REFERENCES branch (id),
+        seq INTEGER NOT NULL,
+        at INTEGER NOT NULL,
+        kind TEXT NOT NULL,
+        gain TEXT NOT NULL,
+        entries TEXT NOT NULL,
+        PRIMARY KEY (branch, seq)
+    ) STRICT, WITHOUT ROWID""",
+    f"INSERT INTO activity_with_entries SELECT branch, seq, at, kind, gain, {_GATHERED}"  # noqa: S608
+    " FROM activity a ORDER BY branch, seq",
+    "CREATE TEMP TABLE notes_aside AS SELECT * FROM notes",
+    "DELETE FROM notes",
+    "DROP TABLE entries",
+    "DROP TABLE activity",
+    "ALTER TABLE activity_with_entries RENAME TO activity",
+    "INSERT INTO notes SELECT * FROM notes_aside",
+    "DROP TABLE temp.notes_aside",
+)
+
 
 @migrations()
 def m001_first(db: Database) -> None:
@@ -205,3 +272,30 @@ def m005_narrow(db: Database) -> None:
     them all the same: the format is the one before."""
     for statement in _NARROW:
         db.execute(statement)
+
+
+@migrations()
+def m006_fewer_pages(db: Database) -> None:
+    """The journal by its rows' places, without an index; the newest operation with the heads;
+    postings with the events that made them. An earlier program could not write them: the format
+    is another."""
+    for statement in _FEWER_PAGES:
+        db.execute(statement)
+
+
+def look_up(db: Database) -> None:
+    """The journal and the user's postings as they are read, in this connection: ``by_place`` and
+    ``postings``.
+
+    In a file of an earlier format, which is only read, each query goes through all of them.
+    Whoever brings such a file up to date meanwhile, it is still the same journal.
+    """
+    place, entries = "place", "entries"
+    if "entries" in db.table_names():
+        place, entries = f"branch * {PLACES} + first_seq AS place", f"{_GATHERED} AS entries"
+    for name, query in (
+        ("by_place", f"{place}, first_seq, last_seq, began, ended, command, events, hash"
+         " FROM main.journal"),
+        ("postings", f"branch, seq, at, kind, {entries} FROM main.activity a"),
+    ):  # fmt: skip
+        db.conn.execute(f"CREATE TEMP VIEW IF NOT EXISTS {name} AS SELECT {query}")

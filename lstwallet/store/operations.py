@@ -1,6 +1,7 @@
 """How many transactions a profile has had: a count and a hash that every one of them moves.
 
-They stand in the file and, once committed, in its head mark (``mark``).
+They stand in the file, with the head of the branch that it was done on, and, once committed, in
+the file's head mark (``mark``).
 """
 
 from __future__ import annotations
@@ -12,31 +13,42 @@ from lstwallet.store.driver import Database
 from lstwallet.store.errors import Damage, StoreBroken, StoreUnavailable, Trouble
 from lstwallet.store.mark import Operation, next_operation
 
-_SELECT: Final = "SELECT count, hash, before FROM operation"
-_MOVE: Final = "UPDATE operation SET count = ?, hash = ?, before = ? WHERE count = ? AND hash = ?"
+_SELECT: Final = "SELECT number, operation, before FROM head ORDER BY number DESC LIMIT 1"
+_SELECT_EARLIER: Final = "SELECT count, hash, before FROM operation"
+"""In a file of an earlier format."""
+_MOVE: Final = (
+    "UPDATE head SET number = ?, operation = ?, before = ? WHERE branch = ?"
+    " AND (SELECT number, operation FROM head ORDER BY number DESC LIMIT 1) = (?, ?)"
+)
 
 
 def newest(path: Path, database: Database) -> Operation:
-    """The newest one; that of a new file where an earlier program made it.
+    """The newest one; that of a new file where there is none, or an earlier program made it.
 
     Within the caller's ``schema.sqlite_errors``. Raises ``StoreBroken``.
     """
-    if "operation" not in database.table_names():
+    columns = {row[1] for row in database.conn.execute("PRAGMA table_info(head)")}
+    if "operation" in columns:
+        row = database.conn.execute(_SELECT).fetchone() or Operation()
+    elif "operation" in database.table_names():
+        row = database.conn.execute(_SELECT_EARLIER).fetchone()
+    else:
         return Operation()
-    row = database.conn.execute(_SELECT).fetchone()
     if row is None or not all(map(isinstance, row, (int, bytes, bytes))):
         raise StoreBroken(path, Damage.DAMAGED, "its count of operations is not whole")
     return Operation(*row)
 
 
 def move(
-    path: Path, database: Database, last: Operation, what: tuple[object, ...]
+    path: Path, database: Database, branch: int, last: Operation, what: tuple[object, ...]
 ) -> Operation:
-    """Count what the caller's transaction does; by whoever came in between it is refused.
+    """Count what the caller's transaction does on a branch; by whoever came in between it is
+    refused.
 
     Raises ``StoreUnavailable`` (``LOCKED``).
     """
     done = next_operation(last, what)
-    if database.conn.execute(_MOVE, (*done, last.number, last.hash)).rowcount != 1:
+    where = (*done, branch, last.number, last.hash)
+    if database.conn.execute(_MOVE, where).rowcount != 1:
         raise StoreUnavailable(path, Trouble.LOCKED, "another process wrote to it")
     return done

@@ -16,51 +16,55 @@ from lstwallet.store import codec, schema
 from lstwallet.store.driver import Database
 from lstwallet.store.errors import BadText, Damage, StoreBroken
 from lstwallet.store.line import END, Line, Stretch
+from lstwallet.store.migrations import PLACES
 from lstwallet.store.records import (
     ActivityRow,
     EntryRow,
     Head,
     JournalRow,
     SampleDay,
+    decode_entries,
     decode_gains,
 )
 from lstwallet.store.replay import Loaded, cut, moment_of, replay, snapshot_hash, unpack
 from lstwallet.units.clock import DAY, SimTime, start_of
 
-_JOURNAL: Final = "SELECT first_seq, last_seq, began, ended, command, events, hash FROM journal"
+_JOURNAL: Final = "SELECT first_seq, last_seq, began, ended, command, events, hash FROM by_place"
 _SELECT_ROWS: Final = (
     _JOURNAL  # noqa: S608
-    + " WHERE branch = :branch AND last_seq > :after AND first_seq <= :upto AND first_seq >="
-    " coalesce((SELECT max(first_seq) FROM journal"
-    " WHERE branch = :branch AND first_seq <= :after + 1), 0) ORDER BY first_seq"
+    + " WHERE place BETWEEN coalesce((SELECT max(place) FROM by_place"
+    " WHERE place BETWEEN :first AND :next), :next) AND :last AND last_seq > :after"
+    " ORDER BY place"
 )
 _SELECT_ROW_BEFORE: Final = (
-    _JOURNAL + " WHERE branch = ? AND first_seq <= ? ORDER BY first_seq DESC LIMIT 1"
+    _JOURNAL + " WHERE place BETWEEN :first AND :last ORDER BY place DESC LIMIT 1"
 )
-_SELECT_ROW_AT: Final = (
-    _JOURNAL + " WHERE branch = ? AND began <= ? AND first_seq <= ?"
-    " ORDER BY began DESC, first_seq DESC LIMIT 1"
+_SELECT_BEGAN: Final = (
+    "SELECT place - :first, began FROM by_place WHERE place BETWEEN :first AND :last"
+    " ORDER BY place DESC LIMIT 1"
 )
 _SELECT_COMMANDED: Final = (
-    _JOURNAL + " WHERE branch = ? AND first_seq > ? AND last_seq <= ? AND command IS NOT NULL"
-    " ORDER BY first_seq"
+    _JOURNAL + " WHERE place BETWEEN :next AND :last AND last_seq <= :upto"
+    " AND command IS NOT NULL ORDER BY place"
 )
 _SELECT_SNAPSHOTS: Final = (
     "SELECT seq, blob, hash FROM snapshots"
     " WHERE branch = ? AND seq BETWEEN ? AND ? ORDER BY seq DESC"
 )
+_ROW_OF_ACTIVITY: Final = (
+    f" JOIN by_place j ON j.place = (SELECT max(place) FROM by_place"  # noqa: S608
+    f" WHERE place BETWEEN a.branch * {PLACES} AND a.branch * {PLACES} + a.seq)"
+)
 _SELECT_ACTIVITY: Final = (
-    "SELECT a.seq, a.at, a.kind, a.gain, j.first_seq, j.command, j.events"
-    " FROM activity a JOIN journal j ON j.branch = a.branch AND j.first_seq ="
-    " (SELECT max(first_seq) FROM journal WHERE branch = a.branch AND first_seq <= a.seq)"
-    " WHERE a.branch = ? AND a.seq > ? AND a.seq <= ? AND (? IS NULL OR a.kind = ?)"
+    "SELECT a.seq, a.at, a.kind, a.gain, j.first_seq, j.command, j.events FROM activity a"  # noqa: S608
+    + _ROW_OF_ACTIVITY
+    + " WHERE a.branch = ? AND a.seq > ? AND a.seq <= ? AND (? IS NULL OR a.kind = ?)"
     " ORDER BY a.seq DESC LIMIT ?"
 )
 _SELECT_MARKS: Final = (
-    "SELECT a.seq, a.at, a.kind, j.first_seq, j.command IS NOT NULL"
-    " FROM activity a JOIN journal j ON j.branch = a.branch AND j.first_seq ="
-    " (SELECT max(first_seq) FROM journal WHERE branch = a.branch AND first_seq <= a.seq)"
-    " WHERE a.branch = ? AND a.seq > ? AND a.seq <= ? ORDER BY a.seq"
+    "SELECT a.seq, a.at, a.kind, j.first_seq, j.command IS NOT NULL FROM activity a"  # noqa: S608
+    + _ROW_OF_ACTIVITY
+    + " WHERE a.branch = ? AND a.seq > ? AND a.seq <= ? ORDER BY a.seq"
 )
 
 
@@ -104,7 +108,7 @@ class Reading:
         A row that goes on beyond that, or beyond where the line leaves its branch, is cut there.
         """
         for stretch in self.line.between(after, upto):
-            where = {"branch": stretch.branch, "after": stretch.after, "upto": stretch.upto}
+            where = _places(stretch.branch, stretch.upto, stretch.after)
             with schema.sqlite_errors(self.path):
                 for values in self._database.conn.execute(_SELECT_ROWS, where):
                     row = self._journal_row(values)
@@ -115,7 +119,7 @@ class Reading:
     def commanded(self, after: int) -> Iterator[JournalRow]:
         """The rows of commands whose events are all after event ``after``, in order."""
         for stretch in self.line.between(after):
-            where = (stretch.branch, stretch.after, stretch.upto)
+            where = _places(stretch.branch, stretch.upto, stretch.after)
             with schema.sqlite_errors(self.path):
                 for values in self._database.conn.execute(_SELECT_COMMANDED, where):
                     yield self._journal_row(values)
@@ -127,7 +131,7 @@ class Reading:
         """
         if seq >= 1:
             stretch = self.line.stretch_of(seq)
-            values = self._one(_SELECT_ROW_BEFORE, (stretch.branch, min(seq, END)))
+            values = self._one(_SELECT_ROW_BEFORE, _places(stretch.branch, seq))
             row = None if values is None else self._journal_row(values)
             if row is not None and row.last_seq >= seq:
                 if row.last_seq > stretch.upto:
@@ -138,11 +142,9 @@ class Reading:
     def seq_at(self, time: SimTime) -> int:
         """The newest event that had happened by then; the first one before the beginning."""
         for stretch in reversed(self.line.stretches):
-            where = (stretch.branch, min(time, stretch.ended), stretch.upto)
-            values = self._one(_SELECT_ROW_AT, where)
-            if values is None:
+            row = self._row_at(stretch, min(time, stretch.ended))
+            if row is None:
                 continue
-            row = self._journal_row(values)
             if row.ended <= time:
                 return min(row.last_seq, stretch.upto)
             lines = row.events.split("\n")
@@ -150,6 +152,27 @@ class Reading:
                 if seq <= stretch.upto and moment_of(self.path, line, seq) <= time:
                     return seq
         return 1
+
+    def _row_at(self, stretch: Stretch, time: SimTime) -> JournalRow | None:
+        """The newest row of a stretch that had begun by then: moments rise along a branch, so
+        halving finds it without an index of them."""
+        low, high, found = 1, min(stretch.upto, PLACES - 1), 0
+        probe = high  # the newest one is asked for most often
+        while low <= high:
+            row = self._one(_SELECT_BEGAN, _places(stretch.branch, probe))
+            if row is None:
+                low = probe + 1
+            else:
+                self._require(row, int, int)
+                first, began = row
+                if began <= time:
+                    found, low = first, probe + 1
+                else:
+                    high = first - 1
+            probe = (low + high) >> 1
+        if not found:
+            return None
+        return self._journal_row(self._one(_SELECT_ROW_BEFORE, _places(stretch.branch, found)))
 
     def load(self) -> Loaded:
         """The World at the head: the newest sound snapshot and the tail after it.
@@ -240,7 +263,7 @@ class Reading:
         """Moment and chain just after event ``seq`` of a stretch, where a row ends with it."""
         if seq == stretch.after:
             return Head(stretch.began, seq, stretch.hash)
-        values = self._one(_SELECT_ROW_BEFORE, (stretch.branch, seq))
+        values = self._one(_SELECT_ROW_BEFORE, _places(stretch.branch, seq))
         row = None if values is None else self._journal_row(values)
         return None if row is None or row.last_seq != seq else Head(row.ended, seq, row.hash)
 
@@ -367,20 +390,18 @@ class Reading:
 
     def entries(self) -> Iterator[EntryRow]:
         """The user's postings, in order."""
-        columns = "seq, place, at, account, token, units, kind"
-        for row in self._of_line("entries", columns, "seq, place"):
-            self._require(row, int, int, int, str, str, str, str)
-            seq, place, at, account, token, units, kind = row
+        for seq, at, kind, text in self._of_line("postings", "seq, at, kind, entries", "seq"):
+            self._require((seq, at, kind, text), int, int, str, str)
             try:
-                yield EntryRow(seq, place, at, account, token, int(units), kind)
-            except ValueError as error:
-                detail = f"posting {place} of event {seq}: {error}"
+                yield from decode_entries(seq, at, kind, text)
+            except (BadText, ValueError, TypeError) as error:
+                detail = f"postings of event {seq}: {error}"
                 raise StoreBroken(self.path, Damage.UNDECODABLE, detail) from error
 
     def strays(self) -> int:
         """Rows of the line's branch with numbers from before it left its parent: there are none."""
         last = self.line.stretches[-1]
-        tables = (("journal", "first_seq"), ("activity", "seq"), ("entries", "seq"))
+        tables = (("journal", "first_seq"), ("activity", "seq"))
         return sum(
             self._one(
                 f"SELECT count(*) FROM {table} WHERE branch = ? AND {seq} <= ?",  # noqa: S608
@@ -410,6 +431,15 @@ class Reading:
         """SQLite's tables are strict, but a damaged page may say anything."""
         if not all(map(isinstance, row, kinds)):
             raise StoreBroken(self.path, Damage.DAMAGED, "a row holds values of another type")
+
+
+def _places(branch: int, upto: int, after: int = 0) -> dict[str, int]:
+    """Where the rows of a branch stand that begin with events after ``after`` up to ``upto``:
+    ``next`` to ``last``. ``first``: before all of the branch."""
+    first = branch * PLACES
+    begin, end = min(after + 1, PLACES - 1), min(max(upto, 0), PLACES - 1)
+    places = {"first": first, "next": first + begin, "last": first + end}
+    return places | {"after": after, "upto": upto}
 
 
 def _days_of(stretch: Stretch) -> tuple[SimTime, SimTime]:

@@ -5,7 +5,7 @@ Amounts are integers here and TEXT in the file.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from types import MappingProxyType
 from typing import Final, NamedTuple
 
@@ -109,6 +109,17 @@ class Page(NamedTuple):
 def encode_gains(gains: Sequence[Gain]) -> str:
     """``[["stETH",1234]]``; an account that is not the first stands behind."""
     return dumps(tuple(gain[:2] if gain.account == YOU else gain for gain in gains))
+
+
+def encode_entries(entries: Sequence[EntryRow]) -> str:
+    """The postings of one event: ``[[0,"you","ETH",-1234]]``."""
+    return dumps(tuple((each.place, each.account, each.token, each.units) for each in entries))
+
+
+def decode_entries(seq: int, at: SimTime, kind: str, text: str) -> Iterator[EntryRow]:
+    """The postings of an event. Raises ``BadText``, ``TypeError`` or ``ValueError``."""
+    for place, account, token, units in loads(text):
+        yield EntryRow(seq, int(place), at, str(account), str(token), int(units), kind)
 
 
 def decode_gains(text: str) -> tuple[Gain, ...]:

@@ -51,7 +51,7 @@ def rekey(
         _discard(made)
         try:
             after = exported(path, old, made, new, _checked(path, old), _WHAT)
-            mark.replace(made, new, after)
+            mark.replace(made, mark.Seal(new), after)
             ready(_header(made))
         except BaseException:
             _discard(made)

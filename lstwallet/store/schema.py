@@ -62,7 +62,9 @@ _CIPHER: Final[tuple[tuple[str, str, object], ...]] = (
     ("cipher_use_hmac", "ON", "1"),
     ("cipher_hmac_algorithm", "HMAC_SHA512", "HMAC_SHA512"),
     ("cipher_plaintext_header_size", "0", "0"),
-    ("cipher_memory_security", "ON", "1"),
+    # Keys are locked in memory and wiped in any case. Doing so with every page would take a
+    # quarter of a commit, for what the pages say stands in Python's objects as well.
+    ("cipher_memory_security", "OFF", "0"),
 )
 """How the file is encrypted: SQLCipher 4's own way, whatever a later one prefers."""
 

@@ -81,7 +81,7 @@ SABOTEURS = [
     # --- nothing goes back unseen --------------------------------------------------------------
     Saboteur(
         "no head mark is written", "store/journal.py",
-        "        mark.advance(self.path, self._key, done)\n", "",
+        "        mark.advance(self.path, self._seal, done)\n", "",
         ("store/test_mark.py::test_every_transaction_is_in_the_mark_when_it_is_acknowledged",),
         quick=True,
     ),
@@ -92,7 +92,7 @@ SABOTEURS = [
     ),
     Saboteur(
         "anybody can write a head mark", "store/mark.py",
-        "own = hmac.digest(key, _PURPOSE", "own = hmac.digest(bytes(32), _PURPOSE",
+        "hmac.new(hmac.digest(key, _PURPOSE", "hmac.new(hmac.digest(bytes(32), _PURPOSE",
         ("store/test_mark.py::test_another_key_makes_no_mark",),
     ),
     Saboteur(

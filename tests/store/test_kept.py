@@ -8,15 +8,17 @@ from pathlib import Path
 import pytest
 
 from lstwallet.app.session import Session
-from lstwallet.store import schema
+from lstwallet.store import operations, schema
 from lstwallet.store.codec import world_hash
 from lstwallet.store.driver import Database
 from lstwallet.store.journal import Store
+from lstwallet.store.records import EntryRow
 from lstwallet.store.verify import verify
 from lstwallet.units.clock import DAY
 
 KEPT = Path(__file__).parent / "kept"
 HASHES = {
+    "three-branches": "24f69f7f8935b45c5e6d26b6f0e57580cd7b0db10d3b67b2101da0a46b4817ca",  # 4821d6a
     "main-road": "2c6cfbe19cfd66f7e01ce428fc8e2be9eb4c401383c3d0e5b8b40c61fa16ee00",
     "whole-wallet": "d886989692fe5c7c8267e5b1705dbfe56d1ab91fdaf61f9057e88444d8671c6b",  # fdef09c
 }
@@ -24,9 +26,12 @@ HASHES = {
 
 
 def unpacked(name: str, folder: Path) -> Path:
-    """The kept profile as a file of its own."""
+    """The kept profile as a file of its own, with its head mark if it had one."""
     path = folder / f"{name}.lstwallet"
     path.write_bytes(gzip.decompress((KEPT / f"{name}.lstwallet.gz").read_bytes()))
+    mark = KEPT / f"{name}.lstwallet.head"
+    if mark.exists():
+        (folder / mark.name).write_bytes(mark.read_bytes())
     return path
 
 
@@ -68,14 +73,24 @@ def test_what_a_person_wrote_is_kept(tmp_path: Path) -> None:
     assert book.favourites == {("token", "stETH"), ("contact", "sim:alice")}
 
 
+TABLES = {
+    "journal": "branch, first_seq, last_seq, began, ended, command, events, hash",
+    "activity": "branch, seq, at, kind, gain",
+    "head": "branch, time, seq, hash",
+    "notes": "*",
+}  # fmt: skip
+"""The tables that were made anew, and the one that points at them, with what an earlier program
+wrote into them."""
+
+
 def rows_of(database: Database) -> dict[str, list[tuple[object, ...]]]:
-    """What stands in the tables that were made anew, and in the one that points at them."""
-    names = {"entries", "activity", "notes"}
-    found = {
-        name: sorted(database.conn.execute(f'SELECT * FROM "{name}"'))
-        for name in names & set(database.table_names())
+    there = database.table_names()
+    return {
+        name: sorted(database.conn.execute(f'SELECT {columns} FROM "{name}"'), key=repr)
+        if name in there
+        else []
+        for name, columns in TABLES.items()
     }
-    return {name: found.get(name, []) for name in names}
 
 
 def tables_of(database: Database) -> set[tuple[object, ...]]:
@@ -90,16 +105,19 @@ def test_an_upgrade_keeps_every_row_in_the_tables_of_a_new_profile(
     path = unpacked(name, tmp_path)
     database = schema.open_database(path, read_only=True)
     before, old = rows_of(database), tables_of(database)
+    last = operations.newest(path, database)
     database.close()
     Store.open(path).close()
     database = schema.open_database(path, read_only=True)
     after, now = rows_of(database), tables_of(database)
+    assert operations.newest(path, database) == last
     broken = database.conn.execute("PRAGMA foreign_key_check").fetchall()
     database.close()
     fresh = schema.create_database(tmp_path / "fresh.lstwallet")
     new = tables_of(fresh)
     fresh.close()
-    assert before["entries"]
+    assert before["journal"]
+    assert before["head"]
     assert before["activity"]
     assert bool(before["notes"]) == (name == "whole-wallet")
     assert after == before
@@ -107,10 +125,66 @@ def test_an_upgrade_keeps_every_row_in_the_tables_of_a_new_profile(
     assert broken == []
 
 
-def test_postings_and_activity_have_one_tree_each(tmp_path: Path) -> None:
+def answers_of(store: Store) -> list[object]:
+    """Whatever is asked of a journal, along every branch."""
+    found: list[object] = []
+    for branch in store.branches():
+        line = store.along(branch)
+        rows = list(line.rows())
+        last, moments = rows[-1].last_seq, {row.began for row in rows} | {row.ended for row in rows}
+        around = sorted(moment + near for moment in moments for near in (-1, 0, 1))
+        seqs = range(1, last + 1, max(1, last // 60))
+        found += [
+            rows,
+            [list(line.rows(seq, seq + 40)) for seq in seqs],
+            [line.row_of(seq) for seq in seqs],
+            [line.seq_at(moment) for moment in around],
+            [list(line.commanded(seq)) for seq in seqs],
+            list(line.marks()),
+            line.activity(None, 1_000),
+            line.load().head,
+            line.load_at(1 + last // 2).head,
+            line.strays(),
+        ]
+    return found
+
+
+def postings_of(store: Store) -> list[EntryRow]:
+    return [entry for branch in store.branches() for entry in store.along(branch).entries()]
+
+
+@pytest.mark.parametrize("name", sorted(HASHES))
+def test_before_and_after_an_upgrade_it_answers_the_same(name: str, tmp_path: Path) -> None:
+    """Who only reads an earlier file does not change a byte of it."""
+    path = unpacked(name, tmp_path)
+    was = path.read_bytes()
+    store = Store.open(path, read_only=True)
+    before = answers_of(store), postings_of(store)
+    store.close()
+    assert path.read_bytes() == was
+    store = Store.open(path)
+    after = answers_of(store), postings_of(store)
+    store.close()
+    assert before[1]
+    assert after == before
+
+
+def test_who_reads_an_earlier_file_while_it_is_brought_up_to_date(tmp_path: Path) -> None:
+    path = unpacked("three-branches", tmp_path)
+    reader = Store.open(path, read_only=True)
+    before = answers_of(reader)
+    Store.open(path).close()
+    assert answers_of(reader) == before
+    reader.close()
+
+
+def test_journal_and_activity_have_one_tree_each(tmp_path: Path) -> None:
     """A second one, of keys alone, is another page to encrypt in every commit."""
     database = schema.create_database(tmp_path / "fresh.lstwallet")
-    indices = {name for kind, name, *_ in tables_of(database) if kind == "index"}
+    tables = {table: 0 for kind, _, table, _ in tables_of(database) if kind == "table"}
+    for kind, _, table, _ in tables_of(database):
+        tables[table] += kind == "index"
     database.close()
-    assert "sqlite_autoindex_journal_1" in indices
-    assert not indices & {"sqlite_autoindex_entries_1", "sqlite_autoindex_activity_1"}
+    assert tables["samples"] == 1
+    assert [tables[name] for name in ("journal", "activity", "head")] == [0, 0, 0]
+    assert not {"entries", "operation"} & set(tables)

@@ -106,7 +106,7 @@ def test_it_alternates_between_two_places_and_keeps_the_newest(
 ) -> None:
     path = tmp_path / "p"
     for operation in (ONE, TWO, THREE):
-        mark.advance(path, key, operation)
+        mark.advance(path, mark.Seal(key), operation)
         assert mark.read(path, key).newest == operation[:2]
     content = bytearray(mark_path(path).read_bytes())
     assert len(content) == 2 * mark.PLACE
@@ -119,7 +119,7 @@ def test_it_alternates_between_two_places_and_keeps_the_newest(
 @pytest.mark.parametrize("other", [bytes(32), None])
 def test_another_key_makes_no_mark(tmp_path: Path, other: bytes | None) -> None:
     path = tmp_path / "p"
-    mark.replace(path, other, TWO)
+    mark.replace(path, mark.Seal(other), TWO)
     found = mark.read(path, KEYS[1])
     assert (found.newest, found.broken) == (None, True)
 
@@ -127,7 +127,7 @@ def test_another_key_makes_no_mark(tmp_path: Path, other: bytes | None) -> None:
 @pytest.mark.parametrize("stride", [7, pytest.param(1, marks=pytest.mark.slow)])
 def test_every_flipped_bit_is_seen(key: bytes | None, stride: int, tmp_path: Path) -> None:
     path = tmp_path / "p"
-    mark.replace(path, key, TWO)
+    mark.replace(path, mark.Seal(key), TWO)
     whole = mark_path(path).read_bytes()
     for byte in range(0, 2 * mark.PLACE, stride):
         damaged = bytearray(whole)
@@ -138,7 +138,7 @@ def test_every_flipped_bit_is_seen(key: bytes | None, stride: int, tmp_path: Pat
 
 def test_a_folder_that_is_full_or_gone_is_told(tmp_path: Path) -> None:
     with pytest.raises(StoreUnavailable) as caught:
-        mark.advance(tmp_path / "gone" / "p", None, ONE)
+        mark.advance(tmp_path / "gone" / "p", mark.Seal(None), ONE)
     assert caught.value.trouble is Trouble.MISSING
 
 
@@ -339,6 +339,6 @@ def test_a_short_write_is_gone_on_with(
     write = os.write
     monkeypatch.setattr(os, "write", lambda handle, content: write(handle, content[:1_000]))
     for operation in (ONE, TWO):
-        mark.advance(tmp_path / "p", key, operation)
+        mark.advance(tmp_path / "p", mark.Seal(key), operation)
     assert mark.read(tmp_path / "p", key).newest == TWO[:2]
     assert mark_path(tmp_path / "p").stat().st_size == 2 * mark.PLACE

@@ -122,7 +122,7 @@ def test_the_settings_that_held_are_in_force(profile: Path) -> None:
     ).fetchall()
     ours = {name: strict for name, strict in tables if not name.startswith(("_", "sqlite_"))}
     assert set(ours.values()) == {1}
-    assert {"branch", "journal", "entries", "samples", "snapshots", "head", "meta"} <= set(ours)
+    assert {"branch", "journal", "activity", "samples", "snapshots", "head", "meta"} <= set(ours)
     database.close()
 
 
@@ -438,12 +438,14 @@ def test_a_history_that_was_tampered_with_does_not_open(profile: Path, change: s
 @pytest.mark.parametrize(
     "change",
     [
-        "UPDATE entries SET units = '7' WHERE seq = (SELECT min(seq) FROM entries)",
-        "UPDATE entries SET units = 'seven' WHERE seq = (SELECT min(seq) FROM entries)",
-        "DELETE FROM entries WHERE seq = (SELECT max(seq) FROM entries)",
-        "UPDATE entries SET at = at + 5 WHERE seq = (SELECT min(seq) FROM entries)",
-        "UPDATE entries SET kind = 'Claimed' WHERE seq = (SELECT min(seq) FROM entries)",
-        "INSERT INTO entries VALUES (1, 999999, 0, 0, 'you', 'ETH', '5', 'Funded')",
+        "UPDATE activity SET entries = '[[0,\"you\",\"ETH\",7]]' WHERE kind = 'Funded'",
+        "UPDATE activity SET entries = replace(entries, ']]', '0]]') WHERE kind = 'Funded'",
+        "UPDATE activity SET entries = replace(entries, 'you', 'me') WHERE kind = 'Funded'",
+        "UPDATE activity SET entries = '[]' WHERE kind = 'Funded'",
+        "UPDATE activity SET entries = '[[0,\"you\",\"ETH\",\"x\"]]' WHERE kind = 'Funded'",
+        "UPDATE activity SET entries = '[[7]]' WHERE kind = 'Funded'",
+        "UPDATE activity SET entries = '7' WHERE kind = 'Funded'",
+        "UPDATE activity SET entries = 'seven' WHERE kind = 'Funded'",
         "UPDATE activity SET at = at + 5 WHERE kind = 'Funded'",
         "UPDATE activity SET kind = 'Claimed' WHERE kind = 'Funded'",
         "UPDATE activity SET gain = '[[\"stETH\",999]]' WHERE kind = 'OracleReported'",
@@ -452,7 +454,7 @@ def test_a_history_that_was_tampered_with_does_not_open(profile: Path, change: s
         "UPDATE activity SET gain = 'much' WHERE kind = 'OracleReported'",
         "DELETE FROM activity WHERE kind = 'Funded'",
         "DELETE FROM activity WHERE kind = 'OracleReported'",
-        "INSERT INTO activity VALUES (1, 999999, 0, 'OracleReported', '[[\"stETH\",5]]')",
+        "INSERT INTO activity VALUES (1, 999999, 0, 'OracleReported', '[[\"stETH\",5]]', '[]')",
     ],
 )
 def test_what_does_not_follow_from_the_journal_is_found(profile: Path, change: str) -> None:

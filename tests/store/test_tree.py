@@ -25,6 +25,7 @@ from lstwallet.store.codec import encode_event, world_hash
 from lstwallet.store.errors import StoreBroken, StoreUnavailable, Trouble
 from lstwallet.store.journal import Store
 from lstwallet.store.line import END, BranchRow, Line, Stretch, line_to, lines_hold
+from lstwallet.store.migrations import PLACES
 from lstwallet.store.reading import Reading
 from lstwallet.store.replay import replay
 from lstwallet.store.verify import verify
@@ -409,14 +410,14 @@ def forked(session: Session, tmp_path: Path) -> Path:
         "UPDATE meta SET value = 'two' WHERE key = 'branch'",
         "DELETE FROM journal WHERE branch = 2 AND last_seq ="
         " (SELECT max(last_seq) FROM journal WHERE branch = 2)",
-        "UPDATE journal SET branch = 1, first_seq = first_seq + 1000,"
-        " last_seq = last_seq + 1000 WHERE branch = 2",
+        f"UPDATE journal SET branch = 1, first_seq = first_seq + 1000, place = place - {PLACES}"
+        " + 1000, last_seq = last_seq + 1000 WHERE branch = 2",
         "UPDATE journal SET events = replace(events, 'Staked', 'Stakes') WHERE branch = 2",
-        "UPDATE entries SET units = '7' WHERE branch = 2",
+        "UPDATE activity SET entries = '[[0,\"you\",\"ETH\",7]]' WHERE branch = 2",
         "DELETE FROM activity WHERE branch = 2",
-        "INSERT INTO activity VALUES (2, 3, 0, 'Funded', '[]')",
-        "INSERT INTO journal SELECT 2, 1, 1, began, ended, command, events, hash"
-        " FROM journal WHERE first_seq = 1",
+        "INSERT INTO activity VALUES (2, 3, 0, 'Funded', '[]', '[]')",
+        f"INSERT INTO journal SELECT 2 * {PLACES} + 1, 2, 1, 1, began, ended, command, events,"
+        " hash FROM journal WHERE first_seq = 1",
     ],
 )
 def test_what_was_done_to_a_branch_is_found(forked: Path, change: str) -> None:
