@@ -283,19 +283,33 @@ def m006_fewer_pages(db: Database) -> None:
         db.execute(statement)
 
 
+_PLACES_OF_EARLIER: Final = (
+    "CREATE TEMP TABLE IF NOT EXISTS places (place INTEGER PRIMARY KEY,"
+    " branch INTEGER NOT NULL, first_seq INTEGER NOT NULL) STRICT",
+    f"INSERT OR IGNORE INTO places SELECT branch * {PLACES} + first_seq, branch, first_seq"  # noqa: S608
+    " FROM main.journal",
+)
+
+
 def look_up(db: Database) -> None:
     """The journal and the user's postings as they are read, in this connection: ``by_place`` and
     ``postings``.
 
-    In a file of an earlier format, which is only read, each query goes through all of them.
-    Whoever brings such a file up to date meanwhile, it is still the same journal.
+    A file of an earlier format is only read: its places are kept in memory meanwhile. Whoever
+    brings it up to date then, it is still the same journal.
     """
-    place, entries = "place", "entries"
+    run, columns = db.conn.execute, "last_seq, began, ended, command, events, hash"
     if "entries" in db.table_names():
-        place, entries = f"branch * {PLACES} + first_seq AS place", f"{_GATHERED} AS entries"
-    for name, query in (
-        ("by_place", f"{place}, first_seq, last_seq, began, ended, command, events, hash"
-         " FROM main.journal"),
-        ("postings", f"branch, seq, at, kind, {entries} FROM main.activity a"),
-    ):  # fmt: skip
-        db.conn.execute(f"CREATE TEMP VIEW IF NOT EXISTS {name} AS SELECT {query}")
+        with db.atomic():
+            for statement in _PLACES_OF_EARLIER:
+                run(statement)
+        journal = (
+            f"places.place, first_seq, {columns}"
+            " FROM temp.places CROSS JOIN main.journal USING (branch, first_seq)"
+        )
+        postings = f"branch, seq, at, kind, {_GATHERED} AS entries FROM main.activity a"
+    else:
+        journal = f"place, first_seq, {columns} FROM main.journal"
+        postings = "branch, seq, at, kind, entries FROM main.activity"
+    run(f"CREATE TEMP VIEW IF NOT EXISTS by_place AS SELECT {journal}")
+    run(f"CREATE TEMP VIEW IF NOT EXISTS postings AS SELECT {postings}")

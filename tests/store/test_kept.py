@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import gzip
+import re
 from pathlib import Path
 
 import pytest
 
 from lstwallet.app.session import Session
-from lstwallet.store import operations, schema
+from lstwallet.store import operations, reading, schema
 from lstwallet.store.codec import world_hash
 from lstwallet.store.driver import Database
 from lstwallet.store.journal import Store
@@ -176,6 +177,24 @@ def test_who_reads_an_earlier_file_while_it_is_brought_up_to_date(tmp_path: Path
     Store.open(path).close()
     assert answers_of(reader) == before
     reader.close()
+
+
+QUERIES = [text for name, text in vars(reading).items() if name.startswith("_SELECT_")]
+
+
+@pytest.mark.parametrize("query", QUERIES)
+@pytest.mark.parametrize("read_only", [True, False])
+def test_no_query_goes_through_a_whole_table(
+    query: str, read_only: bool, tmp_path: Path
+) -> None:
+    """Nor of an earlier file, which is not brought up to date by who only reads it."""
+    store = Store.open(unpacked("three-branches", tmp_path), read_only=read_only)
+    wanted = dict.fromkeys(re.findall(r":(\w+)", query), 1) or (1,) * query.count("?")
+    plan = store._database.conn.execute(f"EXPLAIN QUERY PLAN {query}", wanted).fetchall()
+    store.close()
+    steps = [row[3] for row in plan]
+    assert any(step.startswith("SEARCH") for step in steps)
+    assert not any(step.startswith("SCAN") for step in steps), steps
 
 
 def test_journal_and_activity_have_one_tree_each(tmp_path: Path) -> None:
