@@ -96,6 +96,23 @@ SABOTEURS = [
         ("store/test_mark.py::test_another_key_makes_no_mark",),
     ),
     Saboteur(
+        "a moment leads to the event before it", "store/reading.py",
+        "                if began <= time:\n", "                if began < time:\n",
+        ("store/test_kept.py::test_a_moment_leads_to_the_newest_event_that_had_happened",),
+    ),
+    Saboteur(
+        "an earlier file's postings are lost when it is brought up to date", "store/migrations.py",
+        "f\"INSERT INTO activity_with_entries SELECT branch, seq, at, kind, gain, {_GATHERED}\"",
+        "\"INSERT INTO activity_with_entries SELECT branch, seq, at, kind, gain, '[]'\"",
+        ("store/test_kept.py::test_before_and_after_an_upgrade_it_answers_the_same",),
+    ),
+    Saboteur(
+        "the newest operation is not kept when a file is brought up to date", "store/migrations.py",
+        "    f\" (SELECT count, hash, before FROM operation) WHERE branch = {MAIN}\",\n",
+        "    f\" (SELECT 0, hash, before FROM operation) WHERE branch = {MAIN}\",\n",
+        ("store/test_kept.py::test_an_upgrade_keeps_every_row_in_the_tables_of_a_new_profile",),
+    ),
+    Saboteur(
         "the chain of hashes is not held", "store/replay.py",
         "        if chain != row.hash:\n", "        if chain is None:\n",
         ("store/test_store.py::test_a_history_that_was_tampered_with_does_not_open",), quick=True,

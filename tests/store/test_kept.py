@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import gzip
 import re
+from bisect import bisect_right
 from pathlib import Path
 
 import pytest
 
 from lstwallet.app.session import Session
 from lstwallet.store import operations, reading, schema
-from lstwallet.store.codec import world_hash
+from lstwallet.store.codec import loads, world_hash
 from lstwallet.store.driver import Database
 from lstwallet.store.journal import Store
 from lstwallet.store.records import EntryRow
@@ -177,6 +178,17 @@ def test_who_reads_an_earlier_file_while_it_is_brought_up_to_date(tmp_path: Path
     Store.open(path).close()
     assert answers_of(reader) == before
     reader.close()
+
+
+def test_a_moment_leads_to_the_newest_event_that_had_happened(tmp_path: Path) -> None:
+    store = Store.open(unpacked("three-branches", tmp_path))
+    for branch in store.branches():
+        line = store.along(branch)
+        moments = [loads(text)[1] for row in line.rows() for text in row.events.split("\n")]
+        assert moments == sorted(moments)
+        for moment in {moment + near for moment in moments for near in (-1, 0, 1)}:
+            assert line.seq_at(moment) == max(1, bisect_right(moments, moment))
+    store.close()
 
 
 QUERIES = [text for name, text in vars(reading).items() if name.startswith("_SELECT_")]
