@@ -18,9 +18,10 @@ from lstwallet.engine.world import Draft, World
 from lstwallet.store import book_file, codec, mark, operations, schema, tree
 from lstwallet.store.book import Book, Edit, Note
 from lstwallet.store.driver import Database, Error
-from lstwallet.store.errors import StoreBroken, StoreUnavailable, Trouble
+from lstwallet.store.errors import Damage, StoreBroken, StoreUnavailable, Trouble
 from lstwallet.store.line import BranchRow, line_to
 from lstwallet.store.lock import WriterLock
+from lstwallet.store.mark import Operation
 from lstwallet.store.migrations import MAIN, PLACES, look_up
 from lstwallet.store.reading import Reading
 from lstwallet.store.records import (
@@ -177,12 +178,17 @@ class Store(Reading):
         """For writing if there is a lock; held against its mark before anything is changed."""
         database = schema.open_database(path, key=key, read_only=lock is None)
         try:
+            if lock is None:
+                schema.hold_earlier(path, database)
             told = _told(path, database, key)
             if told is not None and not accept_rollback:
                 raise told
+            before = _operation(path, database)
             if lock is not None:
                 schema.migrate(path, database)
             store = cls(path, database, lock, key)
+            if lock is not None and store.operation != before:
+                raise StoreBroken(path, Damage.DAMAGED, "its count of operations was lost")
             store.accepted = told
             if lock is not None:
                 store._settle()
@@ -354,6 +360,12 @@ class Store(Reading):
         return [text for text in found if text != "ok"] + [f"foreign key: {row}" for row in broken]
 
 
+def _operation(path: Path, database: Database) -> Operation:
+    """The newest one. Raises ``StoreUnavailable`` or ``StoreBroken``."""
+    with schema.sqlite_errors(path):
+        return operations.newest(path, database)
+
+
 _LOOKS: Final = 5
 """How often a reader looks at a file and its mark, between which a writer may commit."""
 
@@ -363,9 +375,7 @@ def _told(path: Path, database: Database, key: bytes | None) -> StoreBroken | No
     found = None
     for _ in range(_LOOKS):
         seen = mark.read(path, key)
-        with schema.sqlite_errors(path):
-            here = operations.newest(path, database)
-        found = mark.judge(seen, here)
+        found = mark.judge(seen, _operation(path, database))
         if found is None:
             return None
     return None if found is None else StoreBroken(path, *found)

@@ -17,6 +17,8 @@ MAIN: Final = 1
 PLACES: Final = 2**40
 """More events than a branch can have: a row of the journal stands at ``branch * PLACES +
 first_seq``."""
+BRANCHES: Final = 2**22
+"""More branches than a profile can have: their places are numbers that SQLite can hold."""
 
 migrations: Final = Migrations("lstwallet")
 
@@ -170,12 +172,10 @@ _NARROW: Final = (
     "DROP TABLE temp.notes_aside",
 )
 
-_GATHERED: Final = (
-    "'[' || coalesce((SELECT group_concat('[' || place || ',' || json_quote(account) || ','"
-    " || json_quote(token) || ',' || units || ']' ORDER BY place)"
-    " FROM main.entries e WHERE e.branch = a.branch AND e.seq = a.seq), '') || ']'"
+_ENTRY: Final = (
+    "'[' || place || ',' || json_quote(account) || ',' || json_quote(token) || ',' || units || ']'"
 )
-"""The postings of an event ``a`` where they have a table of their own, as they are written now."""
+"""A posting that has a row of its own, as it is written now."""
 
 _FEWER_PAGES: Final = (
     # Branch and first event in one number, which is the tree's own key: neither they nor the
@@ -207,8 +207,8 @@ _FEWER_PAGES: Final = (
         before BLOB NOT NULL DEFAULT (zeroblob(32)) CHECK (length(before) = 32)
     ) STRICT""",
     "INSERT INTO head_of_branch (branch, time, seq, hash) SELECT * FROM head ORDER BY branch",
-    "UPDATE head_of_branch SET (number, operation, before) ="  # noqa: S608
-    f" (SELECT count, hash, before FROM operation) WHERE branch = {MAIN}",
+    "UPDATE head_of_branch SET (number, operation, before) ="
+    " (SELECT count, hash, before FROM operation) WHERE branch = (SELECT min(branch) FROM head)",
     "DROP TABLE head",
     "DROP TABLE operation",
     "ALTER TABLE head_of_branch RENAME TO head",
@@ -222,8 +222,10 @@ _FEWER_PAGES: Final = (
         entries TEXT NOT NULL,
         PRIMARY KEY (branch, seq)
     ) STRICT, WITHOUT ROWID""",
-    f"INSERT INTO activity_with_entries SELECT branch, seq, at, kind, gain, {_GATHERED}"  # noqa: S608
-    " FROM activity a ORDER BY branch, seq",
+    "INSERT INTO activity_with_entries SELECT branch, seq, at, kind, gain, '[' || coalesce(("  # noqa: S608
+    f"SELECT group_concat({_ENTRY} ORDER BY place) FROM entries e"
+    " WHERE e.branch = a.branch AND e.seq = a.seq), '') || ']' FROM activity a"
+    " ORDER BY branch, seq",
     "CREATE TEMP TABLE notes_aside AS SELECT * FROM notes",
     "DELETE FROM notes",
     "DROP TABLE entries",
@@ -293,23 +295,21 @@ _PLACES_OF_EARLIER: Final = (
 
 def look_up(db: Database) -> None:
     """The journal and the user's postings as they are read, in this connection: ``by_place`` and
-    ``postings``.
-
-    A file of an earlier format is only read: its places are kept in memory meanwhile. Whoever
-    brings it up to date then, it is still the same journal.
-    """
+    ``postings``. A file of an earlier format is only read (``schema.hold_earlier``): its places
+    are kept in memory meanwhile."""
     run, columns = db.conn.execute, "last_seq, began, ended, command, events, hash"
     if "entries" in db.table_names():
         with db.atomic():
             for statement in _PLACES_OF_EARLIER:
                 run(statement)
         journal = (
-            f"places.place, first_seq, {columns}"
+            f"place, first_seq, {columns}"
             " FROM temp.places CROSS JOIN main.journal USING (branch, first_seq)"
         )
-        postings = f"branch, seq, at, kind, {_GATHERED} AS entries FROM main.activity a"
+        entry = f"'[' || {_ENTRY} || ']' AS entries"
+        postings = f"branch, seq, place, at, kind, {entry} FROM main.entries"
     else:
         journal = f"place, first_seq, {columns} FROM main.journal"
-        postings = "branch, seq, at, kind, entries FROM main.activity"
+        postings = "branch, seq, 0 AS place, at, kind, entries FROM main.activity"
     run(f"CREATE TEMP VIEW IF NOT EXISTS by_place AS SELECT {journal}")
     run(f"CREATE TEMP VIEW IF NOT EXISTS postings AS SELECT {postings}")

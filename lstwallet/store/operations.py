@@ -13,23 +13,25 @@ from lstwallet.store.driver import Database
 from lstwallet.store.errors import Damage, StoreBroken, StoreUnavailable, Trouble
 from lstwallet.store.mark import Operation, next_operation
 
-_SELECT: Final = "SELECT number, operation, before FROM head ORDER BY number DESC LIMIT 1"
+_SELECT: Final = "SELECT max(number), operation, before FROM head"
 _SELECT_EARLIER: Final = "SELECT count, hash, before FROM operation"
 """In a file of an earlier format."""
 _MOVE: Final = (
     "UPDATE head SET number = ?, operation = ?, before = ? WHERE branch = ?"
-    " AND (SELECT number, operation FROM head ORDER BY number DESC LIMIT 1) = (?, ?)"
+    " AND (SELECT max(number), operation FROM head) = (?, ?)"
 )
 
 
 def newest(path: Path, database: Database) -> Operation:
-    """The newest one; that of a new file where there is none, or an earlier program made it.
+    """The newest one; that of a new file where an earlier program made it.
 
     Within the caller's ``schema.sqlite_errors``. Raises ``StoreBroken``.
     """
     columns = {row[1] for row in database.conn.execute("PRAGMA table_info(head)")}
     if "operation" in columns:
-        row = database.conn.execute(_SELECT).fetchone() or Operation()
+        row = database.conn.execute(_SELECT).fetchone()
+        if row[0] is None:  # it has no head, which whoever loads it is told
+            return Operation()
     elif "operation" in database.table_names():
         row = database.conn.execute(_SELECT_EARLIER).fetchone()
     else:

@@ -1,7 +1,7 @@
 """What a profile holds along one line: journal, worlds, samples, Activity, postings.
 
 Every query is of one stretch of the line and answered from an index: what it costs does not
-grow with the history before it.
+grow with the history before it. A moment is found by halving.
 """
 
 from __future__ import annotations
@@ -43,6 +43,8 @@ _SELECT_BEGAN: Final = (
     "SELECT place - :first, began FROM by_place WHERE place BETWEEN :first AND :last"
     " ORDER BY place DESC LIMIT 1"
 )
+_COUNT_ROWS: Final = "SELECT count(*) FROM by_place WHERE place BETWEEN :first AND :last"
+_COUNT_ACTIVITY: Final = "SELECT count(*) FROM activity WHERE branch = ? AND seq <= ?"
 _SELECT_COMMANDED: Final = (
     _JOURNAL + " WHERE place BETWEEN :next AND :last AND last_seq <= :upto"
     " AND command IS NOT NULL ORDER BY place"
@@ -156,7 +158,7 @@ class Reading:
     def _row_at(self, stretch: Stretch, time: SimTime) -> JournalRow | None:
         """The newest row of a stretch that had begun by then: moments rise along a branch, so
         halving finds it without an index of them."""
-        low, high, found = 1, min(stretch.upto, PLACES - 1), 0
+        low, high, found = stretch.after + 1, min(stretch.upto, PLACES - 1), 0
         probe = high  # the newest one is asked for most often
         while low <= high:
             row = self._one(_SELECT_BEGAN, _places(stretch.branch, probe))
@@ -165,6 +167,8 @@ class Reading:
             else:
                 self._require(row, int, int)
                 first, began = row
+                if not stretch.after < first <= probe:
+                    raise self._unordered()
                 if began <= time:
                     found, low = first, probe + 1
                 else:
@@ -172,7 +176,10 @@ class Reading:
             probe = (low + high) >> 1
         if not found:
             return None
-        return self._journal_row(self._one(_SELECT_ROW_BEFORE, _places(stretch.branch, found)))
+        values = self._one(_SELECT_ROW_BEFORE, _places(stretch.branch, found))
+        if values is None:
+            raise self._unordered()
+        return self._journal_row(values)
 
     def load(self) -> Loaded:
         """The World at the head: the newest sound snapshot and the tail after it.
@@ -274,6 +281,10 @@ class Reading:
             detail = f"events before {row.first_seq} are missing"
             raise StoreBroken(self.path, Damage.CHAIN, detail)
         return before.hash
+
+    def _unordered(self) -> StoreBroken:
+        """The keys on a damaged page say anything."""
+        return StoreBroken(self.path, Damage.DAMAGED, "its rows are not in order")
 
     def _journal_row(self, values: Sequence[Any]) -> JournalRow:
         self._require(values, int, int, int, int, str | None, str, bytes)
@@ -390,8 +401,10 @@ class Reading:
 
     def entries(self) -> Iterator[EntryRow]:
         """The user's postings, in order."""
-        for seq, at, kind, text in self._of_line("postings", "seq, at, kind, entries", "seq"):
-            self._require((seq, at, kind, text), int, int, str, str)
+        columns = "seq, at, kind, entries"
+        for row in self._of_line("postings", columns, "seq, place"):
+            self._require(row, int, int, str, str)
+            seq, at, kind, text = row
             try:
                 yield from decode_entries(seq, at, kind, text)
             except (BadText, ValueError, TypeError) as error:
@@ -401,14 +414,8 @@ class Reading:
     def strays(self) -> int:
         """Rows of the line's branch with numbers from before it left its parent: there are none."""
         last = self.line.stretches[-1]
-        tables = (("journal", "first_seq"), ("activity", "seq"))
-        return sum(
-            self._one(
-                f"SELECT count(*) FROM {table} WHERE branch = ? AND {seq} <= ?",  # noqa: S608
-                (last.branch, last.after),
-            )[0]
-            for table, seq in tables
-        )
+        rows = self._one(_COUNT_ROWS, _places(last.branch, last.after))
+        return int(rows[0] + self._one(_COUNT_ACTIVITY, (last.branch, last.after))[0])
 
     def _of_line(self, table: str, columns: str, order: str) -> Iterator[Any]:
         """Rows of a table that is numbered by events, along the line."""

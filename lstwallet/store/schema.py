@@ -235,6 +235,16 @@ def migrate(path: Path, database: Database) -> None:
                 database.conn.execute(f"PRAGMA user_version={FORMAT}")
 
 
+def hold_earlier(path: Path, database: Database) -> None:
+    """Who only reads an earlier file reads what it is now: nobody brings it up to date until it
+    is closed. Raises ``StoreUnavailable`` or ``StoreBroken``.
+    """
+    with sqlite_errors(path):
+        database.conn.execute("BEGIN")
+        if _pragma(database.conn, "user_version") == FORMAT:
+            database.conn.execute("COMMIT")
+
+
 def make_folder(path: Path) -> None:
     """The folder that ``path`` lies in, 0700 if it is new. Raises ``StoreUnavailable``."""
     try:

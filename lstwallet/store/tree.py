@@ -14,7 +14,7 @@ from lstwallet.store import codec, schema
 from lstwallet.store.driver import Database
 from lstwallet.store.errors import Damage, StoreBroken
 from lstwallet.store.line import BranchRow, lines_hold
-from lstwallet.store.migrations import MAIN
+from lstwallet.store.migrations import BRANCHES, MAIN
 from lstwallet.store.records import Head, SampleDay
 from lstwallet.store.replay import snapshot_hash
 
@@ -38,7 +38,7 @@ def read(path: Path, database: Database) -> dict[int, BranchRow]:
             return {MAIN: BranchRow(MAIN, None, 0, "", False, 0, codec.NO_HISTORY, *row)}
         found = database.conn.execute(_SELECT).fetchall()
     for row in found:
-        if not all(map(isinstance, row, _KINDS)):
+        if not all(map(isinstance, row, _KINDS)) or not 0 < row[0] < BRANCHES:
             raise StoreBroken(path, Damage.DAMAGED, f"branch {row[0]} is not whole")
     rows = {row[0]: BranchRow(*row)._replace(hidden=bool(row[4])) for row in found}
     if not lines_hold(rows):

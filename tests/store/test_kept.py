@@ -13,9 +13,10 @@ from lstwallet.app.session import Session
 from lstwallet.store import operations, reading, schema
 from lstwallet.store.codec import loads, world_hash
 from lstwallet.store.driver import Database
+from lstwallet.store.errors import StoreBroken, StoreUnavailable, Trouble
 from lstwallet.store.journal import Store
 from lstwallet.store.records import EntryRow
-from lstwallet.store.verify import verify
+from lstwallet.store.verify import verify, verify_store
 from lstwallet.units.clock import DAY
 
 KEPT = Path(__file__).parent / "kept"
@@ -171,13 +172,60 @@ def test_before_and_after_an_upgrade_it_answers_the_same(name: str, tmp_path: Pa
     assert after == before
 
 
-def test_who_reads_an_earlier_file_while_it_is_brought_up_to_date(tmp_path: Path) -> None:
+def test_who_reads_an_earlier_file_reads_it_as_it_was(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It is not brought up to date below a reader's eyes; a file of today's format goes on."""
     path = unpacked("three-branches", tmp_path)
     reader = Store.open(path, read_only=True)
-    before = answers_of(reader)
-    Store.open(path).close()
-    assert answers_of(reader) == before
+    before = answers_of(reader), postings_of(reader)
+    monkeypatch.setattr(schema, "WAIT_SECONDS", 0.05)
+    with pytest.raises(StoreUnavailable) as caught:
+        Session.open(path)
+    assert caught.value.trouble is Trouble.LOCKED
+    assert (answers_of(reader), postings_of(reader)) == before
     reader.close()
+    session = Session.open(path)
+    reader = Store.open(path, read_only=True)
+    outcome = session.advance(session.world.time + 2 * DAY)
+    assert reader.load().world == outcome.world
+    reader.close()
+    session.close()
+
+
+def test_a_posting_that_nobody_made_is_found_in_an_earlier_file(tmp_path: Path) -> None:
+    for change in (
+        "INSERT INTO entries VALUES (1, 999999, 0, 0, 'you', 'ETH', '5', 'Funded')",
+        "UPDATE entries SET at = at + 5 WHERE seq = (SELECT max(seq) FROM entries)",
+        "DELETE FROM entries WHERE seq = (SELECT max(seq) FROM entries)",
+    ):
+        path = unpacked("main-road", tmp_path)
+        database = schema.open_database(path)
+        with database.atomic():
+            database.conn.execute(change)
+        database.close()
+        store = Store.open(path, read_only=True)
+        assert not verify_store(store).sound, change
+        store.close()
+
+
+def test_a_file_without_a_head_does_not_lose_its_count_by_an_upgrade(tmp_path: Path) -> None:
+    path = unpacked("three-branches", tmp_path)
+    for branches, sound in (("1", True), ("1, 2, 3", False)):
+        database = schema.open_database(path)
+        last = operations.newest(path, database)
+        with database.atomic():
+            database.conn.execute(f"DELETE FROM head WHERE branch IN ({branches})")
+        database.close()
+        mark = (path.with_name(path.name + ".head")).read_bytes()
+        if sound:
+            store = Store.open(path)
+            assert store.operation == last
+            store.close()
+        else:
+            with pytest.raises(StoreBroken):
+                Store.open(path)
+        assert (path.with_name(path.name + ".head")).read_bytes() == mark
 
 
 def test_a_moment_leads_to_the_newest_event_that_had_happened(tmp_path: Path) -> None:
@@ -191,7 +239,8 @@ def test_a_moment_leads_to_the_newest_event_that_had_happened(tmp_path: Path) ->
     store.close()
 
 
-QUERIES = [text for name, text in vars(reading).items() if name.startswith("_SELECT_")]
+KINDS = ("_SELECT_", "_COUNT_")
+QUERIES = [text for name, text in vars(reading).items() if name.startswith(KINDS)]
 
 
 @pytest.mark.parametrize("query", QUERIES)

@@ -25,7 +25,7 @@ from lstwallet.store.codec import encode_event, world_hash
 from lstwallet.store.errors import StoreBroken, StoreUnavailable, Trouble
 from lstwallet.store.journal import Store
 from lstwallet.store.line import END, BranchRow, Line, Stretch, line_to, lines_hold
-from lstwallet.store.migrations import PLACES
+from lstwallet.store.migrations import BRANCHES, PLACES
 from lstwallet.store.reading import Reading
 from lstwallet.store.replay import replay
 from lstwallet.store.verify import verify
@@ -401,6 +401,7 @@ def forked(session: Session, tmp_path: Path) -> Path:
         "UPDATE branch SET forked_at_seq = forked_at_seq - 1 WHERE id = 2",
         "UPDATE branch SET forked_at_seq = 0 WHERE id = 2",
         "UPDATE branch SET parent = NULL WHERE id = 2",
+        f"UPDATE branch SET id = {BRANCHES} WHERE id = 2",
         "UPDATE timeline SET hash = zeroblob(32) WHERE branch = 2",
         "UPDATE timeline SET began = began - 100000 WHERE branch = 2",
         "DELETE FROM timeline WHERE branch = 2",
@@ -456,6 +457,27 @@ def test_a_row_that_is_cut_is_checked_whole(forked: Path) -> None:
     connection.close()
     with pytest.raises(StoreBroken):
         Session.open(forked)
+
+
+@pytest.mark.parametrize("damage", ["before", "beyond", "gone"])
+def test_rows_whose_keys_are_not_in_order_are_damage(
+    session: Session, monkeypatch: pytest.MonkeyPatch, damage: str
+) -> None:
+    """SQLite finds what a damaged page says, not what was asked for: no search goes on for ever."""
+    go(session, STORY)
+    reading, one = store_of(session), Reading._one
+
+    def damaged(reading: Reading, query: str, where: Any) -> Any:
+        found = one(reading, query, where)
+        if not query.startswith("SELECT place -"):
+            return None if damage == "gone" else found
+        wrong = {"before": 0, "beyond": where["last"] - where["first"] + 1, "gone": found[0]}
+        return (wrong[damage], found[1])
+
+    monkeypatch.setattr(Reading, "_one", damaged)
+    for row in list(reading.rows()):
+        with pytest.raises(StoreBroken, match="not in order"):
+            reading.seq_at(row.began)
 
 
 # --- earlier worlds, failing disks ---------------------------------------------------------------
