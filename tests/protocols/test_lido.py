@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from fractions import Fraction
+
 import pytest
-from hypothesis import assume, given
+from hypothesis import assume, example, given
 from hypothesis import strategies as st
 
 from lstwallet.protocols import lido
@@ -82,15 +84,18 @@ def test_staking_nothing_is_refused() -> None:
 
 
 @given(pools, amounts, amounts)
+@example(Pool(1_157_662_321_458, 552_338), 2, 4_194_293)  # more than two shares, less than three
 def test_a_transfer_moves_at_most_the_amount(pool: Pool, held: int, amount: int) -> None:
-    if amount > lido.ether_for_ceil(pool, held):
+    """And misses it by less than a share; what is worth a share more than is held is refused."""
+    share = Fraction(pool.ether, pool.shares)
+    if amount >= (held + 1) * share:
         with pytest.raises(Revert, match="BALANCE_EXCEEDED"):
             lido.shares_to_move(pool, held, amount)
         return
-    assume(lido.shares_for(pool, amount) <= held)
     moved = lido.shares_to_move(pool, held, amount)
-    assert lido.ether_for(pool, moved) <= amount
     assert moved <= held
+    assert moved * share <= amount < (moved + 1) * share
+    assert lido.ether_for(pool, moved) <= amount
 
 
 def test_the_whole_balance_may_be_transferred_but_no_wei_more() -> None:
