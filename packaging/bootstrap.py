@@ -339,6 +339,13 @@ def bench(arguments: list[str]) -> int:
     return subprocess.call(command, env=environment(), cwd=str(ROOT))
 
 
+def workers() -> int:
+    """For the tests: one more than there are cores, for some of them wait for children and
+    clocks."""
+    spare = getattr(os, "sched_getaffinity", None)
+    return (len(spare(0)) if spare else os.cpu_count() or 1) + 1
+
+
 def stages(verb: str, arguments: list[str]) -> list[tuple[str, list[str]]]:
     """What `lint` or `test` runs, by name. `test` hands arguments to pytest, and runs it alone.
 
@@ -351,7 +358,7 @@ def stages(verb: str, arguments: list[str]) -> list[tuple[str, list[str]]]:
         ("import-linter", [str(venv_program("lint-imports"))]),
     ]
     named = any((ROOT / each.split("::")[0]).exists() for each in arguments)
-    spread = [] if named else ["-n", "auto", "--dist", "loadfile", "--no-loadscope-reorder"]
+    spread = [] if named else ["-n", str(workers()), "--dist", "loadfile", "--no-loadscope-reorder"]
     python = str(venv_program("python"))
     pytest = [python, "-m", "pytest", *spread, "-m", "not nightly", *arguments]
     if verb == "lint":

@@ -155,7 +155,7 @@ def test_a_line_that_will_not_do_is_named(tmp_path: Path, kind: str) -> None:
 @pytest.mark.parametrize(
     ("wish", "problem"),
     [
-        ("spin", Problem.TOO_LONG),
+        pytest.param("spin", Problem.TOO_LONG, marks=pytest.mark.slow),
         ("eat", Problem.TOO_MUCH_MEMORY),
         ("fail", Problem.FAILED),
         ("exit", Problem.FAILED),
@@ -168,6 +168,7 @@ def test_a_child_that_goes_astray_is_ended(
     assert refusal(path, kind).problem is problem
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(sys.platform == "win32", reason="there is no such signal")
 def test_a_child_is_ended_by_the_system_where_no_python_runs(
     tmp_path: Path, kind: str, monkeypatch: pytest.MonkeyPatch

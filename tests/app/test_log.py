@@ -343,6 +343,7 @@ def test_without_a_window_or_a_folder_it_goes_to_the_terminal(
     assert "ValueError" in capsys.readouterr().err
 
 
+@pytest.mark.slow
 def test_no_line_for_the_log_is_put_together_before_it_is_redacted() -> None:
     """Templates are constants: what is filled in is seen, and hidden, by the log."""
     root = Path(logs.__file__).parents[1]

@@ -47,6 +47,7 @@ def test_every_mutant_is_another_program(name: str) -> None:
     assert ast.dump(ast.parse(path.read_text("utf-8"))) not in programs
 
 
+@pytest.mark.slow
 def test_a_wrong_sign_dies_and_what_changes_nothing_lives() -> None:
     suite = suite_of([SMALL])
     assert [path.name for path in suite.tests] == ["test_stake_limit.py"]

@@ -524,6 +524,7 @@ def test_when_the_keyring_does_not_help_the_password_does(
         assert [each.read_bytes() for each in keys] == before, "a key was made again"
 
 
+@pytest.mark.slow
 def test_a_keyring_that_hangs_keeps_nobody_waiting(
     start: Start, keyring: FakeKeyring, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -560,6 +561,7 @@ def answering_after(
     return answered
 
 
+@pytest.mark.slow
 def test_a_keyring_that_answers_after_a_second_lock_opens_nothing(
     start: Start, keyring: FakeKeyring, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -578,6 +580,7 @@ def test_a_keyring_that_answers_after_a_second_lock_opens_nothing(
     unlock(program, person)
 
 
+@pytest.mark.slow
 def test_a_keyring_that_answers_while_the_password_is_tried_opens_nothing_twice(
     start: Start, keyring: FakeKeyring, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -620,6 +623,7 @@ def test_a_new_profile_says_when_the_computer_cannot_keep_a_key(
 # --- locking by itself -------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 def test_it_locks_when_nobody_is_there(start: Start) -> None:
     program, person = begun(start)
     program.bridge.change(idle_lock=5)

@@ -65,7 +65,9 @@ def fill_and_go_on(profile: Path, limit: int) -> None:
     session.close()
 
 
-@pytest.mark.parametrize("limit", [0, 4_096, 20_000, 60_000])
+@pytest.mark.parametrize("limit", [
+    4_096, *(pytest.param(limit, marks=pytest.mark.slow) for limit in (0, 20_000, 60_000))
+])  # fmt: skip
 def test_files_that_may_not_grow(tmp_path: Path, limit: int) -> None:
     done = subprocess.run(
         [sys.executable, "-m", "tests.reliability.test_disk", str(tmp_path / "p"), str(limit)],

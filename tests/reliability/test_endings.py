@@ -47,6 +47,7 @@ def test_a_signal_closes_the_window_and_the_profile_is_sound(tmp_path: Path, nam
     assert settings["window_geometry"], "the window's place was not kept"
 
 
+@pytest.mark.slow
 @posix
 def test_signals_again_and_again_do_not_break_a_commit(tmp_path: Path) -> None:
     path = make_profile(tmp_path / "mine.lstwallet")

@@ -91,6 +91,7 @@ def test_a_path_that_is_relative_is_the_second_starts_own(
         assert first.heard("open").endswith(str(tmp_path / "other.lstwallet"))
 
 
+@pytest.mark.slow
 def test_what_a_killed_one_left_behind_is_no_hindrance(
     tmp_path: Path, quiet_folder: None
 ) -> None:
@@ -106,6 +107,7 @@ def test_what_a_killed_one_left_behind_is_no_hindrance(
             assert second.ended(20) == 0
 
 
+@pytest.mark.slow
 def test_of_several_begun_at_once_one_remains(tmp_path: Path, quiet_folder: None) -> None:
     home, mine = tmp_path / "home", make_profile(tmp_path / "mine.lstwallet")
     with contextlib.ExitStack() as stack:

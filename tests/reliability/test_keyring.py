@@ -160,7 +160,7 @@ def test_a_keyring_that_knows_nothing_of_it(
         assert seconds < LIMIT
 
 
-@pytest.mark.parametrize("manner", ["refusing", "dismissing"])
+@pytest.mark.parametrize("manner", ["refusing", pytest.param("dismissing", marks=pytest.mark.slow)])
 def test_it_says_no(
     profile: Path, bus: None, monkeypatch: pytest.MonkeyPatch, manner: str
 ) -> None:
@@ -169,11 +169,13 @@ def test_it_says_no(
         meet(profile, KeyringState.DENIED, f"denied, {manner}")
 
 
+@pytest.mark.slow
 def test_it_never_answers(profile: Path, bus: None) -> None:
     with secret_service.impostor("hanging"):
         meet(profile, KeyringState.HANGING, "hanging")
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(shutil.which("Xvfb") is None, reason="Xvfb is not installed")
 def test_a_prompt_that_nobody_sees(
     profile: Path, home: Path, monkeypatch: pytest.MonkeyPatch

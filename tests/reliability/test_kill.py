@@ -159,6 +159,7 @@ def heads(path: Path) -> tuple[int, bytes]:
     return head.seq, head.hash
 
 
+@pytest.mark.slow
 def test_kills_lose_nothing_and_double_nothing(tmp_path: Path) -> None:
     killed_and_compared(tmp_path, 4, 1)
 
@@ -174,6 +175,7 @@ def test_a_thousand_kills_lose_nothing_and_double_nothing(tmp_path: Path, seed: 
     killed_and_compared(tmp_path, 100, seed)
 
 
+@pytest.mark.slow
 def test_a_kill_while_a_profile_is_made_leaves_a_whole_one_or_none(tmp_path: Path) -> None:
     dice = random.Random(4)
     code = (
@@ -234,6 +236,7 @@ def books(most: int) -> list[Book]:
     raise AssertionError("edits have no end")
 
 
+@pytest.mark.slow
 def test_a_kill_in_the_middle_of_an_edit_leaves_the_book_before_or_after(tmp_path: Path) -> None:
     dice, log = random.Random(5), tmp_path / "acknowledged"
     for number in range(3):

@@ -92,6 +92,7 @@ def test_one_network_socket_would_be_seen(tmp_path: Path) -> None:
     assert [call for call in calls if INTERNET.search(call)]
 
 
+@pytest.mark.slow
 def test_without_any_network_the_road_is_the_same(tmp_path: Path) -> None:
     unshare = shutil.which("unshare")
     if unshare is None or subprocess.run([unshare, "-rn", "true"], capture_output=True).returncode:
@@ -110,6 +111,7 @@ def test_the_whole_road_opens_no_network_socket(tmp_path: Path) -> None:
     judge("the whole road", calls)
 
 
+@pytest.mark.slow
 def test_no_module_imports_what_speaks_to_the_network() -> None:
     found = []
     for path in sorted(PACKAGE.rglob("*.py")):

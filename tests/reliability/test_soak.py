@@ -83,6 +83,7 @@ def test_what_is_left_behind_is_counted(qtbot: QtBot, tmp_path: Path) -> None:
     assert after.handles == before.handles + 1
 
 
+@pytest.mark.slow
 def test_a_dialog_leaves_no_object_of_pythons_behind(tmp_path: Path) -> None:
     """Strings, bound methods and cells too, which no list of objects names."""
     profile = make_profile(tmp_path / "mine.lstwallet", days=2)
@@ -111,6 +112,7 @@ def _ends_when_closed(scope: ast.AST) -> bool:
     )
 
 
+@pytest.mark.slow
 def test_everything_that_is_opened_ends_when_it_is_closed() -> None:
     found = []
     for path in sorted((ROOT / "lstwallet").rglob("*.py")):

@@ -174,6 +174,7 @@ def test_after_the_end_no_thread_is_left(qapp: QApplication) -> None:
     assert threading.active_count() == before
 
 
+@pytest.mark.slow
 def test_watching_costs_next_to_nothing(qapp: QApplication) -> None:
     def cost(milliseconds: int) -> float:
         live(100)
@@ -197,6 +198,7 @@ def test_watching_costs_next_to_nothing(qapp: QApplication) -> None:
     assert resting - bare < 0.01
 
 
+@pytest.mark.slow
 def test_the_log_names_the_place(start: Start, tmp_path: Path, home: Path) -> None:
     program_, person = start(make_profile(tmp_path / "mine.lstwallet"))
     person.until(lambda: program_.bridge.world is not None, "the world")
@@ -212,6 +214,7 @@ def test_the_log_names_the_place(start: Start, tmp_path: Path, home: Path) -> No
     assert str(tmp_path) not in text
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(os.name != "posix", reason="signals of POSIX")
 def test_a_process_that_was_stopped_was_not_standing_still() -> None:
     with program(CHILD, "heart", home=Path("unused")) as child:
@@ -270,6 +273,7 @@ def measured(
         return json.loads(child.heard("{"))
 
 
+@pytest.mark.slow
 def test_the_window_stays_fluent_while_a_year_runs(tmp_path: Path) -> None:
     profile = make_profile(tmp_path / "mine.lstwallet", flows=True)
     found = measured("year", profile, tmp_path / "home")
@@ -286,9 +290,10 @@ def _can_slow_down() -> bool:
     return done.returncode == 0
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("sync_us", "busy_ms"),
-    [(50_000, WATCH_MS), pytest.param(SLOW_SYNC_US, BUSY_MS, marks=pytest.mark.slow)],
+    [(50_000, WATCH_MS), (SLOW_SYNC_US, BUSY_MS)],
 )
 def test_the_window_stays_fluent_while_every_sync_is_slow(
     tmp_path: Path, sync_us: int, busy_ms: int

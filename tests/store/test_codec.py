@@ -120,6 +120,7 @@ def test_worlds_come_back_the_same_down_to_the_order_of_their_maps(world: World)
     assert codec.decode_event(codec.encode_event(born)) == born
 
 
+@pytest.mark.slow
 @settings(max_examples=40)
 @given(WORLDS)
 def test_the_world_hash_does_not_depend_on_the_order_of_maps(world: World) -> None:

@@ -267,7 +267,7 @@ def test_every_chart_has_its_table_its_crosshair_and_its_files(
     assert len(seen) >= 5, seen
 
 
-@pytest.mark.parametrize("scale", [100, 150])
+@pytest.mark.parametrize("scale", [150, pytest.param(100, marks=pytest.mark.slow)])
 def test_the_first_start_and_a_lesson(home: Path, start: Start, scale: int) -> None:
     save(profiles.settings_path(), Settings(theme="dark", text_scale=scale))
     program, person = start(size=(1024, 700))
@@ -291,7 +291,9 @@ def test_the_first_start_and_a_lesson(home: Path, start: Start, scale: int) -> N
     assert not problems, "\n".join(problems)
 
 
-@pytest.mark.parametrize(("mode", "scale"), [("light", 150), ("dark", 100)])
+@pytest.mark.parametrize(
+    ("mode", "scale"), [("light", 150), pytest.param("dark", 100, marks=pytest.mark.slow)]
+)
 def test_the_pages_that_ask_for_a_key(
     home: Path, start: Start, monkeypatch: pytest.MonkeyPatch, mode: str, scale: int
 ) -> None:
@@ -343,7 +345,9 @@ def test_the_pages_that_ask_for_a_key(
     assert not problems, "\n".join(problems)
 
 
-@pytest.mark.parametrize(("mode", "scale"), [("light", 100), ("dark", 150)])
+@pytest.mark.parametrize(
+    ("mode", "scale"), [("dark", 150), pytest.param("light", 100, marks=pytest.mark.slow)]
+)
 def test_the_past_its_branches_and_their_comparison(
     qtbot: QtBot, tmp_path: Path, mode: str, scale: int
 ) -> None:

@@ -115,6 +115,7 @@ def choose_file(person: Driver, button: str, path: Path) -> None:
     person.until(lambda: not person.window.findChildren(QFileDialog), "the dialog to go")
 
 
+@pytest.mark.slow
 def test_looking_into_a_backup_can_be_cancelled_while_it_is_opened(
     start: Start, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -137,6 +138,7 @@ def test_looking_into_a_backup_can_be_cancelled_while_it_is_opened(
     assert not told
 
 
+@pytest.mark.slow
 def test_cancel_while_the_last_backup_is_made_deletes_nothing(
     start: Start, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -112,7 +112,7 @@ def test_no_room_tells_what_is_owned(qtbot: QtBot, tmp_path: Path, privacy: str)
     walk(qtbot, tmp_path, privacy, PLACES)
 
 
-@pytest.mark.parametrize("privacy", ["hidden", "percent"])
+@pytest.mark.parametrize("privacy", ["hidden", pytest.param("percent", marks=pytest.mark.slow)])
 def test_a_few_rooms_do_not_tell_what_is_owned(
     qtbot: QtBot, tmp_path: Path, privacy: str
 ) -> None:

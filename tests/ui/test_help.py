@@ -57,6 +57,7 @@ def test_a_dotted_word_is_explained_by_keyboard(person: Driver) -> None:
     person.sees("Fields and terms")
 
 
+@pytest.mark.slow
 def test_each_room_has_its_own(qtbot: QtBot, person: Driver) -> None:
     for room in person.window.rooms:
         enter(qtbot, person.window, room.key)

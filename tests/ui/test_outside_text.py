@@ -45,6 +45,7 @@ def test_an_amount_takes_nothing_else(qtbot: QtBot, text: str) -> None:
         assert field.text().strip() in (str(value // 10**18), "56")
 
 
+@pytest.mark.slow
 def test_every_field_of_the_window_bears_what_is_pasted(qtbot: QtBot, tmp_path: Path) -> None:
     window = window_on(qtbot, tmp_path, (*FUNDED, Stake(YOU, 10**18)))
     tried = 0

@@ -137,6 +137,7 @@ def test_every_room_and_every_action_is_listed_once(window: MainWindow) -> None:
     assert all(icons.exists(entry.icon) for entry in entries)
 
 
+@pytest.mark.slow
 def test_every_action_enters_its_room(qtbot: QtBot, person: Driver) -> None:
     window = person.window
     for action in ACTIONS:

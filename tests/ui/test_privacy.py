@@ -73,6 +73,7 @@ WISHES: list[tuple[str, Any]] = [
 ]  # fmt: skip
 
 
+@pytest.mark.slow
 def test_no_room_and_no_sheet_tells_what_one_owns(qtbot: QtBot, tmp_path: Path) -> None:
     window = window_on(qtbot, tmp_path, OWNING, 8, settings=HIDDEN)
     person, never = Driver(qtbot, window), owned(window)

@@ -134,6 +134,7 @@ def run(*arguments: str, seconds: int) -> subprocess.CompletedProcess[str]:
     )
 
 
+@pytest.mark.slow
 def test_the_demo_stops_at_a_fact_that_is_not_so(tmp_path: Path) -> None:
     done = run("-c", SABOTAGE, str(tmp_path), seconds=120)
     assert done.returncode == 1, done.stderr
