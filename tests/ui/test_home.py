@@ -208,6 +208,27 @@ def test_time_moves_the_figure_and_the_line(qtbot: QtBot, person: Driver, page: 
     )
 
 
+@pytest.mark.parametrize("size", [(1440, 900), (1024, 700)])
+def test_a_change_is_shown_whole_however_long(
+    qtbot: QtBot, tmp_path: Path, size: tuple[int, int]
+) -> None:
+    """Beside the figure while there is room, else below it."""
+    window = window_on(qtbot, tmp_path, FUNDED, days=2, room="home", size=size)
+    page, person = ready(qtbot, window), Driver(qtbot, window)
+    card = page.worth
+
+    def below() -> bool:
+        end = card.figure.mapTo(card, QPoint(0, card.figure.height())).y()
+        return card.delta.mapTo(card, QPoint()).y() >= end
+
+    person.until(lambda: below() == (size[0] == 1024), "the change where there is room")
+    window.bridge.send(Fund(YOU, "ETH", 50_000 * ETH), lambda _: None)
+    person.until(lambda: len(card.delta.text()) > 22, "the change")
+    person.until(below, "the change below the figure")
+    for label in (card.figure, card.delta, card._since):
+        assert label.width() >= label.sizeHint().width(), label.objectName()
+
+
 def test_the_table_twin_and_the_csv_hold_the_line(
     tmp_path: Path, person: Driver, page: RoomPage
 ) -> None:

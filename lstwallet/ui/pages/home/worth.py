@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 from PySide6.QtCore import QSize, Signal
-from PySide6.QtWidgets import QBoxLayout, QSizePolicy, QStackedLayout, QWidget
+from PySide6.QtWidgets import QSizePolicy, QStackedLayout, QWidget
 
 from lstwallet.readmodel import home as reading
 from lstwallet.ui import wording
@@ -19,6 +19,8 @@ from lstwallet.ui.widgets.layout import column, holder, row
 if TYPE_CHECKING:
     from types import ModuleType
 
+    from PySide6.QtGui import QResizeEvent
+
     from lstwallet.app.session import Series
     from lstwallet.ui.bridge import Preferences
     from lstwallet.ui.charts.line import LineChart
@@ -26,6 +28,8 @@ if TYPE_CHECKING:
 RANGES: Final = dict(reading.RANGES)
 START: Final = "1M"
 USD: Final = 10**8
+_APART: Final = 14
+_BESIDE: Final = 12
 
 
 class _Area(QWidget):
@@ -55,6 +59,7 @@ class WorthCard(Card):
         self.chart: LineChart | None = None
         self._line = reading.Line((), ())
         self._drawn_line = True
+        self._stacked = False
         self._preferences: Preferences | None = None
         self._build_head()
         self._empty = Label(
@@ -95,16 +100,30 @@ class WorthCard(Card):
         )  # fmt: skip
         self.more.setObjectName("home.worth.more")
         self.more.setEnabled(False)
-        self._numbers = row(self.figure, self.percent, (self._moved, 1), spacing=14)
+        self._numbers = row(self.figure, self.percent, (self._moved, 1), spacing=_APART)
         top = column(row(self.label, self.why, None, spacing=4), self._numbers, spacing=0)
-        right = column(row(self.range, self.more, spacing=6), None, spacing=0)
-        self._head = row((top, 1), right, spacing=12)
+        self._controls = column(row(self.range, self.more, spacing=6), None, spacing=0)
+        self._head = column(row((top, 1), self._controls, spacing=_BESIDE), spacing=2)
 
     def set_stacked(self, stacked: bool) -> None:
         """The change stands below the figure where there is little room."""
-        direction: Any = QBoxLayout.Direction
-        self._numbers.setDirection(direction.TopToBottom if stacked else direction.LeftToRight)
-        self._numbers.setSpacing(2 if stacked else 14)
+        self._stacked = stacked
+        self._arrange()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._arrange()
+
+    def _arrange(self) -> None:
+        """Beside the figure the change stands whole, or it has the width below."""
+        shown = self.figure if self.percent.isHidden() else self.percent
+        needed = shown.sizeHint().width() + _APART + self._moved.sizeHint().width()
+        free = self.body.contentsRect().width() - self._controls.sizeHint().width() - _BESIDE
+        home = self._head if self._stacked or needed > free else self._numbers
+        if home.indexOf(self._moved) < 0:
+            other = self._numbers if home is self._head else self._head
+            other.removeWidget(self._moved)
+            home.addWidget(self._moved, int(home is self._numbers))
 
     # --- the chart ----------------------------------------------------------------------
 
@@ -173,6 +192,7 @@ class WorthCard(Card):
         self.delta.setVisible(preferences.privacy != "percent")
         self.delta.set_tone(tone)
         self._since.setText(words.past(self.range.current(), change.since, whole))
+        self._arrange()
 
     def draw_line(self) -> None:
         """Draw the line that was shown last, if it is another one."""
