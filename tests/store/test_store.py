@@ -468,6 +468,24 @@ def test_what_does_not_follow_from_the_journal_is_found(profile: Path, change: s
     assert not verify(profile).sound
 
 
+@pytest.mark.parametrize(
+    ("row", "sound"),
+    [
+        ("1, 1, 0, 'Born', '[]', '[]'", True),
+        ("1, 1, 0, 'Funded', '[]', '[]'", False),
+        ("1, 2, 0, 'Born', '[]', '[]'", False),
+    ],
+)
+def test_an_earlier_program_listed_the_birth_of_a_world_where_one_owned_nothing(
+    tmp_path: Path, row: str, sound: bool
+) -> None:
+    path = tmp_path / "Main.lstwallet"
+    Session.create(path, small_world(), MarketConfig(), name="Main").close()
+    assert verify(path).problems == ()
+    edit(path, f"INSERT INTO activity VALUES ({row})")
+    assert verify(path).sound == sound
+
+
 def test_text_that_is_not_ascii_is_damage(profile: Path) -> None:
     edit(
         profile,
