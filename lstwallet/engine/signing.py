@@ -45,20 +45,19 @@ class Prepared(NamedTuple):
 def approvals_for(
     world: Readable, account: Account, calls: Sequence[Any], *, unlimited: bool = False
 ) -> tuple[Approve, ...]:
-    """The approvals that the calls need and do not have: exactly what is pulled.
+    """The approvals that the calls need and do not have: exactly what is pulled before the calls
+    approve it themselves.
 
     Raises ``Refusal`` where the calls, or the fee, are refused.
     """
     if world.network is None:
         return ()
-    own = {call[1:3] for call in calls if type(call) is Approve}
     approvals: tuple[Approve, ...] = ()
     for _ in range(_ROUNDS):
         wanted = tuple(
             Approve(account, token, spender, units)
             for (token, spender), units in _pulled(world, account, calls, approvals).items()
             if units > network.allowance(world, account, token, spender)
-            and (token, spender) not in own
         )
         settled = len(wanted) == len(approvals)
         approvals = wanted
@@ -72,17 +71,22 @@ def approvals_for(
 def _pulled(
     world: Readable, account: Account, calls: Sequence[Any], approvals: Sequence[Approve]
 ) -> dict[tuple[str, Account], int]:
-    """(token, contract) → units, when these calls are run behind so many approvals."""
+    """(token, contract) → units, when these calls are run behind so many approvals; without what
+    is pulled after the calls' own approval of it."""
     transactions.require_calls(account, calls)
     trial, means = Draft(world), kernel.MEANS
     cost = network.cost_of(world, (*approvals, *calls))
     if cost.gas:
         transactions.pay(trial, account, cost, means)
     sums: dict[tuple[str, Account], int] = {}
+    own: set[tuple[str, Account]] = set()
     for call in calls:
         caused = transactions.run_call(trial, call, cost, means)
+        if type(call) is Approve:
+            own.add((call.token, call.spender))
         for token, spender, units in transactions.taken(trial, account, call, caused, means):
-            sums[token, spender] = sums.get((token, spender), 0) + units
+            if (token, spender) not in own:
+                sums[token, spender] = sums.get((token, spender), 0) + units
     return sums
 
 

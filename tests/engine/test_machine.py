@@ -22,9 +22,9 @@ from lstwallet.engine.kernel import Batch, Command, Transaction
 from lstwallet.engine.lending import Borrow, Supply
 from lstwallet.engine.lending_queue import queue_of
 from lstwallet.engine.lending_view import owed_units, supplied_units
-from lstwallet.engine.network import DeployNetwork
+from lstwallet.engine.network import Approve, DeployNetwork
 from lstwallet.engine.pools import AddLiquidity
-from lstwallet.engine.refusals import Refusal
+from lstwallet.engine.refusals import NotApproved, Refusal
 from lstwallet.engine.restaking_facts import (
     Delegate,
     DeployRestaking,
@@ -415,6 +415,10 @@ class Life(RuleBasedStateMachine):
             signed = Transaction(YOU, calls, most)
         elif most:
             quote = told(lambda: quotes.preview(self.world, signed))
+            if isinstance(quote, NotApproved):  # what they approve themselves may be too little
+                own = {call[1:3] for call in calls if type(call) is Approve}
+                assert (quote.token, quote.spender) in own, f"{signed} is {quote}"
+                return
             assert isinstance(quote, quotes.Quote), f"{signed} was prepared and is {quote}"
             if agreed:
                 signed = signing.agree(signed, quote)

@@ -280,6 +280,21 @@ def test_the_approvals_of_several_calls_are_added_up(draft: Draft) -> None:
     assert draft.allowances == {}
 
 
+def test_what_one_approves_oneself_counts_from_there_on(draft: Draft) -> None:
+    """What was pulled before needs an approval in front; what comes after is one's own affair."""
+    own = Approve(YOU, "wstETH", "aave", 3 * ETH)
+    little = (own._replace(units=1), Supply(YOU, "wstETH", 2 * ETH))
+    signed = signing.sign(draft.freeze(), YOU, little)
+    assert signed.calls == little
+    with pytest.raises(NotApproved):
+        quotes.preview(draft.freeze(), signed)
+    calls = (Supply(YOU, "wstETH", ETH), own, Supply(YOU, "wstETH", 2 * ETH))
+    signed = signing.sign(draft.freeze(), YOU, calls)
+    assert signed.calls == (own._replace(units=ETH), *calls)
+    kernel.handle(draft, signed)
+    assert network.allowance(draft, YOU, "wstETH", "aave") == ETH
+
+
 def test_approvals_are_counted_behind_the_fee_they_cost(draft: Draft) -> None:
     """All of the ether goes through two contracts: the approvals' gas is missing in the end."""
     calls = (Stake(YOU, ALL), Wrap(YOU, ALL), Supply(YOU, "wstETH", ALL))
