@@ -183,12 +183,12 @@ class Store(Reading):
             told = _told(path, database, key)
             if told is not None and not accept_rollback:
                 raise told
-            before = _operation(path, database)
             if lock is not None:
+                before = _operation(path, database)
                 schema.migrate(path, database)
+                if _operation(path, database) != before:
+                    raise StoreBroken(path, Damage.DAMAGED, "its count of operations was lost")
             store = cls(path, database, lock, key)
-            if lock is not None and store.operation != before:
-                raise StoreBroken(path, Damage.DAMAGED, "its count of operations was lost")
             store.accepted = told
             if lock is not None:
                 store._settle()
