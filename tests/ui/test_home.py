@@ -225,8 +225,10 @@ def test_a_change_is_shown_whole_however_long(
     window.bridge.send(Fund(YOU, "ETH", 50_000 * ETH), lambda _: None)
     person.until(lambda: len(card.delta.text()) > 22, "the change")
     person.until(below, "the change below the figure")
-    for label in (card.figure, card.delta, card._since):
-        assert label.width() >= label.sizeHint().width(), label.objectName()
+    texts = (card.figure, card.delta, card._since)
+    person.until(
+        lambda: all(each.width() >= each.sizeHint().width() for each in texts), "every text whole"
+    )
 
 
 def test_the_table_twin_and_the_csv_hold_the_line(
