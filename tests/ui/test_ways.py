@@ -49,7 +49,11 @@ def test_a_ticket_has_the_same_range_on_every_screen(qtbot: QtBot, person: Drive
         assert re.search(r"\d+ to \d+ (d|h)", words)
         person.go("Home")
         person.sees(f"in {words}")  # time line
-        assert plain(person.window.page("home").exits.gantt._rows[0].when) == f"in {words}"
+        gantt = person.window.page("home").exits.gantt
+        person.until(
+            lambda when=f"in {words}": plain(gantt._rows[0].when) == when,  # type: ignore[misc]
+            "the bar to follow",
+        )
         person.click("home.calendar")
         entry = person.find(f"calendar.ticket.{ticket.id}")
         assert f"in {words}" in plain(entry.accessibleDescription())
