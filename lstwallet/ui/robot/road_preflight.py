@@ -11,8 +11,15 @@ ETH = 10**18
 
 
 def preflight(camera: Camera) -> None:
-    """Four reviews of one wallet with much play money; none of them is signed."""
+    """Four reviews of one wallet with much play money; none of them is signed.
+
+    All of it on a branch of its own: the portfolio of the road is not made a fortune.
+    """
     hands = camera.hands
+    hands.click("time.branch")
+    hands.fill("branches.name", "With 100 000 ETH")
+    hands.click("branches.name.keep")
+    hands.sees("You are on a new branch")
     hands.go("settings")
     hands.fill("fund.amount", "100000")
     hands.agree("fund")
@@ -61,23 +68,24 @@ def _queue_and_drill(camera: Camera) -> None:
     hands.click("settings.expert")
     camera.shot("settings-expert-mode-asks-first", "Turn it on", small=True)
     hands.click("settings.expert.decline")
-    _drill(camera, on=True)
+    _drill(camera)
     hands.go("unstake")
     camera.shot("drill-the-queue-is-paused", "Lido has paused its queue", small=True)
     hands.fill("unstake.amount", "")
-    hands.go("settings")
-    _drill(camera, on=False)
+    hands.click("time.branch")
+    hands.click("branch.1")
+    hands.sees("You are on another branch")
 
 
-def _drill(camera: Camera, *, on: bool) -> None:
+def _drill(camera: Camera) -> None:
     """Press the switch, and wait until the world says so."""
 
     def done() -> bool:
         world = camera.bridge.world
-        return world is not None and is_stopped(world, REQUESTS) is on
+        return world is not None and is_stopped(world, REQUESTS)
 
     camera.hands.click(f"drill.{REQUESTS}")
-    camera.hands.until(done, "the queue to stop, or to go on")
+    camera.hands.until(done, "the queue to stop")
 
 
 __all__ = ["preflight"]
