@@ -38,6 +38,12 @@ def person(qtbot: QtBot, tmp_path: Path) -> Driver:
     return Driver(qtbot, window_on(qtbot, tmp_path, HELD, room="home"))
 
 
+def bar_says(person: Driver, words: str) -> None:
+    """Wait until the first bar of Home's exits says these words."""
+    gantt = person.window.page("home").exits.gantt
+    person.until(lambda: plain(gantt._rows[0].when) == words, f"the bar to say “{words}”")
+
+
 def test_a_ticket_has_the_same_range_on_every_screen(qtbot: QtBot, person: Driver) -> None:
     for days in (0, 0, 1):
         if days:
@@ -49,11 +55,7 @@ def test_a_ticket_has_the_same_range_on_every_screen(qtbot: QtBot, person: Drive
         assert re.search(r"\d+ to \d+ (d|h)", words)
         person.go("Home")
         person.sees(f"in {words}")  # time line
-        gantt = person.window.page("home").exits.gantt
-        person.until(
-            lambda when=f"in {words}": plain(gantt._rows[0].when) == when,  # type: ignore[misc]
-            "the bar to follow",
-        )
+        bar_says(person, f"in {words}")
         person.click("home.calendar")
         entry = person.find(f"calendar.ticket.{ticket.id}")
         assert f"in {words}" in plain(entry.accessibleDescription())
