@@ -840,6 +840,7 @@ def test_a_lesson_gives_ones_own_profile_back_without_asking_and_can_be_locked(
     person.until(taught, "the coach")
     program.teach("")
     person.until(lambda: program.bridge.profile.name == "Main", "one's own profile")
+    assert not taught()
     person.go("learn")
     person.click("learn.open.any-amount")
     person.until(taught, "the coach")

@@ -3,9 +3,12 @@ and what it does not do at all."""
 
 from __future__ import annotations
 
+from PySide6.QtWidgets import QAbstractButton
+
 from lstwallet.engine.guards import REQUESTS, is_stopped
 from lstwallet.engine.world import World
 from lstwallet.ui.robot.camera import Camera
+from lstwallet.ui.robot.road_time import back_to_main
 
 ETH = 10**18
 
@@ -13,13 +16,15 @@ ETH = 10**18
 def preflight(camera: Camera) -> None:
     """Four reviews of one wallet with much play money; none of them is signed.
 
-    All of it on a branch of its own: the portfolio of the road is not made a fortune.
+    On a branch of its own, so that the portfolio of the road stays what it is.
     """
     hands = camera.hands
     hands.click("time.branch")
-    hands.fill("branches.name", "With 100 000 ETH")
+    hands.fill("branches.name", "Big trades")
     hands.click("branches.name.keep")
     hands.sees("You are on a new branch")
+    if (cross := hands.maybe("Close", QAbstractButton)) is not None:
+        hands.press(cross)  # what tells of the branch would stand over the first pictures
     hands.go("settings")
     hands.fill("fund.amount", "100000")
     hands.agree("fund")
@@ -72,9 +77,7 @@ def _queue_and_drill(camera: Camera) -> None:
     hands.go("unstake")
     camera.shot("drill-the-queue-is-paused", "Lido has paused its queue", small=True)
     hands.fill("unstake.amount", "")
-    hands.click("time.branch")
-    hands.click("branch.1")
-    hands.sees("You are on another branch")
+    back_to_main(camera)
 
 
 def _drill(camera: Camera) -> None:

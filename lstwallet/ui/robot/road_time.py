@@ -62,8 +62,18 @@ def branches(camera: Camera) -> None:
     hands.click("time.branch")
     hands.until(lambda: hands.maybe("branch.2", QAbstractButton) is not None, "the new branch")
     camera.shot("time-branches", "Main", "From ", "Left Main on", "Fork here", small=True)
-    hands.click("branch.1")
-    hands.sees("You are on another branch")
+    _to_main(camera)
+
+
+def back_to_main(camera: Camera) -> None:
+    """From another branch to the one the road began on."""
+    camera.hands.click("time.branch")
+    _to_main(camera)
+
+
+def _to_main(camera: Camera) -> None:
+    camera.hands.click("branch.1")
+    camera.hands.sees("You are on another branch")
 
 
 def what_if(camera: Camera) -> None:
@@ -94,9 +104,7 @@ def comparison(camera: Camera) -> None:
     hands.click("compare.close")
     hands.go("activity")
     hands.fill("activity.search", "")
-    hands.click("time.branch")
-    hands.click("branch.1")
-    hands.sees("You are on another branch")
+    back_to_main(camera)
     hands.go("home")
 
 
